@@ -1,0 +1,5 @@
+module github.com/bedlam-sim/bedlam
+
+go 1.26
+
+require go.yaml.in/yaml/v4 v4.0.0 // indirect

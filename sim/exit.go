@@ -1,0 +1,190 @@
+package sim
+
+import (
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// unwind is what the stack of a process that must end is unwound with. It never leaves this package.
+var unwind = &struct{ what string }{"the process has ended"}
+
+// Exit sends a process an exit signal. To itself it acts at once (EXT3). Sending to the dead does nothing.
+func (p *Proc) Exit(pid PID, reason Reason) {
+	if !p.acts() {
+		return
+	}
+	if pid.IsZero() {
+		raise("badarg", "exit", "no process")
+	}
+	if q := p.w.alive(pid.Identity()); q != nil {
+		p.w.signal(exitSignal, p.id, q, Ref{}, 0, reason)
+	}
+	if pid == p.Self() {
+		p.handleSignals()
+		p.dieIfExiting()
+	}
+	p.charge(redOther)
+}
+
+// ExitSelf ends the process: its deferred calls run, then it is gone with that reason. It does not return.
+func (p *Proc) ExitSelf(reason Reason) {
+	if p.acts() {
+		p.reason = reason
+	}
+	panic(unwind)
+}
+
+// exitArrived is the decision table for exit signals (EXT1). It reports whether the envelope was kept.
+func (p *Proc) exitArrived(m *Msg) (kept bool) {
+	reason := m.body
+	if m.kind == linkExit && !p.linkedTo(m.from) {
+		return false
+	}
+	if m.kind == exitSignal && term.Is(reason, Kill) {
+		p.end(Killed)
+		return false
+	}
+	if p.has(trapping) {
+		m.tag = ExitTag
+		p.keep(m)
+		return true
+	}
+	if term.Is(reason, Normal) && (m.kind == linkExit || m.from != p.id) {
+		return false
+	}
+	p.end(reason)
+	return false
+}
+
+// end marks the process as ended by a signal; whoever runs it unwinds it.
+func (p *Proc) end(reason Reason) {
+	p.reason = reason
+	p.flags |= exiting
+}
+
+// finish ends the slice of the running process and the process with it.
+func (w *World) finish(p *Proc) {
+	p.endSlice()
+	p.terminate()
+}
+
+// terminate takes a process out of the world, in OTP's order (E4): its timers, its name, its links, those
+// who monitor it, those it monitors, what is still on its way to it.
+func (p *Proc) terminate() {
+	w := p.w
+	reason := p.reason
+	p.flags |= exiting
+	p.state = dead
+	p.id.Holder = nil
+	w.noteExit(p, reason)
+	if x := p.x; x != nil {
+		w.dropTimers(p)
+		if x.name != "" {
+			w.releaseName(p)
+		}
+		w.tellLinks(p, reason)
+		w.tellWatchers(p, reason)
+		for i, mon := range x.monitors.vals {
+			if q := w.alive(mon.target); q != nil {
+				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, x.monitors.keys[i]), 0, nil)
+			}
+		}
+	}
+	w.drain(p)
+	w.release(p)
+}
+
+// tellLinks sends exit signals to the linked. In which order is a choice: OTP's is that of a tree.
+func (w *World) tellLinks(p *Proc, reason Reason) {
+	links := &p.x.links
+	n := links.len()
+	for i := range n {
+		j := i + w.fanout(p, n-i)
+		links.keys[i], links.keys[j] = links.keys[j], links.keys[i]
+		links.vals[i], links.vals[j] = links.vals[j], links.vals[i]
+		if q := w.alive(links.keys[i]); q != nil && links.vals[i].active {
+			w.signal(linkExit, p.id, q, Ref{}, 0, reason)
+		}
+	}
+}
+
+func (w *World) tellWatchers(p *Proc, reason Reason) {
+	refs := p.x.watchers.keys
+	for i := range refs {
+		j := i + w.fanout(p, len(refs)-i)
+		refs[i], refs[j] = refs[j], refs[i]
+		if q := w.alive(refs[i].Owner().Identity()); q != nil {
+			w.signal(downSignal, p.id, q, refs[i], 0, reason)
+		}
+	}
+}
+
+// fanout draws which of n is told first.
+func (w *World) fanout(p *Proc, n int) int {
+	if n < 2 {
+		return 0
+	}
+	p.draws++
+	return w.chance.Choose(choice.Key{Domain: choice.Fanout, ID: p.id.Key, N: uint64(p.draws)}, n)
+}
+
+// drain answers what was still on its way to a process that has ended as the dead are answered for.
+func (w *World) drain(p *Proc) {
+	for p.transit.head != nil {
+		m := p.transit.pop()
+		if asker := w.alive(m.from); asker != nil && asker != p {
+			switch m.kind {
+			case linkSignal:
+				w.signal(linkExit, p.id, asker, Ref{}, 0, NoProc)
+			case monitorSignal:
+				w.signal(downSignal, p.id, asker, m.ref, 0, NoProc)
+			case unlinkSignal:
+				w.signal(unlinkAck, p.id, asker, Ref{}, m.word, nil)
+			case askAlive:
+				w.reply(m, false)
+			case askInfo:
+				w.reply(m, nil)
+			}
+		}
+		w.discard(m)
+	}
+	for p.mailbox.head != nil {
+		w.discard(p.mailbox.pop())
+	}
+}
+
+// noteExit takes the fact that a process ended.
+func (w *World) noteExit(p *Proc, reason Reason) {
+	w.note(trace.Exit, p.id, nil, reasonWord(reason))
+	if w.log.Keeping() {
+		w.log.Detail(term.Format(reason))
+	}
+	if w.cfg.Observer != nil {
+		w.observe(Fact{Kind: trace.Exit, Subject: p.Self(), Detail: reason})
+	}
+}
+
+// reasonWord hashes what of a reason is the same in every run: atoms and the shape of tuples, not what
+// the program put inside.
+func reasonWord(r Reason) uint64 {
+	switch r := r.(type) {
+	case Atom:
+		if r == Normal {
+			return 1
+		}
+		return choice.ID(string(r))
+	case Tuple:
+		if len(r) == 0 {
+			return 2
+		}
+		return reasonWord(r[0])*31 + uint64(len(r))
+	case *term.Crash:
+		return 3
+	case int:
+		return uint64(r)
+	case string:
+		return choice.ID(r)
+	}
+	return 4
+}

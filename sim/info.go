@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// Info is what can be asked about a process: Erlang's process_info.
+type Info struct {
+	PID         PID
+	Name        Name // "" if it has none
+	Status      string
+	Links       []PID // oldest process first
+	Monitors    []any // PIDs and NameAts
+	MonitoredBy []PID
+	QueueLen    int // messages in its mailbox
+	TrapExit    bool
+	Hibernating bool
+	Priority    scheduler.Priority
+	Reductions  uint64
+	GroupLeader PID
+	Parent      PID
+}
+
+// inspect makes the Info of a process.
+func (p *Proc) inspect() *Info {
+	info := &Info{
+		PID: p.Self(), Parent: p.Parent(), QueueLen: int(p.mail), TrapExit: p.has(trapping), Priority: p.level,
+		Hibernating: p.has(hibernating) && p.mail == 0, Reductions: p.reds + uint64(p.slice-p.budget), Status: p.status(),
+	}
+	x := p.x
+	if x == nil {
+		return info
+	}
+	info.Name, info.GroupLeader = x.name, x.leader
+	for i, id := range x.links.keys {
+		if x.links.vals[i].active {
+			info.Links = append(info.Links, term.NewPID(id))
+		}
+	}
+	for _, m := range x.monitors.vals {
+		if m.object != nil {
+			info.Monitors = append(info.Monitors, m.object)
+		} else {
+			info.Monitors = append(info.Monitors, term.NewPID(m.target))
+		}
+	}
+	for _, ref := range x.watchers.keys {
+		info.MonitoredBy = append(info.MonitoredBy, ref.Owner())
+	}
+	slices.SortFunc(info.Links, PID.Compare)
+	slices.SortFunc(info.MonitoredBy, PID.Compare)
+	return info
+}
+
+func (p *Proc) status() string {
+	switch {
+	case p.state == running:
+		return "running"
+	case p.state == queued:
+		return "runnable"
+	case p.has(hibernating):
+		return "hibernating"
+	}
+	return "waiting"
+}
+
+// View is how tools and rules look at a world that stands still: between slices, from outside.
+type View struct{ w *World }
+
+// Now is the virtual time since the world began.
+func (v View) Now() time.Duration { return time.Duration(v.w.sched.Now()) }
+
+// Alive reports whether a process is alive.
+func (v View) Alive(pid PID) bool { return v.w.alive(pid.Identity()) != nil }
+
+// Info looks at a process.
+func (v View) Info(pid PID) (Info, bool) {
+	if p := v.w.alive(pid.Identity()); p != nil {
+		return *p.inspect(), true
+	}
+	return Info{}, false
+}
+
+// Whereis is the process with that name on a node.
+func (v View) Whereis(node Atom, name Name) (PID, bool) {
+	for _, n := range v.w.nodes {
+		if n.name == node {
+			if p := n.names[name]; p != nil {
+				return p.Self(), true
+			}
+		}
+	}
+	return PID{}, false
+}
+
+// Processes lists the living, oldest first.
+func (v View) Processes() []PID {
+	var pids []PID
+	for _, p := range v.w.procs {
+		if p != nil && !p.has(hidden) {
+			pids = append(pids, p.Self())
+		}
+	}
+	slices.SortFunc(pids, PID.Compare)
+	return pids
+}
+
+// Mailbox lists the messages that a process has received and not yet taken, in their order.
+func (v View) Mailbox(pid PID) []any {
+	var msgs []any
+	if p := v.w.alive(pid.Identity()); p != nil {
+		for m := p.mailbox.head; m != nil; m = m.next {
+			msgs = append(msgs, m.Value())
+		}
+	}
+	return msgs
+}
+
+// Blocked lists the processes that wait in the middle of their code, oldest first.
+func (v View) Blocked() []PID {
+	var pids []PID
+	for _, p := range v.w.procs {
+		if p != nil && p.has(blocked) && p.state == waiting {
+			pids = append(pids, p.Self())
+		}
+	}
+	slices.SortFunc(pids, PID.Compare)
+	return pids
+}

@@ -1,0 +1,120 @@
+package sim
+
+import (
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// link is our side of a link. Both sides keep one; unlinking is a question that the other side must
+// acknowledge, else both could disagree for ever after a simultaneous link and unlink (LNK6, OTP-17127).
+type link struct {
+	active   bool
+	unlinkID uint64
+}
+
+// Link links this process with another. Linking twice or to itself does nothing. If the other is dead, it
+// panics with noproc, or, if this process traps exits, an Exit message with noproc comes (LNK2).
+func (p *Proc) Link(pid PID) {
+	if !p.acts() {
+		return
+	}
+	if pid == p.Self() {
+		p.charge(redLink)
+		return
+	}
+	q := p.w.alive(pid.Identity())
+	if q == nil {
+		if pid.IsZero() {
+			raise("badarg", "link", "no process")
+		}
+		if !p.has(trapping) {
+			raise("noproc", "link", pid.String())
+		}
+		p.w.signal(exitSignal, pid.Identity(), p, Ref{}, 0, NoProc)
+		p.charge(redLink)
+		return
+	}
+	x := p.ext()
+	if l := x.links.at(q.id); l == nil || !l.active {
+		x.links.put(q.id, link{active: true})
+		p.w.note(trace.Link, p.id, q.id, 0)
+		p.w.signal(linkSignal, p.id, q, Ref{}, 0, nil)
+	}
+	p.charge(redLink)
+}
+
+// Unlink takes the link away. Once it has returned, nothing that happens to the other affects this process
+// through it; an Exit message that is in the mailbox already stays there (LNK5).
+func (p *Proc) Unlink(pid PID) {
+	if !p.acts() {
+		return
+	}
+	if p.x != nil {
+		if l := p.x.links.at(pid.Identity()); l != nil && l.active {
+			p.unlink(pid.Identity(), l)
+		}
+	}
+	p.charge(redLink)
+}
+
+func (p *Proc) unlink(id *term.Identity, l *link) {
+	p.w.note(trace.Unlink, p.id, id, 0)
+	q := p.w.alive(id)
+	if q == nil { // its exit signal is in transit and finds no link
+		p.x.links.remove(id)
+		return
+	}
+	p.x.unlinks++
+	*l = link{unlinkID: p.x.unlinks}
+	p.w.signal(unlinkSignal, p.id, q, Ref{}, int64(p.x.unlinks), nil)
+}
+
+// linkArrived: one that we have, active or not, stays as it is.
+func (p *Proc) linkArrived(m *Msg) {
+	x := p.ext()
+	if x.links.at(m.from) == nil {
+		x.links.put(m.from, link{active: true})
+		p.w.note(trace.Link, p.id, m.from, 0)
+	}
+}
+
+func (p *Proc) unlinkArrived(m *Msg) {
+	if p.x != nil {
+		if l := p.x.links.at(m.from); l != nil && l.active {
+			p.x.links.remove(m.from)
+			p.w.note(trace.Unlink, p.id, m.from, 0)
+		}
+	}
+	if q := p.w.alive(m.from); q != nil {
+		p.w.signal(unlinkAck, p.id, q, Ref{}, m.word, nil)
+	}
+}
+
+func (p *Proc) unlinkAcked(m *Msg) {
+	if p.x == nil {
+		return
+	}
+	if l := p.x.links.at(m.from); l != nil && !l.active && l.unlinkID == uint64(m.word) {
+		p.x.links.remove(m.from)
+	}
+}
+
+// tie links two processes at once, as spawn_link does.
+func (w *World) tie(p, q *Proc) {
+	p.ext().links.put(q.id, link{active: true})
+	q.ext().links.put(p.id, link{active: true})
+	w.note(trace.Link, p.id, q.id, 1)
+}
+
+// linkedTo is whether p has an active link to id, and forgets it: its other end is gone.
+func (p *Proc) linkedTo(id *term.Identity) bool {
+	if p.x == nil {
+		return false
+	}
+	l := p.x.links.at(id)
+	if l == nil || !l.active {
+		return false
+	}
+	p.x.links.remove(id)
+	return true
+}

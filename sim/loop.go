@@ -1,0 +1,348 @@
+package sim
+
+import (
+	"github.com/bedlam-sim/bedlam/internal/coro"
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// A worker is a stack. The loop that runs processes runs on one; where a process waits in the middle of its
+// code, its stack stays with it, and the loop goes on on top of that very stack: when the process is
+// next, the loop returns into it, at no cost. Only code that cannot block may run on an occupied stack,
+// for a process buried under another that waits could not go on; everything else is handed to a free worker.
+type worker struct {
+	slot *coro.Slot // where its goroutine is parked; nil while it runs
+	home *coro.Slot // the slot it was made with: whoever is parked there goes on when it ends
+}
+
+// switchTo parks the running worker and runs k. It returns when somebody switches back.
+func (w *World) switchTo(k *worker) {
+	me, s := w.worker, k.slot
+	k.slot = nil
+	me.slot = s
+	w.worker = k
+	s.Switch()
+}
+
+// hand gives p to a worker to run.
+func (w *World) hand(p *Proc, k *worker) {
+	w.handed = p
+	w.switchTo(k)
+}
+
+// idleWorker takes a free worker from the pool, or makes one.
+func (w *World) idleWorker() *worker {
+	if n := len(w.idle); n > 0 {
+		k := w.idle[n-1]
+		w.idle = w.idle[:n-1]
+		return k
+	}
+	k := new(worker)
+	k.home = coro.New(func() { w.work(k) })
+	k.slot = k.home
+	w.workers = append(w.workers, k)
+	return k
+}
+
+// work is the life of a worker.
+func (w *World) work(k *worker) {
+	defer w.retire(k) // deferred, so that it is done on runtime.Goexit too
+	w.loop(nil)
+}
+
+// retire hands on to whoever is parked where the worker began: that goroutine runs when this one ends.
+func (w *World) retire(k *worker) {
+	for i, o := range w.workers {
+		if o == k {
+			w.workers = append(w.workers[:i], w.workers[i+1:]...)
+			break
+		}
+	}
+	if w.root.slot == k.home {
+		w.root.slot, w.worker = nil, &w.root
+		return
+	}
+	for _, o := range w.workers {
+		if o.slot == k.home {
+			o.slot, w.worker = nil, o
+			return
+		}
+	}
+}
+
+// loop runs processes until owner, whose stack it stands on, is next. A loop without an owner ends only
+// with the world.
+func (w *World) loop(owner *Proc) {
+	for w.turn(owner) {
+	}
+}
+
+// turn is loop up to the first panic, after which there is more to do.
+func (w *World) turn(owner *Proc) (again bool) {
+	ended := false
+	defer func() {
+		if !ended {
+			again = w.caught(recover())
+		}
+	}()
+	p := w.handed
+	w.handed = nil
+	for {
+		if p == nil {
+			p = w.next()
+		}
+		switch {
+		case p == nil:
+			if !w.closing {
+				w.leave()
+			}
+			if w.closing {
+				ended = true
+				return false
+			}
+		case p == owner:
+			ended = true
+			return false
+		case p.stack != nil:
+			if owner == nil {
+				w.idle = append(w.idle, w.worker)
+			}
+			w.hand(p, p.stack)
+		case owner != nil && p.flags&noBlock == 0:
+			w.hand(p, w.idleWorker())
+		default:
+			w.run(p)
+		}
+		// Whoever switched back to us may have left a process for us to run.
+		p = w.handed
+		w.handed = nil
+		if w.lost {
+			w.leave()
+		}
+		if w.closing {
+			ended = true
+			return false
+		}
+	}
+}
+
+// leave stops the loop: the caller of Run goes on, and the loop from here when Run is called again.
+func (w *World) leave() {
+	w.left = w.worker
+	w.switchTo(&w.root)
+}
+
+// next is the process to run now; nil if the run must stop. Timers that are due fire first.
+func (w *World) next() *Proc {
+	for !w.closing && w.stop == 0 {
+		now := w.sched.Now()
+		if now >= w.limit {
+			w.stop = StopTime
+			return nil
+		}
+		if w.sched.Due() {
+			w.fire(w.sched.Pop().(*timer))
+			continue
+		}
+		t, reductions, ok := w.sched.Pick()
+		if ok {
+			p := w.procs[t]
+			p.state = running
+			p.budget, p.slice = reductions, reductions
+			w.current = p
+			return p
+		}
+		w.current = nil
+		if w.settling {
+			w.stop = StopQuiet
+			return nil
+		}
+		if _, pending := w.sched.NextTimer(); !pending {
+			w.stop = StopIdle
+			return nil
+		}
+		w.sched.Advance(w.limit)
+	}
+	return nil
+}
+
+// run runs a process that has no stack: from its beginning, or a handler's next messages.
+func (w *World) run(p *Proc) {
+	p.handleSignals()
+	if p.flags&exiting != 0 { // ended before its first slice, or while it had no code to unwind
+		w.finish(p)
+		return
+	}
+	if p.body != nil {
+		w.runBody(p)
+	}
+	if p.handler != nil && p.state == running {
+		w.serve(p)
+	}
+}
+
+func (w *World) runBody(p *Proc) {
+	body := p.body
+	p.body = nil
+	p.flags |= begun
+	body(p)
+	if p.handler != nil && p.flags&(exiting|leaving) == 0 { // Become
+		return
+	}
+	if p.flags&(exiting|leaving) == 0 {
+		p.reason = Normal
+	}
+	w.finish(p)
+}
+
+// serve gives a handler its messages until it has none left or its slice ends.
+func (w *World) serve(p *Proc) {
+	if p.flags&begun == 0 {
+		p.flags |= begun
+		if s, ok := p.handler.(Starter); ok {
+			s.Start(p)
+			if p.flags&(exiting|leaving) != 0 {
+				w.finish(p)
+				return
+			}
+		}
+	}
+	for {
+		m := p.nextMessage()
+		if m == nil {
+			if p.transit.head == nil {
+				break
+			}
+			p.handleSignals()
+			if p.flags&exiting != 0 {
+				w.finish(p)
+				return
+			}
+			continue
+		}
+		p.budget -= redReceive
+		p.flags &^= hibernating
+		p.handler.Handle(p, m)
+		w.discard(m)
+		if p.flags&(exiting|leaving) != 0 {
+			w.finish(p)
+			return
+		}
+		if p.budget <= 0 {
+			p.endSlice()
+			p.enqueue()
+			return
+		}
+	}
+	p.endSlice()
+	p.state = waiting
+	if p.x != nil && p.x.waitSet && p.x.wait == nil {
+		p.arm(p.x.waitFor)
+	}
+}
+
+// nextMessage takes the message that a handler is to be called with; nil if it must wait.
+func (p *Proc) nextMessage() *Msg {
+	var m *Msg
+	if p.flags&selective != 0 {
+		m = p.scan(p.x.only)
+	} else if p.mailbox.head != nil {
+		m = p.mailbox.pop()
+	}
+	if m != nil {
+		if p.x != nil && p.x.waitSet {
+			p.x.waitSet = false
+			p.disarm()
+		}
+		p.received(m)
+		return m
+	}
+	if p.x != nil && p.x.waitSet && p.transit.head == nil && (p.flags&timedOut != 0 || p.x.waitFor == 0) {
+		p.x.waitSet = false
+		p.flags &^= timedOut
+		m = p.w.envelope()
+		m.tag = TimedOut
+	}
+	return m
+}
+
+// received notes that a message has left the mailbox.
+func (p *Proc) received(m *Msg) {
+	p.mail--
+	p.removed++
+	p.w.note(trace.Receive, p.id, m.from, uint64(m.word))
+	if p.w.check != nil {
+		p.w.check.received(m, p)
+	}
+}
+
+// park leaves the process's code where it is and runs others until the process is next.
+func (p *Proc) park() {
+	w := p.w
+	p.stack = w.worker
+	w.loop(p)
+	p.stack = nil
+	if w.closing {
+		w.current = p
+		p.flags |= exiting
+		panic(unwind)
+	}
+}
+
+// endSlice accounts for what the running process has used: time passes.
+func (p *Proc) endSlice() {
+	used := p.slice - p.budget
+	if used < 1 {
+		used = 1
+	}
+	w := p.w
+	p.reds += uint64(used)
+	p.slice = p.budget
+	w.sched.Spend(scheduler.Time(used) * w.cost)
+	w.note(trace.Slice, p.id, nil, uint64(used))
+	if w.check != nil {
+		w.check.sliceEnded(p)
+	}
+	if w.log.Count() >= w.eventLimit && w.stop == 0 {
+		w.stop = StopEvents
+	}
+	if w.sched.Stalled() > w.patience && w.stop == 0 {
+		w.stop = StopLivelock
+	}
+}
+
+// caught deals with a panic that came out of the running process's code, and reports whether the loop has
+// more to do.
+func (w *World) caught(v any) (again bool) {
+	p := w.current
+	switch {
+	case v == nil: // runtime.Goexit: the test that runs us has failed; this goroutine is going
+		w.lost = true
+		return false
+	case w.closing:
+		return true
+	case p == nil || w.cfg.Abandon != nil && w.cfg.Abandon(v):
+		w.fatal = v
+		w.stop = StopAbandoned
+		return true
+	case v == any(unwind):
+	default:
+		crash := &term.Crash{Err: errorOf(v), Stack: term.Callers(3)}
+		p.reason = crash
+		w.noteCrash(p)
+		if p == p.node.first {
+			w.crash, w.stop = crash, StopCrashed
+		}
+	}
+	w.finish(p)
+	return true
+}
+
+// errorOf is what of a panic goes into the exit reason: the reason of an Error, else the value itself.
+func errorOf(v any) any {
+	if e, ok := v.(*Error); ok {
+		return e.Reason
+	}
+	return v
+}

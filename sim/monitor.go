@@ -1,0 +1,271 @@
+package sim
+
+import (
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// monitor is the watcher's side: what it monitors and what it wants to be told.
+type monitor struct {
+	target *term.Identity // nil if there was nobody when it was made
+	object any            // a NameAt if it was monitored by name; nil otherwise
+	tag    any
+	alias  aliasMode
+}
+
+// aliasMode is how an alias ends.
+type aliasMode uint8
+
+// The modes: OTP's alias options of monitor and alias.
+const (
+	noAlias         aliasMode = iota
+	explicitUnalias           // only by Unalias
+	replyAlias                // with the first message sent to it
+	withMonitor               // with the monitor
+	replyDemonitor            // with the monitor or the first message, which takes the monitor along
+)
+
+// MonitorOpt is an option of Monitor, Demonitor and Alias.
+type MonitorOpt struct {
+	tag   any
+	alias aliasMode
+	flush bool
+	info  bool
+}
+
+// AliasExplicit makes the reference of a monitor an alias too, which ends only by Unalias.
+func AliasExplicit() MonitorOpt { return MonitorOpt{alias: explicitUnalias} }
+
+// AliasDemonitor makes the reference of a monitor an alias too, which ends with the monitor.
+func AliasDemonitor() MonitorOpt { return MonitorOpt{alias: withMonitor} }
+
+// AliasReplyDemonitor makes the reference of a monitor an alias too, which ends with the monitor or the
+// first message sent to it; that message ends the monitor.
+func AliasReplyDemonitor() MonitorOpt { return MonitorOpt{alias: replyDemonitor} }
+
+// AliasReply is for Alias: it ends with the first message sent to it.
+func AliasReply() MonitorOpt { return MonitorOpt{alias: replyAlias} }
+
+// DownAs makes the Down message carry a tag of the program's own (MON5).
+func DownAs(tag any) MonitorOpt { return MonitorOpt{tag: tag} }
+
+// Flush is for Demonitor: a Down message that is in the mailbox already is removed.
+func Flush() MonitorOpt { return MonitorOpt{flush: true} }
+
+// Monitor asks to be told once, by a Down message, when the process at an address ends; with noproc if
+// there is none. A name is resolved once, now (MON1, MON2).
+func (p *Proc) Monitor(to Addr, opts ...MonitorOpt) Ref {
+	if !p.acts() {
+		return Ref{}
+	}
+	var mon monitor
+	for _, o := range opts {
+		if o.alias != noAlias {
+			mon.alias = o.alias
+		}
+		if o.tag != nil {
+			mon.tag = o.tag
+		}
+	}
+	return p.monitor(to, mon)
+}
+
+// MonitorAlias is Monitor with AliasReplyDemonitor or AliasDemonitor, without the cost of options: calls
+// are made of it.
+func (p *Proc) MonitorAlias(to Addr) Ref {
+	if !p.acts() {
+		return Ref{}
+	}
+	return p.monitor(to, monitor{alias: withMonitor})
+}
+
+func (p *Proc) monitor(to Addr, mon monitor) Ref {
+	switch to := to.(type) {
+	case PID:
+		mon.target = to.Identity()
+	case Name:
+		mon.object = term.NameAt{Name: to, Node: p.node.name}
+		if q := p.node.names[to]; q != nil {
+			mon.target = q.id
+		}
+	case term.NameAt:
+		mon.object = to
+		if q := p.lookupAt(to); q != nil {
+			mon.target = q.id
+		}
+	default:
+		raise("badarg", "monitor", "not a process or a name")
+	}
+	ref := p.MakeRef()
+	p.w.note(trace.Monitor, p.id, mon.target, ref.N())
+	q := p.w.alive(mon.target)
+	p.ext().monitors.put(ref.N(), mon)
+	switch {
+	case q == p: // never fires (MON3)
+		p.x.monitors.remove(ref.N())
+		if mon.alias != noAlias {
+			p.x.aliases.put(ref.N(), mon.alias)
+		}
+	case q == nil:
+		p.w.signal(downSignal, mon.target, p, ref, 0, NoProc)
+	default:
+		p.w.signal(monitorSignal, p.id, q, ref, 0, nil)
+	}
+	p.charge(redLink)
+	return ref
+}
+
+// Demonitor ends a monitor: no Down message will be put into the mailbox any more; one that is there stays,
+// unless Flush is given. It reports whether there was a monitor to end (MON4).
+func (p *Proc) Demonitor(ref Ref, opts ...MonitorOpt) (was bool) {
+	if !p.acts() {
+		return false
+	}
+	if ref.Owner() != p.Self() {
+		raise("badarg", "demonitor", ref.String()+" belongs to another process")
+	}
+	was = p.demonitor(ref)
+	for _, o := range opts {
+		if o.flush && !was {
+			p.flushDown(ref)
+		}
+	}
+	p.charge(redLink)
+	return was
+}
+
+func (p *Proc) demonitor(ref Ref) bool {
+	if p.x == nil {
+		return false
+	}
+	mon := p.x.monitors.at(ref.N())
+	if mon == nil {
+		if a := p.x.aliases.at(ref.N()); a != nil && *a != explicitUnalias && *a != replyAlias {
+			p.x.aliases.remove(ref.N()) // of a monitor of itself
+		}
+		return false
+	}
+	target, alias := mon.target, mon.alias
+	p.x.monitors.remove(ref.N())
+	if alias == explicitUnalias {
+		p.x.aliases.put(ref.N(), alias)
+	}
+	p.w.note(trace.Demonitor, p.id, target, ref.N())
+	if q := p.w.alive(target); q != nil {
+		p.w.signal(demonitorSignal, p.id, q, ref, 0, nil)
+	}
+	return true
+}
+
+// flushDown removes the Down message of a monitor from the mailbox.
+func (p *Proc) flushDown(ref Ref) {
+	var prev *Msg
+	for m := p.mailbox.head; m != nil; prev, m = m, m.next {
+		if isDown(m, ref) {
+			p.drop(prev)
+			return
+		}
+	}
+}
+
+// drop removes the message behind prev from the mailbox unread.
+func (p *Proc) drop(prev *Msg) {
+	m := p.mailbox.removeAfter(prev)
+	p.passed = nil
+	p.mail--
+	p.removed++
+	p.w.discard(m)
+}
+
+func isDown(m *Msg, ref Ref) bool {
+	if m.tag == DownTag {
+		return m.ref == ref
+	}
+	down, ok := m.body.(Down)
+	return ok && m.tag == nil && down.Ref == ref
+}
+
+// downArrived turns a down signal into a message if its monitor still stands.
+func (p *Proc) downArrived(m *Msg) (kept bool) {
+	if p.x == nil {
+		return false
+	}
+	mon := p.x.monitors.at(m.ref.N())
+	if mon == nil {
+		return false
+	}
+	if mon.object != nil || mon.tag != nil {
+		object := mon.object
+		if object == nil {
+			object = term.NewPID(mon.target)
+		}
+		m.body = Down{Tag: mon.tag, Ref: m.ref, Object: object, Reason: m.body}
+	} else {
+		m.tag = DownTag
+	}
+	m.from = mon.target
+	if mon.alias == explicitUnalias {
+		p.x.aliases.put(m.ref.N(), explicitUnalias)
+	}
+	p.x.monitors.remove(m.ref.N())
+	p.keep(m)
+	return true
+}
+
+// Alias makes a reference to which messages can be sent as to the process, until it ends (ALI1, ALI2).
+func (p *Proc) Alias(opts ...MonitorOpt) Ref {
+	if !p.acts() {
+		return Ref{}
+	}
+	mode := explicitUnalias
+	for _, o := range opts {
+		if o.alias != noAlias {
+			mode = o.alias
+		}
+	}
+	ref := p.MakeRef()
+	p.ext().aliases.put(ref.N(), mode)
+	p.charge(redOther)
+	return ref
+}
+
+// Unalias ends an alias and reports whether it was one. Messages sent to it and not yet handled are
+// dropped, the process's own included.
+func (p *Proc) Unalias(ref Ref) (was bool) {
+	if !p.acts() || p.x == nil {
+		return false
+	}
+	if ref.Owner() != p.Self() {
+		raise("badarg", "unalias", ref.String()+" belongs to another process")
+	}
+	p.charge(redOther)
+	if p.x.aliases.remove(ref.N()) {
+		return true
+	}
+	if mon := p.x.monitors.at(ref.N()); mon != nil && mon.alias != noAlias {
+		mon.alias = noAlias
+		return true
+	}
+	return false
+}
+
+// throughAlias reports whether a message sent to alias n may pass, and ends the alias where that is its mode.
+func (p *Proc) throughAlias(n uint64) bool {
+	if p.x == nil {
+		return false
+	}
+	if mode := p.x.aliases.at(n); mode != nil {
+		if *mode == replyAlias || *mode == replyDemonitor {
+			p.x.aliases.remove(n)
+		}
+		return true
+	}
+	mon := p.x.monitors.at(n)
+	if mon == nil || mon.alias == noAlias {
+		return false
+	}
+	if mon.alias == replyDemonitor {
+		p.demonitor(term.NewRef(p.id, n))
+	}
+	return true
+}

@@ -1,0 +1,193 @@
+package sim
+
+import "github.com/bedlam-sim/bedlam/sim/term"
+
+// Msg is an envelope: what travels between processes, and what a Handler is given. It belongs to the
+// world and is used again, so a handler must not keep it; what it holds may be kept.
+type Msg struct {
+	next *Msg
+	tag  *Tag
+	from *term.Identity
+	ref  Ref
+	word int64
+	body any
+	kind signalKind
+	// viaAlias: the message was sent to ref of its receiver, which must still be an alias when it is handled.
+	viaAlias bool
+	alias    uint64
+}
+
+// signalKind says what a signal does when its receiver handles it.
+type signalKind uint8
+
+const (
+	message    signalKind = iota
+	exitSignal            // somebody called Exit
+	linkExit              // a linked process ended
+	linkSignal
+	unlinkSignal
+	unlinkAck
+	monitorSignal
+	demonitorSignal
+	downSignal
+	askAlive
+	askInfo
+	answer
+	signalKinds
+)
+
+// Tag says what kind of message an envelope holds when it is more than a bare value: a call, a cast, a
+// reply, an exit message… Tags let such messages travel without being boxed into a value of their own.
+type Tag struct {
+	name  string
+	value func(m *Msg) any
+}
+
+// NewTag makes a tag. value builds the plain value that a process sees if it receives such a message
+// without knowing of tags; it is called at most once a message.
+func NewTag(name string, value func(m *Msg) any) *Tag { return &Tag{name, value} }
+
+// String is the tag's name.
+func (t *Tag) String() string {
+	if t == nil {
+		return "message"
+	}
+	return t.name
+}
+
+// Tag is the message's tag, nil for a plain value.
+func (m *Msg) Tag() *Tag { return m.tag }
+
+// From is the process that sent the message; for an exit message, the process that ended. The zero PID if
+// it came from a timer.
+func (m *Msg) From() PID { return term.NewPID(m.from) }
+
+// Ref is the reference that a tagged message carries.
+func (m *Msg) Ref() Ref { return m.ref }
+
+// Word is the number that a tagged message carries.
+func (m *Msg) Word() int64 { return m.word }
+
+// Body is what a tagged message carries, or the plain value itself.
+func (m *Msg) Body() any { return m.body }
+
+// Value is the message as one plain value. For a tagged message it is made when first asked for.
+func (m *Msg) Value() any {
+	if m.tag == nil {
+		return m.body
+	}
+	m.body = m.tag.value(m)
+	m.tag = nil
+	return m.body
+}
+
+// Exit is the message {'EXIT', From, Reason} that a process which traps exits is sent.
+type Exit struct {
+	From   PID
+	Reason Reason
+}
+
+// Down is the message {'DOWN', Ref, process, Object, Reason}: a monitored process ended.
+type Down struct {
+	Tag    any // what Monitor was told to say instead of 'DOWN'; nil otherwise
+	Ref    Ref
+	Object any // the PID, or the NameAt if it was monitored by name
+	Reason Reason
+}
+
+// Timeout is the message {timeout, Ref, Msg} of StartTimer.
+type Timeout struct {
+	Ref Ref
+	Msg any
+}
+
+// The tags of the messages that the machinery itself sends. A handler tells them apart by Tag and reads
+// From, Ref and Body; Value gives an Exit, a Down, a Timeout.
+var (
+	ExitTag    = NewTag("'EXIT'", func(m *Msg) any { return Exit{m.From(), m.body} })
+	DownTag    = NewTag("'DOWN'", func(m *Msg) any { return Down{Ref: m.ref, Object: m.From(), Reason: m.body} })
+	TimeoutTag = NewTag("timeout", func(m *Msg) any { return Timeout{m.ref, m.body} })
+	// TimedOut marks the message a handler gets when the time it gave After has passed without another.
+	TimedOut = NewTag("timed_out", func(m *Msg) any { return term.Atom("timeout") })
+)
+
+// queue is a list of envelopes in order of arrival.
+type queue struct{ head, tail *Msg }
+
+func (q *queue) push(m *Msg) {
+	if q.tail == nil {
+		q.head = m
+	} else {
+		q.tail.next = m
+	}
+	q.tail = m
+}
+
+func (q *queue) pop() *Msg {
+	m := q.head
+	if q.head = m.next; q.head == nil {
+		q.tail = nil
+	}
+	m.next = nil
+	return m
+}
+
+// removeAfter takes out the message behind prev; prev is nil for the first.
+func (q *queue) removeAfter(prev *Msg) *Msg {
+	if prev == nil {
+		return q.pop()
+	}
+	m := prev.next
+	if prev.next = m.next; prev.next == nil {
+		q.tail = prev
+	}
+	m.next = nil
+	return m
+}
+
+// append moves all of r behind q.
+func (q *queue) append(r *queue) {
+	if r.head == nil {
+		return
+	}
+	if q.tail == nil {
+		q.head = r.head
+	} else {
+		q.tail.next = r.head
+	}
+	q.tail = r.tail
+	r.head, r.tail = nil, nil
+}
+
+// envelope takes an envelope from the pool.
+func (w *World) envelope() *Msg {
+	m := w.spare
+	if m == nil {
+		return w.moreEnvelopes()
+	}
+	w.spare = m.next
+	m.next = nil
+	return m
+}
+
+const envelopesAtOnce = 64
+
+func (w *World) moreEnvelopes() *Msg {
+	chunk := make([]Msg, envelopesAtOnce)
+	for i := range chunk[1:] {
+		chunk[i+1].next = w.spare
+		w.spare = &chunk[i+1]
+	}
+	return &chunk[0]
+}
+
+// discard gives an envelope back to the pool.
+func (w *World) discard(m *Msg) {
+	if w.check != nil {
+		w.check.inFlight.remove(m)
+	}
+	m.tag, m.from, m.body = nil, nil, nil
+	m.ref, m.kind, m.viaAlias = Ref{}, message, false
+	m.next = w.spare
+	w.spare = m
+}

@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// SpawnOptions say how a process begins. The zero value spawns a process of normal priority that is tied
+// to nobody.
+type SpawnOptions struct {
+	Link     bool // link it with its parent, at once
+	Monitor  bool // let its parent monitor it, at once
+	DownTag  any  // what the parent's Down message says instead of 'DOWN'
+	Priority scheduler.Priority
+	// NoBlock promises that a handler never waits in the middle of Handle: it receives nothing, calls
+	// nobody, sleeps never. It is then called without a stack of its own even where others wait, which is
+	// the fastest there is; a call that would block panics.
+	NoBlock bool
+	// Hidden keeps the process out of lists of processes: it belongs to the machinery.
+	Hidden bool
+}
+
+// Spawn starts a process that runs body. role says what it is for its parent: with the parent's path and
+// its number among those of that role it makes the path by which it prints and is known to chance.
+func (p *Proc) Spawn(role string, body Body) PID {
+	pid, _ := p.SpawnOpt(role, body, SpawnOptions{})
+	return pid
+}
+
+// SpawnLink is Spawn and Link in one step: however soon the process ends, its real reason arrives (SPW1).
+func (p *Proc) SpawnLink(role string, body Body) PID {
+	pid, _ := p.SpawnOpt(role, body, SpawnOptions{Link: true})
+	return pid
+}
+
+// SpawnMonitor is Spawn and Monitor in one step.
+func (p *Proc) SpawnMonitor(role string, body Body) (PID, Ref) {
+	return p.SpawnOpt(role, body, SpawnOptions{Monitor: true})
+}
+
+// SpawnOpt is Spawn with options. The reference is zero unless Monitor is set.
+func (p *Proc) SpawnOpt(role string, body Body, opts SpawnOptions) (PID, Ref) {
+	return p.spawn(role, body, nil, opts)
+}
+
+// SpawnHandler starts a process that is called for each message and has no stack of its own.
+func (p *Proc) SpawnHandler(role string, h Handler, opts SpawnOptions) (PID, Ref) {
+	return p.spawn(role, nil, h, opts)
+}
+
+func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID, Ref) {
+	if !p.acts() {
+		return PID{}, Ref{}
+	}
+	q := p.w.newProc(p.node, p, role, opts)
+	q.body, q.handler = body, h
+	if p.x != nil && !p.x.leader.IsZero() {
+		q.ext().leader = p.x.leader
+	}
+	if opts.Link {
+		p.w.tie(p, q)
+	}
+	var ref Ref
+	if opts.Monitor {
+		ref = p.MakeRef()
+		p.ext().monitors.put(ref.N(), monitor{target: q.id, tag: opts.DownTag})
+		q.ext().watchers.put(ref, struct{}{})
+	}
+	q.enqueue()
+	p.charge(redSpawn)
+	return q.Self(), ref
+}
+
+// newProc makes a process, known to the scheduler and not yet runnable.
+func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions) *Proc {
+	p := w.spareProc()
+	w.born++
+	id := w.newIdentity()
+	*id = term.Identity{Serial: w.born, Role: role, Ordinal: 1, Node: node.name, Holder: p}
+	var by *term.Identity
+	if parent != nil {
+		by = parent.id
+		id.Parent = by
+		id.Ordinal = parent.nextOrdinal(role)
+		id.Key = choice.Child(by.Key, role, id.Ordinal)
+	} else {
+		id.Key = choice.ID(string(node.name), role)
+	}
+	*p = Proc{w: w, id: id, node: node, level: opts.Priority, task: p.task}
+	if opts.NoBlock {
+		p.flags |= noBlock
+	}
+	if opts.Hidden {
+		p.flags |= hidden
+	}
+	w.sched.Add(p.task, id.Key)
+	w.procs[p.task] = p
+	w.living++
+	w.note(trace.Spawn, by, id, uint64(id.Ordinal))
+	if w.log.Keeping() {
+		w.log.Name(id.Serial, term.NewPID(id).String())
+	}
+	if w.cfg.Observer != nil {
+		w.observe(Fact{Kind: trace.Spawn, Subject: term.NewPID(by), Object: p.Self()})
+	}
+	return p
+}
+
+func (p *Proc) nextOrdinal(role string) uint32 {
+	x := p.ext()
+	if n := x.roles.at(role); n != nil {
+		*n++
+		return *n
+	}
+	x.roles.put(role, 1)
+	return 1
+}
+
+const procsAtOnce = 64
+
+// spareProc takes a process from the pool, its task number with it.
+func (w *World) spareProc() *Proc {
+	if n := len(w.spareProcs); n > 0 {
+		p := w.spareProcs[n-1]
+		w.spareProcs = w.spareProcs[:n-1]
+		return p
+	}
+	if len(w.freshProcs) == 0 {
+		w.freshProcs = make([]Proc, procsAtOnce)
+	}
+	p := &w.freshProcs[0]
+	w.freshProcs = w.freshProcs[1:]
+	p.task = scheduler.Task(len(w.procs))
+	w.procs = append(w.procs, nil)
+	return p
+}
+
+// newIdentity makes room for an identity. They are made in small blocks: one is held for as long as any
+// PID of its block is.
+func (w *World) newIdentity() *term.Identity {
+	if len(w.freshIDs) == 0 {
+		w.freshIDs = make([]term.Identity, procsAtOnce/4)
+	}
+	id := &w.freshIDs[0]
+	w.freshIDs = w.freshIDs[1:]
+	return id
+}
+
+func (w *World) newExtra() *extra {
+	if n := len(w.spareExtras); n > 0 {
+		x := w.spareExtras[n-1]
+		w.spareExtras = w.spareExtras[:n-1]
+		return x
+	}
+	return new(extra)
+}
+
+// release gives a process that has ended back to the pool.
+func (w *World) release(p *Proc) {
+	w.living--
+	w.sched.Remove(p.task)
+	w.procs[p.task] = nil
+	if x := p.x; x != nil {
+		x.links.clear()
+		x.monitors.clear()
+		x.watchers.clear()
+		x.aliases.clear()
+		x.roles.clear()
+		x.dict.clear()
+		*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict}
+		w.spareExtras = append(w.spareExtras, x)
+	}
+	*p = Proc{task: p.task, flags: exiting, state: dead, w: w, id: p.id}
+	w.spareProcs = append(w.spareProcs, p)
+}

@@ -1,0 +1,191 @@
+package term
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Format prints any value in Erlang's syntax, without spaces: atoms and tuples as such, slices as lists,
+// maps (their keys sorted) as #{k=>v}, structs by their type's name as #name{field=…}. It never prints an
+// address in memory, so the text is the same in every run.
+func Format(v any) string { return (Printer{}).Format(v) }
+
+// Printer is Format with a say in it: Replace, if set, is asked first for every value on the way down.
+type Printer struct {
+	Replace func(v any) (string, bool)
+}
+
+// maxDepth ends the printing of values that contain themselves.
+const maxDepth = 24
+
+// Format prints v.
+func (pr Printer) Format(v any) string {
+	var b strings.Builder
+	pr.print(&b, v, 0)
+	return b.String()
+}
+
+func (pr Printer) print(b *strings.Builder, v any, depth int) {
+	if pr.Replace != nil {
+		if s, ok := pr.Replace(v); ok {
+			b.WriteString(s)
+			return
+		}
+	}
+	if depth > maxDepth {
+		b.WriteString("...")
+		return
+	}
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("nil")
+	case Tuple:
+		pr.row(b, "{", v, "}", depth)
+	case []any:
+		pr.row(b, "[", v, "]", depth)
+	case *Crash:
+		pr.row(b, "{", []any{v.Err, v.Stack}, "}", depth)
+	case Stack:
+		b.WriteString("STACK")
+	case bool:
+		b.WriteString(strconv.FormatBool(v))
+	case string:
+		b.WriteString(strconv.Quote(v))
+	case error:
+		b.WriteString(v.Error())
+	case fmt.Stringer:
+		b.WriteString(v.String())
+	default:
+		pr.reflected(b, reflect.ValueOf(v), depth)
+	}
+}
+
+func (pr Printer) row(b *strings.Builder, open string, terms []any, shut string, depth int) {
+	b.WriteString(open)
+	for i, t := range terms {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		pr.print(b, t, depth+1)
+	}
+	b.WriteString(shut)
+}
+
+func (pr Printer) reflected(b *strings.Builder, v reflect.Value, depth int) {
+	switch v.Kind() {
+	case reflect.Bool:
+		b.WriteString(strconv.FormatBool(v.Bool()))
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		b.WriteString(strconv.FormatInt(v.Int(), 10))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		b.WriteString(strconv.FormatUint(v.Uint(), 10))
+	case reflect.Float32, reflect.Float64:
+		b.WriteString(strconv.FormatFloat(v.Float(), 'g', -1, 64))
+	case reflect.String:
+		b.WriteString(strconv.Quote(v.String()))
+	case reflect.Slice, reflect.Array:
+		b.WriteByte('[')
+		for i := range v.Len() {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			pr.nested(b, v.Index(i), depth)
+		}
+		b.WriteByte(']')
+	case reflect.Map:
+		pr.printMap(b, v, depth)
+	case reflect.Struct:
+		pr.printStruct(b, v, depth)
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			b.WriteString("nil")
+			return
+		}
+		pr.nested(b, v.Elem(), depth)
+	case reflect.Func:
+		b.WriteString("FUN")
+	default:
+		b.WriteString("<" + v.Kind().String() + ">")
+	}
+}
+
+// nested prints a value reached by reflection, through its own String where it may be asked.
+func (pr Printer) nested(b *strings.Builder, v reflect.Value, depth int) {
+	if depth > maxDepth {
+		b.WriteString("...")
+		return
+	}
+	if v.CanInterface() {
+		pr.print(b, v.Interface(), depth+1)
+		return
+	}
+	pr.reflected(b, v, depth+1)
+}
+
+func (pr Printer) printMap(b *strings.Builder, v reflect.Value, depth int) {
+	pairs := make([][2]string, 0, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		var key, val strings.Builder
+		pr.nested(&key, it.Key(), depth)
+		pr.nested(&val, it.Value(), depth)
+		pairs = append(pairs, [2]string{key.String(), val.String()})
+	}
+	sort.Slice(pairs, func(i, j int) bool { return pairs[i][0] < pairs[j][0] })
+	b.WriteString("#{")
+	for i, kv := range pairs {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(kv[0] + "=>" + kv[1])
+	}
+	b.WriteByte('}')
+}
+
+func (pr Printer) printStruct(b *strings.Builder, v reflect.Value, depth int) {
+	t := v.Type()
+	b.WriteString("#" + t.Name() + "{")
+	first := true
+	for i := range t.NumField() {
+		if t.Field(i).Anonymous && v.Field(i).Kind() == reflect.Struct && v.Field(i).NumField() == 0 {
+			continue // an embedded marker says nothing
+		}
+		if !first {
+			b.WriteByte(',')
+		}
+		first = false
+		b.WriteString(t.Field(i).Name + "=")
+		pr.nested(b, v.Field(i), depth)
+	}
+	b.WriteByte('}')
+}
+
+// quoteAtom puts quotes around an atom that is not a plain lower-case word.
+func quoteAtom(s string) string {
+	if plainAtom(s) {
+		return s
+	}
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(s) + "'"
+}
+
+func plainAtom(s string) bool {
+	for i, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z':
+		case i > 0 && (r == '_' || r == '@' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z'):
+		default:
+			return false
+		}
+	}
+	return s != "" && !reserved[s]
+}
+
+// reserved are Erlang's own words: as atoms they need quotes.
+var reserved = map[string]bool{
+	"after": true, "and": true, "andalso": true, "band": true, "begin": true, "bnot": true, "bor": true, "bsl": true,
+	"bsr": true, "bxor": true, "case": true, "catch": true, "cond": true, "div": true, "end": true, "fun": true,
+	"if": true, "let": true, "not": true, "of": true, "or": true, "orelse": true, "receive": true,
+	"rem": true, "try": true, "when": true, "xor": true,
+}

@@ -1,0 +1,248 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// timer is something that will happen at a time: a message is sent, a wait ends, or the world does something.
+type timer struct {
+	alarm      scheduler.Timer
+	dest       *Proc // whom it sends to or wakes; it is dropped when that process ends
+	prev, next *timer
+	name       Name // the destination if it is a name: resolved when the timer fires (TMR2)
+	node       *Node
+	ref        Ref
+	msg        any
+	act        func()
+	gen        uint32
+	use        timerUse
+}
+
+type timerUse uint8
+
+const (
+	spareTimer   timerUse = iota
+	sendsMsg              // SendAfter
+	sendsTimeout          // StartTimer
+	endsWait              // a receive or a handler's After
+	acts                  // the world's own
+)
+
+// Timer is a timer that was started. It is a comparable value; the zero Timer is none.
+type Timer struct {
+	t   *timer
+	gen uint32
+	ref Ref
+}
+
+// Ref is the reference of the timer: the one in the Timeout message of StartTimer.
+func (t Timer) Ref() Ref { return t.ref }
+
+// String prints the timer's reference.
+func (t Timer) String() string { return t.ref.String() }
+
+// SendAfter sends msg after d. A timer to a PID ends with that process; a name is resolved when the timer
+// fires (TMR1, TMR2). Even a timer of 0 fires later than now (TMR4).
+func (p *Proc) SendAfter(d time.Duration, to Addr, msg any) Timer {
+	return p.startTimer(sendsMsg, d, to, msg)
+}
+
+// StartTimer is SendAfter with a Timeout message that carries the timer's reference and msg (TMR1).
+func (p *Proc) StartTimer(d time.Duration, to Addr, msg any) Timer {
+	return p.startTimer(sendsTimeout, d, to, msg)
+}
+
+func (p *Proc) startTimer(use timerUse, d time.Duration, to Addr, msg any) Timer {
+	if !p.acts() {
+		return Timer{}
+	}
+	if d < 0 {
+		raise("badarg", "send_after", d.String())
+	}
+	t := p.w.newTimer(use)
+	t.msg = msg
+	t.ref = p.MakeRef()
+	switch to := to.(type) {
+	case PID:
+		q := p.w.alive(to.Identity())
+		if q == nil { // nobody will ever hear it
+			made := Timer{t, t.gen, t.ref}
+			p.w.freeTimer(t)
+			return made
+		}
+		t.dest = q
+		q.addTimer(t)
+	case Name:
+		t.name, t.node = to, p.node
+	default:
+		p.w.freeTimer(t)
+		raise("badarg", "send_after", "a timer needs a process or a name of this node")
+	}
+	made := Timer{t, t.gen, t.ref}
+	p.w.start(t, d, p.id)
+	p.charge(redOther)
+	return made
+}
+
+// CancelTimer stops a timer and tells how long it had to go. ok is false if it had fired or was stopped
+// before; a message it sent stays where it is (TMR3).
+func (p *Proc) CancelTimer(t Timer) (left time.Duration, ok bool) {
+	if !p.acts() || t.t == nil || t.t.gen != t.gen {
+		return 0, false
+	}
+	l, _ := p.w.sched.Cancel(t.t.alarm)
+	if t.t.dest != nil {
+		t.t.dest.removeTimer(t.t)
+	}
+	p.w.freeTimer(t.t)
+	p.charge(redOther)
+	return time.Duration(l), true
+}
+
+// ReadTimer tells how long a timer has to go. ok is false if it has fired or was stopped.
+func (p *Proc) ReadTimer(t Timer) (left time.Duration, ok bool) {
+	if t.t == nil || t.t.gen != t.gen {
+		return 0, false
+	}
+	l, ok := p.w.sched.Left(t.t.alarm)
+	return time.Duration(l), ok
+}
+
+// arm starts the timer that ends the present wait.
+func (p *Proc) arm(d time.Duration) {
+	p.flags &^= timedOut
+	t := p.w.newTimer(endsWait)
+	t.dest = p
+	p.ext().wait = t
+	p.w.start(t, d, p.id)
+}
+
+// disarm stops it.
+func (p *Proc) disarm() {
+	p.flags &^= timedOut
+	if t := p.x.wait; t != nil {
+		p.w.sched.Cancel(t.alarm)
+		p.x.wait = nil
+		p.w.freeTimer(t)
+	}
+}
+
+func (w *World) start(t *timer, d time.Duration, by *term.Identity) {
+	now := w.sched.Now()
+	when := now + scheduler.Time(d)
+	if when < now { // beyond the end of time
+		when = scheduler.Time(Forever)
+	}
+	t.alarm = w.sched.At(when, t, by.Key)
+}
+
+// fire does what a timer is for.
+func (w *World) fire(t *timer) {
+	switch t.use {
+	case endsWait:
+		p := t.dest
+		w.note(trace.Timer, p.id, nil, 0)
+		p.x.wait = nil
+		p.flags |= timedOut
+		w.freeTimer(t)
+		if p.state == waiting {
+			p.enqueue()
+		}
+	case acts:
+		act := t.act
+		w.freeTimer(t)
+		act()
+	default:
+		w.fireMessage(t)
+	}
+}
+
+func (w *World) fireMessage(t *timer) {
+	q := t.dest
+	if q != nil {
+		q.removeTimer(t)
+	} else {
+		q = t.node.names[t.name]
+	}
+	tag, ref, msg := (*Tag)(nil), t.ref, t.msg
+	if t.use == sendsTimeout {
+		tag = TimeoutTag
+	}
+	w.freeTimer(t)
+	if q == nil {
+		w.note(trace.Timer, nil, nil, ref.N())
+		return
+	}
+	w.note(trace.Timer, q.id, nil, ref.N())
+	w.deliver(nil, q.id, tag, ref, 0, msg)
+}
+
+// at makes the world do something at a time.
+func (w *World) at(when time.Duration, key string, act func()) {
+	t := w.newTimer(acts)
+	t.act = act
+	t.alarm = w.sched.At(max(scheduler.Time(when), w.sched.Now()), t, choice.ID(key))
+}
+
+const timersAtOnce = 64
+
+func (w *World) newTimer(use timerUse) *timer {
+	if w.spareTimers == nil {
+		chunk := make([]timer, timersAtOnce)
+		for i := range chunk {
+			chunk[i].next = w.spareTimers
+			w.spareTimers = &chunk[i]
+		}
+	}
+	t := w.spareTimers
+	w.spareTimers = t.next
+	t.next = nil
+	t.use = use
+	return t
+}
+
+func (w *World) freeTimer(t *timer) {
+	t.gen++ // whoever still holds it holds a timer that is over
+	t.use, t.dest, t.prev, t.name, t.node, t.msg, t.act = spareTimer, nil, nil, "", nil, nil, nil
+	t.next = w.spareTimers
+	w.spareTimers = t
+}
+
+func (p *Proc) addTimer(t *timer) {
+	x := p.ext()
+	if t.next = x.timers; t.next != nil {
+		t.next.prev = t
+	}
+	x.timers = t
+}
+
+func (p *Proc) removeTimer(t *timer) {
+	if t.prev != nil {
+		t.prev.next = t.next
+	} else {
+		p.x.timers = t.next
+	}
+	if t.next != nil {
+		t.next.prev = t.prev
+	}
+	t.prev, t.next = nil, nil
+}
+
+// dropTimers stops every timer that would send to p or wake it.
+func (w *World) dropTimers(p *Proc) {
+	if p.x.wait != nil {
+		p.disarm()
+	}
+	for t := p.x.timers; t != nil; {
+		next := t.next
+		w.sched.Cancel(t.alarm)
+		w.freeTimer(t)
+		t = next
+	}
+	p.x.timers = nil
+}

@@ -1,0 +1,410 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// Config says what a world is made of. The zero Config is a world of one node, seed 0, OTP 27's ways.
+type Config struct {
+	Seed   uint64
+	Source *choice.Source   // who answers all draws; nil: one seeded with Seed
+	Policy scheduler.Policy // who runs next and for how long; nil: drawn (scheduler.Random)
+	Node   Atom             // the node's name; "" is "local"
+	Boot   Body             // runs as the node's first process, which stays when Boot has returned
+	Compat Compat
+
+	// ReductionCost is how much virtual time one reduction takes: 0 means 100ns, Free means none.
+	ReductionCost time.Duration
+
+	MaxEvents uint64 // the run stops with StopEvents after so many facts; 0: no limit
+	// Patience is after how many slices in which no timer fired a run counts as a livelock; 0: ten millions.
+	Patience uint64
+	Buggify  int // the chance, in percent, that Proc.Buggify says yes
+
+	// CheckMutation hashes messages when they are sent, after every slice and when they are received, and
+	// crashes the process that changed one in between. Slow; for finding such mistakes.
+	CheckMutation bool
+
+	Keep     int              // how many facts the trace holds on to, beside the hash
+	Observer Observer         // is told coarse facts as they happen
+	Log      func(line Line)  // takes the lines of Logf
+	Abandon  func(v any) bool // whether a panic is the test harness's own: it then ends the run, not the process
+}
+
+// Free is the ReductionCost of a world in which running takes no time.
+const Free = time.Duration(-1)
+
+const (
+	defaultCost     = 100 * time.Nanosecond
+	defaultPatience = 10_000_000
+)
+
+// Observer is told of coarse facts: processes spawned and ended, names, reports, facts of the program's
+// own. It must not change the world.
+type Observer interface{ Observe(f Fact) }
+
+// Fact is what an Observer is told.
+type Fact struct {
+	At      time.Duration
+	Kind    trace.Kind
+	Subject PID
+	Object  PID
+	Text    string // the kind of a report or of a fact of the user's; a name
+	Detail  any    // the reason of an exit, the body of a report
+}
+
+// Line is a line of a world's log.
+type Line struct {
+	At   time.Duration
+	PID  PID
+	Text string
+}
+
+// Node is a node of the world: names are local to it.
+type Node struct {
+	name  Atom
+	names map[Name]*Proc
+	first *Proc
+}
+
+// World is a simulated system. Its methods are for whoever drives it, from one goroutine, while it stands
+// still: tests, tools. It must be closed.
+type World struct {
+	cfg    Config
+	sched  *scheduler.Scheduler
+	chance *choice.Source
+	log    trace.Log
+	check  *mutations
+	nodes  []*Node
+	procs  []*Proc // by task number
+	cost   scheduler.Time
+
+	current  *Proc // the process whose code runs
+	handed   *Proc // a process handed to the worker that is being switched to
+	worker   *worker
+	root     worker // the goroutine that drives the world
+	left     *worker
+	idle     []*worker
+	workers  []*worker
+	settling bool
+	closing  bool
+	lost     bool // a goroutine of ours has been ended by runtime.Goexit
+	fatal    any
+	crash    *term.Crash
+
+	limit      scheduler.Time
+	eventLimit uint64
+	patience   uint64
+	stop       Stop
+
+	born        uint64
+	living      int
+	spare       *Msg
+	spareTimers *timer
+	spareProcs  []*Proc
+	freshProcs  []Proc
+	freshIDs    []term.Identity
+	spareExtras []*extra
+}
+
+// Stop is why a run stopped.
+type Stop uint8
+
+// The reasons to stop.
+const (
+	StopTime      Stop = iota + 1 // its time was over
+	StopIdle                      // nothing can ever happen again: all wait, and no timer runs
+	StopQuiet                     // Settle: nothing can happen without time passing
+	StopEvents                    // Config.MaxEvents
+	StopLivelock                  // Config.Patience: slices without end, and no timer fires
+	StopHalted                    // somebody called Halt
+	StopAbandoned                 // the test harness broke off
+	StopCrashed                   // Boot panicked: there is no node
+)
+
+var stopNames = [...]string{"", "time", "idle", "quiet", "events", "livelock", "halted", "abandoned", "crashed"}
+
+// String is a word for it.
+func (s Stop) String() string {
+	if int(s) < len(stopNames) {
+		return stopNames[s]
+	}
+	return fmt.Sprintf("stop %d", uint8(s))
+}
+
+// Result is what can be said of a run when it stops.
+type Result struct {
+	Stop   Stop
+	Now    time.Duration // virtual time
+	Hash   uint64        // of all facts so far, in their order
+	Events uint64        // how many there were
+	Living int           // processes alive
+	Crash  *term.Crash   // what Boot panicked with, if Stop is StopCrashed
+	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code.
+	Deadlock []PID
+}
+
+// New makes a world. Its first process is ready to run Boot.
+func New(cfg Config) *World {
+	w := &World{}
+	w.worker = &w.root
+	w.set(cfg)
+	return w
+}
+
+// Reset ends every process and begins anew with another configuration, in place: what the world had
+// allocated is used again. The world must not be running.
+func (w *World) Reset(cfg Config) {
+	w.unwindAll()
+	w.set(cfg)
+}
+
+func (w *World) set(cfg Config) {
+	w.cfg = cfg
+	switch {
+	case cfg.Source != nil:
+		w.chance = cfg.Source
+	case w.chance == nil:
+		w.chance = choice.New(cfg.Seed)
+	default:
+		w.chance.Reset(cfg.Seed)
+	}
+	sc := scheduler.Config{Source: w.chance, Policy: cfg.Policy}
+	if w.sched == nil {
+		w.sched = scheduler.New(sc)
+	} else {
+		w.sched.Reset(sc)
+	}
+	w.log.Reset(cfg.Keep)
+	w.cost = scheduler.Time(cfg.ReductionCost)
+	switch {
+	case cfg.ReductionCost == 0:
+		w.cost = scheduler.Time(defaultCost)
+	case cfg.ReductionCost < 0:
+		w.cost = 0
+	}
+	w.eventLimit, w.patience = cfg.MaxEvents, cfg.Patience
+	if w.eventLimit == 0 {
+		w.eventLimit = ^uint64(0)
+	}
+	if w.patience == 0 {
+		w.patience = defaultPatience
+	}
+	w.check = nil
+	if cfg.CheckMutation {
+		w.check = newMutations(w)
+	}
+	w.stop, w.born, w.living = 0, 0, 0
+	name := cfg.Node
+	if name == "" {
+		name = "local"
+	}
+	node := &Node{name: name, names: map[Name]*Proc{}}
+	w.nodes = append(w.nodes[:0], node)
+	w.boot(node)
+}
+
+// boot starts a node's first process. It traps exits and outlives Boot: it is the parent of what Boot started.
+func (w *World) boot(node *Node) {
+	p := w.newProc(node, nil, "init", SpawnOptions{Hidden: true})
+	p.flags |= trapping
+	node.first = p
+	p.handler = idler{}
+	p.body = w.cfg.Boot
+	p.enqueue()
+}
+
+// idler takes every message and does nothing.
+type idler struct{}
+
+func (idler) Handle(*Proc, *Msg) {}
+
+// Spawn starts a process from outside, a child of the node's first.
+func (w *World) Spawn(role string, body Body) PID {
+	first := w.nodes[0].first
+	p := w.newProc(first.node, first, role, SpawnOptions{})
+	p.body = body
+	p.enqueue()
+	return p.Self()
+}
+
+// Exit sends a process an exit signal from outside, from nobody: what a fault does.
+func (w *World) Exit(pid PID, reason Reason) {
+	if q := w.alive(pid.Identity()); q != nil {
+		w.signal(exitSignal, nil, q, Ref{}, 0, reason)
+	}
+}
+
+// Send sends a message from outside.
+func (w *World) Send(pid PID, msg any) { w.deliver(nil, pid.Identity(), nil, Ref{}, 0, msg) }
+
+// At makes the world call act at a time, between slices. key names the occasion for draws: two at the same
+// instant happen in drawn order.
+func (w *World) At(when time.Duration, key string, act func()) { w.at(when, key, act) }
+
+// Choose draws from outside, for plans and faults. See choice.Source.
+func (w *World) Choose(k choice.Key, n int) int { return w.chance.Choose(k, n) }
+
+// Note takes a fact from outside, such as a fault that was injected.
+func (w *World) Note(kind trace.Kind, about PID, text string, detail any) {
+	w.noteText(kind, nil, about.Identity(), text, detail)
+}
+
+// Halt stops the run after the slice that is running.
+func (w *World) Halt() { w.stop = StopHalted }
+
+// View is for looking at the world while it stands still.
+func (w *World) View() View { return View{w} }
+
+// Trace gives the log of facts.
+func (w *World) Trace() *trace.Log { return &w.log }
+
+// Run lets the world run for a span of virtual time. It may be called again to go on. If the test harness
+// broke the run off by a panic, Run panics with the same value.
+func (w *World) Run(d time.Duration) Result {
+	now := w.sched.Now()
+	limit := now + scheduler.Time(d)
+	if limit < now {
+		limit = scheduler.Time(Forever)
+	}
+	return w.resume(limit)
+}
+
+// Settle lets the world run until nothing can happen without time passing.
+func (w *World) Settle() Result {
+	w.settling = true
+	res := w.resume(scheduler.Time(Forever))
+	w.settling = false
+	return res
+}
+
+func (w *World) resume(limit scheduler.Time) Result {
+	if w.worker != &w.root || w.closing {
+		panic("sim: Run was called from inside the world, or after Close")
+	}
+	w.limit, w.stop = limit, 0
+	w.sched.Progress()
+	k := w.left
+	w.left = nil
+	if k == nil {
+		k = w.idleWorker()
+	}
+	w.switchTo(k)
+	w.checkHarness()
+	return w.result()
+}
+
+// checkHarness passes on what the test harness broke the run off with.
+func (w *World) checkHarness() {
+	if v := w.fatal; v != nil {
+		w.fatal = nil
+		w.Close()
+		panic(v)
+	}
+	if w.lost {
+		w.Close()
+	}
+}
+
+func (w *World) result() Result {
+	res := Result{
+		Stop: w.stop, Now: time.Duration(w.sched.Now()), Hash: w.log.Hash(), Events: w.log.Count(), Living: w.living,
+	}
+	if w.stop == StopCrashed {
+		res.Crash = w.crash
+	}
+	if w.stop == StopIdle {
+		res.Deadlock = w.View().Blocked()
+	}
+	return res
+}
+
+// Close ends every process; their deferred calls run, and change nothing. The world cannot be used again.
+// A world that is not closed keeps the stacks of those that waited for ever.
+func (w *World) Close() {
+	w.closing = true
+	w.endWorkers()
+}
+
+// unwindAll ends every process that has a stack and lets the rest be forgotten.
+func (w *World) unwindAll() {
+	w.closing = true
+	w.endWorkers()
+	w.closing, w.lost, w.fatal = false, false, nil
+	w.forget()
+}
+
+func (w *World) endWorkers() {
+	for len(w.workers) > 0 {
+		k := w.workers[len(w.workers)-1]
+		if k.slot == nil { // the one we are being closed from
+			return
+		}
+		w.switchTo(k)
+	}
+	w.idle, w.left, w.handed, w.current = w.idle[:0], nil, nil, nil
+}
+
+// forget takes every process out of the world without telling anybody.
+func (w *World) forget() {
+	for _, p := range w.procs {
+		if p == nil {
+			continue
+		}
+		for p.transit.head != nil {
+			w.discard(p.transit.pop())
+		}
+		for p.mailbox.head != nil {
+			w.discard(p.mailbox.pop())
+		}
+		if p.x != nil {
+			w.dropTimers(p)
+		}
+		p.id.Holder = nil
+		w.release(p)
+	}
+}
+
+// line makes a line of the log.
+func (p *Proc) line(format string, args []any) Line {
+	return Line{At: p.Now(), PID: p.Self(), Text: fmt.Sprintf(format, args...)}
+}
+
+// noteText takes a coarse fact, one that has a word of text, and tells observers.
+func (w *World) noteText(kind trace.Kind, subject, object *term.Identity, text string, detail any) {
+	w.note(kind, subject, object, choice.ID(text))
+	if w.log.Keeping() {
+		if detail == nil {
+			w.log.Detail(text)
+		} else {
+			w.log.Detail(text + " " + term.Format(detail))
+		}
+	}
+	if w.cfg.Observer != nil {
+		w.observe(Fact{Kind: kind, Subject: term.NewPID(subject), Object: term.NewPID(object), Text: text, Detail: detail})
+	}
+}
+
+func (w *World) observe(f Fact) {
+	f.At = time.Duration(w.sched.Now())
+	w.cfg.Observer.Observe(f)
+}
+
+// noteCrash reports a process whose code panicked and nobody caught it.
+func (w *World) noteCrash(p *Proc) {
+	w.noteText(trace.Report, p.id, p.id, "crash", p.reason)
+}
+
+// text renders a message for the trace.
+func (w *World) text(m *Msg) string {
+	if m.tag == nil {
+		return term.Format(m.body)
+	}
+	return m.tag.name + " " + term.Format(m.body)
+}
