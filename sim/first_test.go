@@ -1,13 +1,14 @@
 package sim
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
 
 func TestPingPong(t *testing.T) {
 	var got []any
-	w := New(Config{Seed: 1, Patience: 1<<60, Boot: func(p *Proc) {
+	w := New(Config{Seed: 1, Patience: 1 << 60, Boot: func(p *Proc) {
 		echo := p.Spawn("echo", func(p *Proc) {
 			for {
 				m, _ := Any(p)
@@ -57,42 +58,44 @@ func TestExitTable(t *testing.T) {
 }
 
 func BenchmarkRing(b *testing.B) {
-	for _, tokens := range []int{1, 1000} {
-		b.Run(map[int]string{1: "1", 1000: "1000"}[tokens], func(b *testing.B) {
-			b.ReportAllocs()
-			tok := NewTag("tok", nil)
-			w := New(Config{Seed: 1, Patience: 1<<60, Boot: func(p *Proc) {
-				var ring []PID
-				var next = make([]PID, 1000)
-				n := 0
-				for i := range 1000 {
-					pid, _ := p.SpawnHandler("node", HandlerFunc(func(p *Proc, m *Msg) {
-						n++
-						if n >= b.N {
-							p.w.Halt()
-						}
-						p.SendTagged(next[i], tok, Ref{}, m.Word()-1, nil)
-					}), SpawnOptions{NoBlock: true})
-					ring = append(ring, pid)
-				}
-				for i := range ring {
-					next[i] = ring[(i+1)%1000]
-				}
-				for i := range tokens {
-					p.SendTagged(ring[i], tok, Ref{}, int64(b.N), nil)
-				}
-			}})
-			defer w.Close()
-			b.ResetTimer()
-			w.Run(Forever)
-		})
+	for _, size := range []int{10, 1000} {
+		for _, tokens := range []int{1, size} {
+			b.Run(fmt.Sprint(size, "/", tokens), func(b *testing.B) {
+				b.ReportAllocs()
+				tok := NewTag("tok", nil)
+				w := New(Config{Seed: 1, Patience: 1 << 60, Boot: func(p *Proc) {
+					var ring []PID
+					var next = make([]PID, size)
+					n := 0
+					for i := range size {
+						pid, _ := p.SpawnHandler("node", HandlerFunc(func(p *Proc, m *Msg) {
+							n++
+							if n >= b.N {
+								p.w.Halt()
+							}
+							p.SendTagged(next[i], tok, Ref{}, m.Word()-1, nil)
+						}), SpawnOptions{NoBlock: true})
+						ring = append(ring, pid)
+					}
+					for i := range ring {
+						next[i] = ring[(i+1)%size]
+					}
+					for i := range tokens {
+						p.SendTagged(ring[i], tok, Ref{}, int64(b.N), nil)
+					}
+				}})
+				defer w.Close()
+				b.ResetTimer()
+				w.Run(Forever)
+			})
+		}
 	}
 }
 
 func BenchmarkBlockingPingPong(b *testing.B) {
 	b.ReportAllocs()
 	ping := NewTag("ping", nil)
-	w := New(Config{Seed: 1, Patience: 1<<60, Boot: func(p *Proc) {
+	w := New(Config{Seed: 1, Patience: 1 << 60, Boot: func(p *Proc) {
 		echo, _ := p.SpawnHandler("echo", HandlerFunc(func(p *Proc, m *Msg) { p.SendTagged(m.From(), ping, Ref{}, 0, nil) }), SpawnOptions{NoBlock: true})
 		for range b.N {
 			p.SendTagged(echo, ping, Ref{}, 0, nil)
@@ -106,9 +109,27 @@ func BenchmarkBlockingPingPong(b *testing.B) {
 
 func BenchmarkSpawnExit(b *testing.B) {
 	b.ReportAllocs()
-	w := New(Config{Seed: 1, Patience: 1<<60, Boot: func(p *Proc) {
+	w := New(Config{Seed: 1, Patience: 1 << 60, Boot: func(p *Proc) {
 		for range b.N {
 			p.Spawn("x", func(p *Proc) { p.Send(p.Parent(), "d") })
+			p.Await(Mark{}, func(m *Msg) bool { return true }, Forever)
+		}
+	}})
+	defer w.Close()
+	b.ResetTimer()
+	w.Run(Forever)
+}
+
+type once struct{}
+
+func (once) Start(p *Proc)      { p.Send(p.Parent(), "d"); p.Terminate(Normal) }
+func (once) Handle(*Proc, *Msg) {}
+
+func BenchmarkSpawnHandlerExit(b *testing.B) {
+	b.ReportAllocs()
+	w := New(Config{Seed: 1, Patience: 1 << 60, Boot: func(p *Proc) {
+		for range b.N {
+			p.SpawnHandler("x", once{}, SpawnOptions{NoBlock: true})
 			p.Await(Mark{}, func(m *Msg) bool { return true }, Forever)
 		}
 	}})

@@ -114,7 +114,8 @@ func (v View) Mailbox(pid PID) []any {
 	var msgs []any
 	if p := v.w.alive(pid.Identity()); p != nil {
 		for m := p.mailbox.head; m != nil; m = m.next {
-			msgs = append(msgs, m.Value())
+			envelope := *m // Value takes the tag off: looking must not change what a handler will see
+			msgs = append(msgs, envelope.Value())
 		}
 	}
 	return msgs

@@ -37,7 +37,6 @@ func (p *Proc) Link(pid PID) {
 	x := p.ext()
 	if l := x.links.at(q.id); l == nil || !l.active {
 		x.links.put(q.id, link{active: true})
-		p.w.note(trace.Link, p.id, q.id, 0)
 		p.w.signal(linkSignal, p.id, q, Ref{}, 0, nil)
 	}
 	p.charge(redLink)
@@ -58,7 +57,6 @@ func (p *Proc) Unlink(pid PID) {
 }
 
 func (p *Proc) unlink(id *term.Identity, l *link) {
-	p.w.note(trace.Unlink, p.id, id, 0)
 	q := p.w.alive(id)
 	if q == nil { // its exit signal is in transit and finds no link
 		p.x.links.remove(id)
@@ -74,7 +72,6 @@ func (p *Proc) linkArrived(m *Msg) {
 	x := p.ext()
 	if x.links.at(m.from) == nil {
 		x.links.put(m.from, link{active: true})
-		p.w.note(trace.Link, p.id, m.from, 0)
 	}
 }
 
@@ -82,7 +79,6 @@ func (p *Proc) unlinkArrived(m *Msg) {
 	if p.x != nil {
 		if l := p.x.links.at(m.from); l != nil && l.active {
 			p.x.links.remove(m.from)
-			p.w.note(trace.Unlink, p.id, m.from, 0)
 		}
 	}
 	if q := p.w.alive(m.from); q != nil {

@@ -229,7 +229,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.budget <= 0 {
+		if p.budget <= 0 && (p.mailbox.head != nil || p.transit.head != nil) {
 			p.endSlice()
 			p.enqueue()
 			return
@@ -271,7 +271,11 @@ func (p *Proc) nextMessage() *Msg {
 func (p *Proc) received(m *Msg) {
 	p.mail--
 	p.removed++
-	p.w.note(trace.Receive, p.id, m.from, uint64(m.word))
+	var sender uint64
+	if m.from != nil {
+		sender = m.from.Serial
+	}
+	p.w.log.Note(int64(p.w.sched.Now()), trace.Receive, p.serial, sender, uint64(m.word))
 	if p.w.check != nil {
 		p.w.check.received(m, p)
 	}
@@ -300,7 +304,7 @@ func (p *Proc) endSlice() {
 	p.reds += uint64(used)
 	p.slice = p.budget
 	w.sched.Spend(scheduler.Time(used) * w.cost)
-	w.note(trace.Slice, p.id, nil, uint64(used))
+	w.log.Note(int64(w.sched.Now()), trace.Slice, p.serial, 0, uint64(used))
 	if w.check != nil {
 		w.check.sliceEnded(p)
 	}

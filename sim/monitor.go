@@ -2,7 +2,6 @@ package sim
 
 import (
 	"github.com/bedlam-sim/bedlam/sim/term"
-	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // monitor is the watcher's side: what it monitors and what it wants to be told.
@@ -97,19 +96,15 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 		raise("badarg", "monitor", "not a process or a name")
 	}
 	ref := p.MakeRef()
-	p.w.note(trace.Monitor, p.id, mon.target, ref.N())
 	q := p.w.alive(mon.target)
 	p.ext().monitors.put(ref.N(), mon)
 	switch {
-	case q == p: // never fires (MON3)
+	case q == p: // never fires, and is no alias either (MON3)
 		p.x.monitors.remove(ref.N())
-		if mon.alias != noAlias {
-			p.x.aliases.put(ref.N(), mon.alias)
-		}
 	case q == nil:
 		p.w.signal(downSignal, mon.target, p, ref, 0, NoProc)
 	default:
-		p.w.signal(monitorSignal, p.id, q, ref, 0, nil)
+		p.w.signal(monitorSignal, p.id, q, ref, int64(ref.N()), nil)
 	}
 	p.charge(redLink)
 	return ref
@@ -121,10 +116,9 @@ func (p *Proc) Demonitor(ref Ref, opts ...MonitorOpt) (was bool) {
 	if !p.acts() {
 		return false
 	}
-	if ref.Owner() != p.Self() {
-		raise("badarg", "demonitor", ref.String()+" belongs to another process")
+	if ref.Owner() == p.Self() { // another's is nothing to us
+		was = p.demonitor(ref)
 	}
-	was = p.demonitor(ref)
 	for _, o := range opts {
 		if o.flush && !was {
 			p.flushDown(ref)
@@ -140,9 +134,6 @@ func (p *Proc) demonitor(ref Ref) bool {
 	}
 	mon := p.x.monitors.at(ref.N())
 	if mon == nil {
-		if a := p.x.aliases.at(ref.N()); a != nil && *a != explicitUnalias && *a != replyAlias {
-			p.x.aliases.remove(ref.N()) // of a monitor of itself
-		}
 		return false
 	}
 	target, alias := mon.target, mon.alias
@@ -150,9 +141,8 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if alias == explicitUnalias {
 		p.x.aliases.put(ref.N(), alias)
 	}
-	p.w.note(trace.Demonitor, p.id, target, ref.N())
 	if q := p.w.alive(target); q != nil {
-		p.w.signal(demonitorSignal, p.id, q, ref, 0, nil)
+		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
 	}
 	return true
 }
@@ -235,10 +225,10 @@ func (p *Proc) Unalias(ref Ref) (was bool) {
 	if !p.acts() || p.x == nil {
 		return false
 	}
-	if ref.Owner() != p.Self() {
-		raise("badarg", "unalias", ref.String()+" belongs to another process")
-	}
 	p.charge(redOther)
+	if ref.Owner() != p.Self() { // another's is nothing to us
+		return false
+	}
 	if p.x.aliases.remove(ref.N()) {
 		return true
 	}

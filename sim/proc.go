@@ -34,31 +34,34 @@ func (f HandlerFunc) Handle(p *Proc, m *Msg) { f(p, m) }
 // Each has two queues, as on the BEAM: signals in transit, which act when the process handles them, and
 // the mailbox, from which it receives.
 type Proc struct {
+	// What a message touches comes first: two cache lines.
 	w       *World
 	id      *term.Identity
-	node    *Node
 	handler Handler
-	body    Body
 	transit queue
 	mailbox queue
-	passed  *Msg // the last message that the current scan passed over; nil before the first
-	stack   *worker
 	x       *extra
-	reason  Reason
+	serial  uint64
 	reds    uint64 // reductions of finished slices
-	sent    uint32
-	refs    uint32
-	draws   uint32
-	removed uint32 // messages taken out of the mailbox, ever
 	task    scheduler.Task
-	budget  int32 // reductions left in this slice
-	slice   int32 // reductions this slice was given
-	signals int32 // signals in transit that are not messages
-	arrived int32 // messages in transit, those sent to an alias left out
-	mail    int32 // messages in the mailbox
+	budget  int32  // reductions left in this slice
+	slice   int32  // reductions this slice was given, less those accounted for
+	signals int32  // signals in transit that are not plain messages
+	arrived int32  // plain messages in transit
+	mail    int32  // messages in the mailbox
+	removed uint32 // messages taken out of the mailbox, ever
+	flags   flags
 	state   state
 	level   scheduler.Priority
-	flags   flags
+	passed  *Msg // the last message that the current scan passed over; nil before the first
+
+	node   *Node
+	body   Body
+	stack  *worker
+	reason Reason
+	refs   uint32
+	draws  uint32
+	_      [16]byte // to a multiple of a cache line
 }
 
 // state is where a process is in its life.

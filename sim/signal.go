@@ -90,7 +90,11 @@ func (w *World) deliver(from, to *term.Identity, tag *Tag, ref Ref, word int64, 
 	if w.check != nil {
 		w.check.sent(m, q)
 	}
-	w.note(trace.Send, from, to, uint64(word))
+	var sender uint64
+	if from != nil {
+		sender = from.Serial
+	}
+	w.log.Note(int64(w.sched.Now()), trace.Send, sender, q.serial, uint64(word))
 	if w.log.Keeping() {
 		w.log.Detail(w.text(m))
 	}
@@ -144,12 +148,19 @@ func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, w
 	m.ref = ref
 	m.word = word
 	m.body = body
-	w.note(trace.Signal, from, q.id, uint64(kind))
+	w.note(signalFacts[kind], from, q.id, uint64(kind)<<56|uint64(word))
 	q.transit.push(m)
 	q.signals++
 	if q.state == waiting {
 		q.enqueue()
 	}
+}
+
+// signalFacts are the facts that sending a signal is.
+var signalFacts = [signalKinds]trace.Kind{
+	exitSignal: trace.Signal, linkExit: trace.Signal, linkSignal: trace.Link, unlinkSignal: trace.Unlink,
+	unlinkAck: trace.Signal, monitorSignal: trace.Monitor, demonitorSignal: trace.Demonitor, downSignal: trace.Signal,
+	askAlive: trace.Signal, askInfo: trace.Signal, answer: trace.Signal,
 }
 
 // enqueue makes the process runnable.

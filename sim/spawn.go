@@ -88,7 +88,7 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 	} else {
 		id.Key = choice.ID(string(node.name), role)
 	}
-	*p = Proc{w: w, id: id, node: node, level: opts.Priority, task: p.task}
+	*p = Proc{w: w, id: id, serial: id.Serial, node: node, level: opts.Priority, task: p.task}
 	if opts.NoBlock {
 		p.flags |= noBlock
 	}

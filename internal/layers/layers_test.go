@@ -45,7 +45,6 @@ var soleImporters = map[string][]string{
 	"sync":                    {"cmd/simrun", "sim/simtest"},
 	"sync/atomic":             {"cmd/simrun", "sim/simtest"},
 	"unsafe":                  {},
-	"iter":                    {"internal/coro"},
 	module + "/internal/coro": {"sim"},
 }
 
@@ -55,6 +54,9 @@ var pure = []string{"sim", "scheduler", "netsim", "sim/otp", "sim/otp/internal/g
 
 // realTime are the functions that ask or wait for the machine's clock.
 var realTime = []string{"Now", "Sleep", "After", "AfterFunc", "Since", "Until", "NewTimer", "NewTicker", "Tick"}
+
+// Only internal/coro makes coroutines: a stack that nobody keeps the books of is never given back.
+var makesCoroutines = "internal/coro"
 
 // mayUseRealTime may ask the machine's clock and start goroutines.
 var mayUseRealTime = []string{"cmd/simrun", "sim/simtest"}
@@ -89,7 +91,7 @@ func sources(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		f, err := parser.ParseFile(set, p, src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(set, p, src, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
@@ -171,6 +173,22 @@ func TestPurePackagesUseTheStandardLibraryAlone(t *testing.T) {
 				t.Errorf("%s imports %q", f.name, imp)
 			}
 		}
+	}
+}
+
+func TestCoroutinesAreMadeInOnePlace(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.pkg == makesCoroutines {
+			continue
+		}
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && strings.HasPrefix(sel.Sel.Name, "Pull") {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "iter" {
+					t.Errorf("%s: iter.%s", f.set.Position(n.Pos()), sel.Sel.Name)
+				}
+			}
+			return true
+		})
 	}
 }
 

@@ -3,50 +3,15 @@
 //
 // The hash is over facts, never over rendered text, and does not depend on whether events are kept: how
 // much is told of a run never changes the run.
+//
+// A Log is fed by the world, which knows the order. What it kept comes out as a Record: a value that is
+// filtered (Select), written for people (WriteText) and programs (WriteJSONL), stored (Encode) and compared
+// (FirstDifference). Of runs too long to keep, a Log leaves a Chain of hashes, which narrows down where two
+// of them part (FirstWindow). The package knows no processes, only their birth numbers and names, no files
+// and no wall clock.
 package trace
 
 import "math/bits"
-
-// Kind says what sort of fact an event is.
-type Kind uint8
-
-// The facts. Subject and Object are birth numbers of processes (term.Identity.Serial), 0 for none.
-const (
-	Spawn      Kind = iota + 1 // Subject spawned Object
-	Send                       // Subject sent a message to Object; Word: how many it had sent
-	Signal                     // Subject sent a signal of another kind (Word) to Object
-	Receive                    // Subject took a message of Object's out of its mailbox
-	Slice                      // Subject ran for Word reductions
-	Timer                      // a timer of Subject's fired; Word: which
-	Exit                       // Subject ended; Word: hash of the reason's first atom
-	Link                       // Subject and Object are linked from Subject's side
-	Unlink                     // … no longer
-	Monitor                    // Subject monitors Object; Word: the reference
-	Demonitor                  // … no longer
-	Register                   // Subject got a name; Word: hash of it
-	Unregister                 // … lost it
-	Fault                      // a fault was injected on Object; Word: which
-	Took                       // the fault Word took effect on Object
-	Report                     // Subject made a report (Object: about whom); Word: hash of its kind
-	User                       // a fact of the user's own; Word: hash of its kind
-	Drop                       // a message of Subject's to Object was dropped
-	Node                       // a node changed: Word says how
-	kinds
-)
-
-var kindNames = [kinds]string{
-	Spawn: "spawn", Send: "send", Signal: "signal", Receive: "receive", Slice: "slice", Timer: "timer", Exit: "exit",
-	Link: "link", Unlink: "unlink", Monitor: "monitor", Demonitor: "demonitor", Register: "register",
-	Unregister: "unregister", Fault: "fault", Took: "took", Report: "report", User: "user", Drop: "drop", Node: "node",
-}
-
-// String is the kind's word, such as send.
-func (k Kind) String() string {
-	if k < kinds && kindNames[k] != "" {
-		return kindNames[k]
-	}
-	return "kind?"
-}
 
 // Event is one fact.
 type Event struct {
@@ -61,24 +26,45 @@ type Event struct {
 type Log struct {
 	hash  uint64
 	count uint64
-	keep  int
+	due   uint64 // the count at which there is more to do than hashing; 0: never
 	*kept
 }
 
 // kept is what a log holds beside the hash; it is nil unless somebody asked for it.
 type kept struct {
 	events  []Event
-	details map[int]string    // index of an event -> what people want to read about it
+	details map[int]string    // index in events -> what people want to read about it
 	names   map[uint64]string // birth number -> spawn path
-	lost    int
+	keep    int               // how many events to hold on to
+	from    uint64            // how many facts to let pass before that
+	every   uint64            // how many facts lie between two marks; 0: no marks
+	marks   []uint64          // the hash after every, 2*every… facts
 }
 
-// Reset forgets everything; keep is how many events to hold on to from now, 0 for none.
+// Reset forgets everything; keep is how many events to hold on to from now, 0 for none. What a Record
+// took out of the log before stays as it is.
 func (l *Log) Reset(keep int) {
-	*l = Log{keep: keep}
+	*l = Log{}
 	if keep > 0 {
+		l.more().keep = keep
+		l.plan()
+	}
+}
+
+// KeepFrom lets the first n facts pass and keeps those after them, as many as Reset said: a look into a
+// run that is too long to keep, at the Window where it parts from another. What was kept so far is dropped.
+func (l *Log) KeepFrom(n uint64) {
+	k := l.more()
+	k.from = max(n, l.count)
+	k.events, k.details = nil, map[int]string{}
+	l.plan()
+}
+
+func (l *Log) more() *kept {
+	if l.kept == nil {
 		l.kept = &kept{details: map[int]string{}, names: map[uint64]string{}}
 	}
+	return l.kept
 }
 
 // Odd constants with well-spread bits; the hash is frozen by golden vectors.
@@ -88,43 +74,71 @@ const (
 	k2 = 0x8ebc6af09c88c6e3
 )
 
-// Note takes a fact.
+// Note takes a fact. Only one multiplication lies on the chain from hash to hash: what makes a fact a
+// number is worked out beside it. The last factor is odd, for a factor of 0 would forget all that was.
 func (l *Log) Note(at int64, k Kind, subject, object, word uint64) {
-	hi, lo := bits.Mul64(l.hash^uint64(at)^k0, subject<<8^uint64(k)^k1)
-	hi2, lo2 := bits.Mul64(hi^lo^object, word^k2)
-	l.hash = hi2 ^ lo2 ^ hi
+	x := subject*k0 ^ uint64(at)
+	y := (object<<8|uint64(k))*k1 ^ word*k2
+	hi, lo := bits.Mul64(l.hash^x^k2, y|1)
+	l.hash = hi ^ lo ^ y
 	l.count++
-	if l.keep > 0 {
+	if l.count == l.due {
 		l.hold(Event{at, subject, object, word, k})
 	}
 }
 
+// hold does with the last fact what is due.
 func (l *Log) hold(e Event) {
-	if len(l.events) >= l.keep {
-		l.lost++
-		return
+	k := l.kept
+	if l.count > k.from && len(k.events) < k.keep {
+		k.events = append(k.events, e)
 	}
-	l.events = append(l.events, e)
+	if k.every > 0 && l.count%k.every == 0 {
+		k.mark(l.hash)
+	}
+	l.plan()
 }
 
-// Keeping reports whether events are kept, so that details are worth rendering.
-func (l *Log) Keeping() bool { return l.keep > 0 }
+// plan says when hold is due: for the next fact that is kept, or the next mark.
+func (l *Log) plan() {
+	k := l.kept
+	l.due = 0
+	if len(k.events) < k.keep {
+		l.due = max(l.count, k.from) + 1
+	}
+	if k.every > 0 {
+		if mark := l.count - l.count%k.every + k.every; l.due == 0 || mark < l.due {
+			l.due = mark
+		}
+	}
+}
 
-// Detail attaches text to the last fact. It is for people and takes no part in the hash.
+// Keeping reports whether the last fact was kept or some may still be, so that names and details are worth
+// rendering.
+func (l *Log) Keeping() bool {
+	return l.kept != nil && (len(l.events) < l.keep || l.holdsLast())
+}
+
+// holdsLast reports whether the last fact is among the events.
+func (l *Log) holdsLast() bool {
+	return len(l.events) > 0 && l.from+uint64(len(l.events)) == l.count
+}
+
+// Detail attaches text to the last fact. It is for people and takes no part in the hash. The text of a
+// Report is its kind, a space and its body; lines that follow are shown under it.
 func (l *Log) Detail(text string) {
-	if l.keep > 0 && l.lost == 0 && len(l.events) > 0 {
+	if l.kept != nil && l.holdsLast() {
 		l.details[len(l.events)-1] = text
 	}
 }
 
 // Name says how the process with that birth number prints.
 func (l *Log) Name(serial uint64, path string) {
-	if l.keep > 0 {
+	if l.kept != nil {
 		l.names[serial] = path
 	}
 }
 
-// Hash is the hash of all facts so far, in their order.
 // Events gives the facts that were kept, in order.
 func (l *Log) Events() []Event {
 	if l.kept == nil {
@@ -133,6 +147,7 @@ func (l *Log) Events() []Event {
 	return l.events
 }
 
+// Hash is the hash of all facts so far, in their order.
 func (l *Log) Hash() uint64 { return l.hash }
 
 // Count is how many facts there were.

@@ -1,0 +1,86 @@
+package conform
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+)
+
+// localNode is the node of cases that name none. It is no atom that a case would use for something else.
+const localNode = sim.Atom("nonode@nohost")
+
+// factsMax ends a case that goes on for ever.
+const factsMax = 1_000_000
+
+// driver performs a case in a world and records it.
+type driver struct {
+	c     *Case
+	world *sim.World
+	stage *stage
+	book  book
+	now   int // virtual time in ms
+}
+
+// run performs the case from beginning to end.
+func (d *driver) run() (*Recording, error) {
+	rec := &Recording{Name: d.c.Name}
+	for _, name := range d.c.Procs {
+		d.world.Spawn(name, d.stage.puppet(name, nil, nil))
+	}
+	if err := d.settle(); err != nil {
+		return rec, err
+	}
+	d.collect()
+	for i, o := range d.c.Steps {
+		d.do(i, o)
+		step := Step{I: i, T: d.now}
+		if err := d.settle(); err != nil {
+			return rec, fmt.Errorf("step %d %s: %w", i, o, err)
+		}
+		d.record(&step)
+		rec.Steps = append(rec.Steps, step)
+	}
+	rec.Alive = d.book.alive()
+	return rec, nil
+}
+
+// do begins a step.
+func (d *driver) do(i int, o Op) {
+	switch o.name() {
+	case "sleep":
+		d.sleep(o.span("ms", 0))
+	case "batch":
+		d.tell(i, o, o.ops("ops"))
+	default:
+		d.tell(i, o, []Op{o})
+	}
+}
+
+// sleep lets time pass, whether or not anything is going to happen.
+func (d *driver) sleep(span time.Duration) {
+	d.now += int(span / time.Millisecond)
+	d.world.At(ms(d.now), "conform/sleep", func() {})
+	d.world.Run(ms(d.now) - d.world.View().Now())
+}
+
+// tell has a puppet perform operations. One that is dead does nothing.
+func (d *driver) tell(i int, o Op, ops []Op) {
+	by := o.textOr("by", d.c.Procs[0])
+	if !d.book.living[by] {
+		d.book.open = append(d.book.open, order{step: i})
+		return
+	}
+	d.book.open = append(d.book.open, order{step: i, by: by})
+	pid, _ := d.stage.things[by].(sim.PID)
+	d.world.Send(pid, &command{i, ops})
+}
+
+// settle waits until nothing can happen without time passing.
+func (d *driver) settle() error {
+	res := d.world.Settle()
+	if res.Stop != sim.StopQuiet {
+		return fmt.Errorf("the world stopped with %q instead of coming to rest", res.Stop)
+	}
+	return nil
+}

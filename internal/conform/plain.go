@@ -1,0 +1,86 @@
+package conform
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// stack is what a stack trace is in a plain term.
+type stack struct{}
+
+// plain turns a value into the term that Erlang would have in its place, of atoms, integers, tuples, lists
+// and processes alone, so that patterns of cases can look into it and it prints as Erlang prints it.
+func plain(v any) any {
+	switch v := v.(type) {
+	case bool:
+		return atomOf(v)
+	case term.Tuple:
+		return term.Tuple(plains(v))
+	case []any:
+		return plains(v)
+	case sim.Exit:
+		return term.Tuple{term.Atom("EXIT"), v.From, plain(v.Reason)}
+	case sim.Down:
+		return term.Tuple{downTag(v), v.Ref, term.Atom("process"), plain(v.Object), plain(v.Reason)}
+	case sim.Timeout:
+		return term.Tuple{term.Atom("timeout"), v.Ref, plain(v.Msg)}
+	case *term.Crash:
+		return term.Tuple{plain(v.Err), stack{}}
+	case term.Name:
+		return term.Atom(v)
+	case term.NameAt:
+		return term.Tuple{term.Atom(v.Name), v.Node}
+	case term.Global:
+		return term.Tuple{term.Atom("global"), term.Atom(v)}
+	}
+	return v
+}
+
+func plains(row []any) []any {
+	out := make([]any, len(row))
+	for i := range row {
+		out[i] = plain(row[i])
+	}
+	return out
+}
+
+func downTag(d sim.Down) any {
+	if d.Tag == nil {
+		return term.Atom("DOWN")
+	}
+	return plain(d.Tag)
+}
+
+// peek is a message as a plain term; the envelope stays as it is, for whoever knows its tag.
+func peek(m *sim.Msg) any {
+	envelope := *m
+	return plain(envelope.Value())
+}
+
+// same reports whether two plain terms are equal.
+func same(a, b any) bool { return term.Equal(a, b) }
+
+// anything is the pattern that matches every term.
+const anything = term.Atom("_")
+
+// matches reports whether a plain term matches a pattern: "_" matches anything, alone or as an element of
+// a tuple of at most five.
+func matches(pattern, v any) bool {
+	if pattern == any(anything) {
+		return true
+	}
+	p, ok := pattern.(term.Tuple)
+	if !ok {
+		return same(pattern, v)
+	}
+	t, ok := v.(term.Tuple)
+	if !ok || len(t) != len(p) || len(p) < 1 || len(p) > 5 {
+		return false
+	}
+	for i := range p {
+		if p[i] != any(anything) && !same(p[i], t[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,158 @@
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// Options say how hard to look for a recorded outcome.
+type Options struct {
+	// Schedules is how many seeded schedules are tried when the dull one does not give the recording;
+	// 0 means DefaultSchedules, less than 0 none.
+	Schedules int
+}
+
+// DefaultSchedules is how many seeded schedules a case has to conform in.
+const DefaultSchedules = 50
+
+func (o Options) schedules() int {
+	if o.Schedules == 0 {
+		return DefaultSchedules
+	}
+	return o.Schedules
+}
+
+// Outcome is how a case compares with its recording.
+type Outcome struct {
+	Name     string
+	Matched  bool   // the dull schedule gives the recording
+	Conforms bool   // the dull one or a seeded one does
+	Schedule int    // the first seed that does, if the dull schedule does not; of two modes, the greater
+	Diff     string // for people: where the dull schedule parts from the recording, "" if it matched
+	Err      error  // the case could not be run to its end
+}
+
+// Run runs one case in a world of its own.
+func Run(line Line, opts Options) Outcome {
+	var r Runner
+	defer r.Close()
+	return r.Run(line, opts)
+}
+
+// Runner runs cases one after the other in one world, which saves making it anew. The zero Runner is ready;
+// it must be closed.
+type Runner struct{ world *sim.World }
+
+// Close gives the world back.
+func (r *Runner) Close() {
+	if r.world != nil {
+		r.world.Close()
+		r.world = nil
+	}
+}
+
+// Run runs one case, in each of the modes its recording holds for.
+func (r *Runner) Run(line Line, opts Options) Outcome {
+	out := Outcome{Name: line.Case.Name, Matched: true, Conforms: true}
+	for _, mode := range modes(line.OTP) {
+		r.runMode(&out, &line, mode, opts)
+	}
+	return out
+}
+
+// modes are what a recording holds for.
+func modes(otp string) []sim.Compat {
+	switch otp {
+	case "25":
+		return []sim.Compat{sim.OTP25}
+	case "27":
+		return []sim.Compat{sim.OTP27}
+	}
+	return []sim.Compat{sim.OTP27, sim.OTP25}
+}
+
+var modeNames = map[sim.Compat]string{sim.OTP25: "OTP 25", sim.OTP27: "OTP 27"}
+
+// runMode tries the dull schedule, then seeded ones.
+func (r *Runner) runMode(out *Outcome, line *Line, mode sim.Compat, opts Options) {
+	diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.FIFO{}, Source: choice.Dull()})
+	if diff == "" && err == nil {
+		return
+	}
+	out.Matched = false
+	if out.Diff == "" {
+		out.Diff = diff
+		if line.OTP == "any" {
+			out.Diff = "as " + modeNames[mode] + ", " + diff
+		}
+		out.Err = err
+	}
+	var mistake *CaseError
+	if errors.As(err, &mistake) { // no schedule will mend it
+		out.Conforms = false
+		return
+	}
+	for seed := 1; seed <= opts.schedules(); seed++ {
+		source := choice.New(uint64(seed))
+		if diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.Random{}, Source: source}); diff == "" && err == nil {
+			out.Schedule = max(out.Schedule, seed)
+			return
+		}
+	}
+	out.Conforms = false
+}
+
+// try runs a case once and tells where it differs from its recording.
+func (r *Runner) try(line *Line, cfg sim.Config) (diff string, err error) {
+	got, err := r.record(&line.Case, cfg)
+	if err != nil {
+		return err.Error() + "\n", err
+	}
+	return difference(&line.Case, &line.Recording, got), nil
+}
+
+// record runs a case once.
+func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
+	if len(c.Nodes) > 0 {
+		return nil, &CaseError{c.Name, "cases of several nodes are not run yet"}
+	}
+	defer func() {
+		if v := recover(); v != nil { // the run was broken off, and the world with it
+			r.world = nil
+			err = brokenOff(v)
+		}
+	}()
+	d := &driver{c: c, stage: newStage(localNode)}
+	d.book = book{living: map[string]bool{}, sups: map[string]bool{}}
+	cfg.Node, cfg.Observer, cfg.Abandon = localNode, d.stage, abandons
+	cfg.ReductionCost, cfg.MaxEvents = sim.Free, factsMax
+	if r.world == nil {
+		r.world = sim.New(cfg)
+	} else {
+		r.world.Reset(cfg)
+	}
+	d.world = r.world
+	return d.run()
+}
+
+// abandons ends the run on mistakes of a case or of this package: they must not pass for the crash of a process.
+func abandons(v any) bool {
+	switch v.(type) {
+	case *CaseError, runtime.Error:
+		return true
+	}
+	return false
+}
+
+func brokenOff(v any) error {
+	if e, ok := v.(*CaseError); ok {
+		return e
+	}
+	return fmt.Errorf("the interpreter panicked: %v\n%s", v, debug.Stack())
+}

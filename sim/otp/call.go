@@ -1,0 +1,224 @@
+package otp
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// Returns is embedded in a request and says what type its answer has.
+type Returns[R any] struct{}
+
+func (Returns[R]) returns() (r R) { return r }
+
+// Request is a request whose answer is an R: any type that embeds Returns[R].
+type Request[R any] interface{ returns() R }
+
+// DefaultTimeout is how long a call waits if it is not told otherwise.
+const DefaultTimeout = 5 * time.Second
+
+// CallOpt is an option of a call.
+type CallOpt struct {
+	within time.Duration
+	set    bool
+}
+
+// Within makes a call give up after d; sim.Forever means never.
+func Within(d time.Duration) CallOpt { return CallOpt{d, true} }
+
+// Patience is the time-out that options amount to, and whether one was given at all.
+func Patience(opts []CallOpt) (d time.Duration, given bool) {
+	d = DefaultTimeout
+	for _, o := range opts {
+		if o.set {
+			d, given = o.within, true
+		}
+	}
+	return d, given
+}
+
+// Call sends a request and waits for its answer. The error, if any, is a *CallError: the server ended, was
+// not there, or did not answer in time (GC2). A late answer is dropped (GC3).
+func Call[R any](p *sim.Proc, to sim.Addr, req Request[R], opts ...CallOpt) (R, error) {
+	v, err := CallAny(p, to, req, opts...)
+	if err != nil {
+		var none R
+		return none, err
+	}
+	return answerAs[R](v, to, req)
+}
+
+// answerAs gives an answer its type. A server that answers untyped may answer wrong.
+func answerAs[R any](v any, to sim.Addr, req any) (R, error) {
+	r, ok := v.(R)
+	if !ok && v != nil {
+		return r, &CallError{Reason: sim.Tuple{badReply, v}, To: to, Req: req, Call: callSite(to, req, 0, false)}
+	}
+	return r, nil
+}
+
+// MustCall is Call as in Erlang: if there is no answer, the caller exits with {Reason, CALL}.
+func MustCall[R any](p *sim.Proc, to sim.Addr, req Request[R], opts ...CallOpt) R {
+	v, err := Call(p, to, req, opts...)
+	if err != nil {
+		p.ExitSelf(ExitReason(err))
+	}
+	return v
+}
+
+// CallAny is Call for requests that do not say what they return.
+func CallAny(p *sim.Proc, to sim.Addr, req any, opts ...CallOpt) (any, error) {
+	d, given := Patience(opts)
+	v, reason, ok := Ask(p, to, CallTag, req, d)
+	if !ok {
+		return nil, &CallError{Reason: reason, To: to, Req: req, Call: callSite(to, req, d, given)}
+	}
+	return v, nil
+}
+
+// Ask is the protocol below every call, Erlang's gen:call: it sends req under a tag and waits for the
+// reply. If there is none, ok is false and reason says why.
+func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (reply any, reason sim.Reason, ok bool) {
+	at, local, reason := target(p, to)
+	if reason != nil {
+		return nil, reason, false
+	}
+	mark := p.Mark()
+	from := Tag{Plain: local && d == sim.Forever}
+	if from.Plain {
+		from.Ref = p.Monitor(at)
+	} else {
+		from.Ref = p.MonitorAlias(at)
+	}
+	p.SendTagged(at, tag, from.Ref, from.word(), req)
+	ref := from.Ref
+	m, ok := p.Await(mark, func(m *sim.Msg) bool { return isOutcome(m, ref) }, d)
+	if !ok {
+		p.Demonitor(ref, sim.Flush())
+		m, ok = p.Await(mark, func(m *sim.Msg) bool { return isReply(m, ref) }, 0) // what is there already counts (GC3)
+		if !ok {
+			return nil, timeout, false
+		}
+	}
+	reply, reason, ok = outcome(&m)
+	if ok {
+		p.Demonitor(ref, sim.Flush())
+		return reply, nil, true
+	}
+	return nil, lost(to, at, reason), false
+}
+
+// target finds out where a call goes. Names of this node are resolved now; whether the place is on this
+// node decides how the call waits. reason, if not nil, is why there is no use in trying.
+func target(p *sim.Proc, to sim.Addr) (at sim.Addr, local bool, reason sim.Reason) {
+	if far, ok := to.(term.NameAt); ok && far.Node != p.Node() {
+		return to, false, nil
+	}
+	pid, ok := Whereis(p, to)
+	switch {
+	case !ok:
+		return nil, false, sim.NoProc
+	case pid == p.Self():
+		return nil, false, callingSelf
+	}
+	return pid, pid.Node() == p.Node(), nil
+}
+
+// lost is what a call says when its monitor has fired.
+func lost(to, at sim.Addr, reason sim.Reason) sim.Reason {
+	if !term.Is(reason, term.NoConnection) {
+		return reason
+	}
+	switch to.(type) {
+	case term.Global, term.Via: // the registry will know better soon
+		return sim.NoProc
+	}
+	switch at := at.(type) {
+	case sim.PID:
+		return sim.Tuple{nodeDown, at.Node()}
+	case term.NameAt:
+		return sim.Tuple{nodeDown, at.Node}
+	}
+	return reason
+}
+
+// isReply is whether a message is the reply to the request under ref. Somebody may have looked at the
+// message already, and made a plain value of it.
+func isReply(m *sim.Msg, ref sim.Ref) bool {
+	switch m.Tag() {
+	case ReplyTag:
+		return m.Ref() == ref
+	case nil:
+		r, ok := m.Body().(ReplyMsg)
+		return ok && r.Tag.Ref == ref
+	}
+	return false
+}
+
+// isOutcome is whether a message ends the wait for that reply.
+func isOutcome(m *sim.Msg, ref sim.Ref) bool { return isReply(m, ref) || IsDown(m, ref) }
+
+// outcome takes a message that isOutcome apart.
+func outcome(m *sim.Msg) (reply any, reason sim.Reason, ok bool) {
+	switch m.Tag() {
+	case ReplyTag:
+		return m.Body(), nil, true
+	case sim.DownTag:
+		return nil, m.Body(), false
+	}
+	switch b := m.Body().(type) {
+	case ReplyMsg:
+		return b.Reply, nil, true
+	case sim.Down:
+		return nil, b.Reason, false
+	}
+	panic("otp: neither a reply nor a down message")
+}
+
+// IsDown is whether a message tells the end of the process monitored under ref. It looks at the message
+// as it is, so that it costs nothing.
+func IsDown(m *sim.Msg, ref sim.Ref) bool {
+	switch m.Tag() {
+	case sim.DownTag:
+		return m.Ref() == ref
+	case nil:
+		d, ok := m.Body().(sim.Down)
+		return ok && d.Ref == ref
+	}
+	return false
+}
+
+// Cast sends a request that is not answered. It never fails: if there is nobody, nothing happens (GS9).
+func Cast(p *sim.Proc, to sim.Addr, msg any) {
+	if pid, ok := to.(sim.PID); ok {
+		p.SendTagged(pid, CastTag, sim.Ref{}, 0, msg)
+		return
+	}
+	if far, ok := to.(term.NameAt); ok && far.Node != p.Node() {
+		p.SendTagged(to, CastTag, sim.Ref{}, 0, msg)
+		return
+	}
+	if pid, ok := Whereis(p, to); ok {
+		p.SendTagged(pid, CastTag, sim.Ref{}, 0, msg)
+	}
+}
+
+// Abcast casts to the processes of that name on the nodes.
+func Abcast(p *sim.Proc, nodes []sim.Atom, name sim.Name, msg any) {
+	for _, n := range nodes {
+		Cast(p, term.NameAt{Name: name, Node: n}, msg)
+	}
+}
+
+// Reply answers a call. Any process may, once; what comes too late is dropped.
+func Reply(p *sim.Proc, to From, v any) {
+	if to.Tag.Plain {
+		p.SendTagged(to.PID, ReplyTag, to.Tag.Ref, plainRef, v)
+		return
+	}
+	p.SendAlias(to.Tag.Ref, ReplyTag, viaAlias, v)
+}
+
+// ReplyTo is Reply with the compiler's word that v is what req asks for.
+func ReplyTo[R any](p *sim.Proc, to From, req Request[R], v R) { Reply(p, to, v) }
