@@ -13,7 +13,7 @@ func (p *Proc) Caught(v any) (reason Reason, ok bool) {
 		return nil, false
 	case v == any(unwind):
 		return p.reason, true
-	case w.cfg.Abandon != nil && w.cfg.Abandon(v):
+	case w.abandons(v):
 		return nil, false
 	}
 	return &term.Crash{Err: errorOf(v), Stack: term.Callers(2)}, true

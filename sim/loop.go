@@ -3,6 +3,7 @@ package sim
 import (
 	"github.com/bedlam-sim/bedlam/internal/coro"
 	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
@@ -326,7 +327,7 @@ func (w *World) caught(v any) (again bool) {
 		return false
 	case w.closing:
 		return true
-	case p == nil || w.cfg.Abandon != nil && w.cfg.Abandon(v):
+	case p == nil || w.abandons(v):
 		w.fatal = v
 		w.stop = StopAbandoned
 		return true
@@ -341,6 +342,15 @@ func (w *World) caught(v any) (again bool) {
 	}
 	w.finish(p)
 	return true
+}
+
+// abandons reports whether a panic is the test harness's own: it ends the run, not the process. A draw that
+// was asked twice is a mistake of the machinery and none of the program's.
+func (w *World) abandons(v any) bool {
+	if _, twice := v.(*choice.AskedTwice); twice {
+		return true
+	}
+	return w.cfg.Abandon != nil && w.cfg.Abandon(v)
 }
 
 // errorOf is what of a panic goes into the exit reason: the reason of an Error, else the value itself.

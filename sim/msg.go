@@ -11,7 +11,9 @@ type Msg struct {
 	ref  Ref
 	word int64
 	body any
-	kind signalKind
+	// value is what Value answered for a tagged message.
+	value any
+	kind  signalKind
 	// viaAlias: the message was sent to ref of its receiver, which must still be an alias when it is handled.
 	viaAlias bool
 	alias    uint64
@@ -71,14 +73,16 @@ func (m *Msg) Word() int64 { return m.word }
 // Body is what a tagged message carries, or the plain value itself.
 func (m *Msg) Body() any { return m.body }
 
-// Value is the message as one plain value. For a tagged message it is made when first asked for.
+// Value is the message as one plain value. For a tagged message it is made when first asked for; the
+// message keeps its tag, for others may look for that.
 func (m *Msg) Value() any {
 	if m.tag == nil {
 		return m.body
 	}
-	m.body = m.tag.value(m)
-	m.tag = nil
-	return m.body
+	if m.value == nil {
+		m.value = m.tag.value(m)
+	}
+	return m.value
 }
 
 // Exit is the message {'EXIT', From, Reason} that a process which traps exits is sent.
@@ -186,7 +190,7 @@ func (w *World) discard(m *Msg) {
 	if w.check != nil {
 		w.check.inFlight.remove(m)
 	}
-	m.tag, m.from, m.body = nil, nil, nil
+	m.tag, m.from, m.body, m.value = nil, nil, nil, nil
 	m.ref, m.kind, m.viaAlias = Ref{}, message, false
 	m.next = w.spare
 	w.spare = m

@@ -98,7 +98,7 @@ type extra struct {
 	monitors table[uint64, monitor] // by number of the reference
 	watchers table[Ref, struct{}]   // who monitors us
 	aliases  table[uint64, aliasMode]
-	roles    table[string, uint32] // how many children of each role we spawned
+	roles    table[string, siblings] // the children we spawned
 	dict     table[string, any]
 	timers   *timer // that would send to us
 	wait     *timer // the one that ends our waiting

@@ -78,14 +78,16 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()
-	*id = term.Identity{Serial: w.born, Role: role, Ordinal: 1, Node: node.name, Holder: p}
+	*id = term.Identity{Serial: w.born, Ordinal: 1, Node: &node.name, Holder: p}
 	var by *term.Identity
 	if parent != nil {
 		by = parent.id
 		id.Parent = by
-		id.Ordinal = parent.nextOrdinal(role)
+		id.Role, id.Ordinal = parent.nextOrdinal(role)
 		id.Key = choice.Child(by.Key, role, id.Ordinal)
 	} else {
+		name := role // a copy, or every role would move to the heap
+		id.Role = &name
 		id.Key = choice.ID(string(node.name), role)
 	}
 	*p = Proc{w: w, id: id, serial: id.Serial, node: node, level: opts.Priority, task: p.task}
@@ -108,14 +110,21 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 	return p
 }
 
-func (p *Proc) nextOrdinal(role string) uint32 {
+// siblings counts the children of one role that a process has spawned.
+type siblings struct {
+	role *string
+	n    uint32
+}
+
+func (p *Proc) nextOrdinal(role string) (*string, uint32) {
 	x := p.ext()
-	if n := x.roles.at(role); n != nil {
-		*n++
-		return *n
+	if s := x.roles.at(role); s != nil {
+		s.n++
+		return s.role, s.n
 	}
-	x.roles.put(role, 1)
-	return 1
+	name := role
+	x.roles.put(role, siblings{&name, 1})
+	return &name, 1
 }
 
 const procsAtOnce = 64

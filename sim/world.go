@@ -23,7 +23,7 @@ type Config struct {
 	ReductionCost time.Duration
 
 	MaxEvents uint64 // the run stops with StopEvents after so many facts; 0: no limit
-	// Patience is after how many slices in which no timer fired a run counts as a livelock; 0: ten millions.
+	// Patience is after how many slices in which no timer fired a run counts as a livelock; 0: a hundred millions.
 	Patience uint64
 	Buggify  int // the chance, in percent, that Proc.Buggify says yes
 
@@ -42,7 +42,7 @@ const Free = time.Duration(-1)
 
 const (
 	defaultCost     = 100 * time.Nanosecond
-	defaultPatience = 10_000_000
+	defaultPatience = 100_000_000
 )
 
 // Observer is told of coarse facts: processes spawned and ended, names, reports, facts of the program's

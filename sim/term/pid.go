@@ -7,15 +7,16 @@ import (
 )
 
 // Identity is who a process is. It is made once, when the process is spawned, and never reused, so a
-// PID held for ever is never mistaken for another process. Only package sim makes identities.
+// PID held for ever is never mistaken for another process. Only package sim makes identities. It fills one
+// cache line: there may be millions.
 type Identity struct {
 	Key     uint64    // stable hash of the spawn path: draws are keyed by it
 	Serial  uint64    // how many processes the world had spawned before, plus one
 	Parent  *Identity // who spawned it; nil for the first process of a node
-	Role    string    // what its parent called it
+	Role    *string   // what its parent called it; one string for all siblings of a role
+	Node    *Atom     // the node's name
+	Holder  any       // the living process, set and cleared by package sim
 	Ordinal uint32    // 1 for the first child of that role, 2 for the next…
-	Node    Atom
-	Holder  any // the living process, set and cleared by package sim
 }
 
 // Path is the identity's place: the roles from the first process of its node down, such as kv_sup/kv_store.2.
@@ -23,7 +24,7 @@ func (i *Identity) Path() string {
 	if i == nil {
 		return ""
 	}
-	own := i.Role
+	own := *i.Role
 	if i.Ordinal > 1 {
 		own += "." + strconv.FormatUint(uint64(i.Ordinal), 10)
 	}
@@ -51,7 +52,7 @@ func (p PID) Node() Atom {
 	if p.id == nil {
 		return ""
 	}
-	return p.id.Node
+	return *p.id.Node
 }
 
 // Path is the process's spawn path, such as kv_sup/kv_store.2: the second kv_store that kv_sup started.
@@ -64,7 +65,7 @@ func (p PID) String() string {
 	}
 	var b strings.Builder
 	b.WriteByte('<')
-	b.WriteString(string(p.id.Node))
+	b.WriteString(string(p.Node()))
 	b.WriteByte('/')
 	b.WriteString(p.id.Path())
 	b.WriteByte('>')
