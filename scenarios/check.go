@@ -102,7 +102,7 @@ func (c *checker) instanceHint(sel Selector) string {
 		return ""
 	}
 	for _, kid := range c.s.Select(plain) {
-		for _, up := range kid.line() {
+		for _, up := range kid.line(nil) {
 			if up.Parent != nil && up.Parent.Template == up {
 				return fmt.Sprintf("%s has %d instances, numbered from 1", up.Path, up.Parent.Count)
 			}
@@ -147,7 +147,7 @@ func (r *reader) inRun(s *Scenario, t time.Duration, at Pos, what string) bool {
 
 // workloads checks the clients.
 func (c *checker) workloads() {
-	unique(c.reader, "workloads", c.s.Workloads, func(w *Workload) (*string, Pos, string) { return &w.Name, w.Place.At("name"), "" })
+	unique(c.reader, "workloads", c.s.Workloads, func(w *Workload) (*string, Pos, string) { return &w.Name, w.Where("name"), "" })
 	for _, w := range c.s.Workloads {
 		w.Targets = c.selects(w.To)
 		c.request(w)
@@ -167,7 +167,7 @@ func (c *checker) request(w *Workload) {
 	var asked []string
 	for _, kid := range w.Targets {
 		if kid.Type == Supervisor {
-			c.bad(BadArgument, w.Place.At("to"), "say which of its children: "+kid.Path+"/*", "%s is a supervisor; workloads ask workers", kid.Path)
+			c.bad(BadArgument, w.Where("to"), "say which of its children: "+kid.Path+"/*", "%s is a supervisor; workloads ask workers", kid.Path)
 			return
 		}
 		if !kid.found || slices.Contains(asked, kid.Start) {
@@ -189,12 +189,12 @@ func (c *checker) requestTo(w *Workload, kid *Child, key string, first bool) {
 	q, ok := kid.Program.request(w.Request)
 	switch {
 	case !ok:
-		c.bad(UnknownName, w.Place.At(key), c.meant(w.Request, possible), "%s does not understand the request %q", kid.Start, w.Request)
+		c.bad(UnknownName, w.Where(key), c.meant(w.Request, possible), "%s does not understand the request %q", kid.Start, w.Request)
 	case !slices.Contains(possible, w.Request):
 		other := map[string]string{"call": "cast", "cast": "call"}[key]
-		c.bad(BadArgument, w.Place.At(key), fmt.Sprintf("did you mean %s: %s?", other, w.Request), "%s does not understand %q as a %s", kid.Start, w.Request, key)
+		c.bad(BadArgument, w.Where(key), fmt.Sprintf("did you mean %s: %s?", other, w.Request), "%s does not understand %q as a %s", kid.Start, w.Request, key)
 	default:
-		args := c.args(w.raw, w.Place.At(key), fmt.Sprintf("request %s of %s", q.Name, kid.Start), q.Params, true)
+		args := c.args(w.raw, w.Where(key), fmt.Sprintf("request %s of %s", q.Name, kid.Start), q.Params, true)
 		if first {
 			w.With = args
 		}
@@ -208,19 +208,19 @@ func (c *checker) requestTo(w *Workload, kid *Child, key string, first bool) {
 
 func (c *checker) workloadTimes(w *Workload) {
 	for _, d := range w.At {
-		c.inRun(c.s, d.Most(), w.Place.At("at"), "a request at")
+		c.inRun(c.s, d.Most(), w.Where("at"), "a request at")
 	}
 	if !w.Has("stop") {
 		w.Stop = c.s.Run.For
 	}
-	if len(w.At) > 0 || !c.inRun(c.s, w.Start, w.Place.At("start"), "the clients start at") || !c.inRun(c.s, w.Stop, w.Place.At("stop"), "the clients stop at") || w.Stop == 0 {
+	if len(w.At) > 0 || !c.inRun(c.s, w.Start, w.Where("start"), "the clients start at") || !c.inRun(c.s, w.Stop, w.Where("stop"), "the clients stop at") || w.Stop == 0 {
 		return
 	}
 	switch {
 	case w.Start > w.Stop:
-		c.bad(OutsideRun, w.Place.At("stop"), "", "the clients stop at %s, before they start at %s", FormatDuration(w.Stop), FormatDuration(w.Start))
+		c.bad(OutsideRun, w.Where("stop"), "", "the clients stop at %s, before they start at %s", FormatDuration(w.Stop), FormatDuration(w.Start))
 	case w.Start+w.Every.Least() > w.Stop:
-		c.bad(OutsideRun, w.Place.At("every"), "the first request comes one gap after the start", "there is never a request: %s after %s is past %s", w.Every, FormatDuration(w.Start), FormatDuration(w.Stop))
+		c.bad(OutsideRun, w.Where("every"), "the first request comes one gap after the start", "there is never a request: %s after %s is past %s", w.Every, FormatDuration(w.Start), FormatDuration(w.Stop))
 	}
 }
 
@@ -234,14 +234,14 @@ func (c *checker) faults() {
 		}
 	}
 	unique(c.reader, "faults", c.s.Faults, func(f *Fault) (*string, Pos, string) {
-		return &f.Name, f.Place.At("name"), fmt.Sprintf("%s %s", f.Kind, f.Select)
+		return &f.Name, f.Where("name"), fmt.Sprintf("%s %s", f.Kind, f.Select)
 	})
 }
 
 func (c *checker) failStart(f *Fault) {
 	for _, kid := range f.Targets {
 		if kid.Type == Supervisor {
-			c.bad(BadArgument, f.Doing.At("select"), "say which of its children: "+kid.Path+"/*", "%s is a supervisor; only starts of workers can be made to fail", kid.Path)
+			c.bad(BadArgument, f.Doing.Where("select"), "say which of its children: "+kid.Path+"/*", "%s is a supervisor; only starts of workers can be made to fail", kid.Path)
 			return
 		}
 	}
@@ -249,16 +249,16 @@ func (c *checker) failStart(f *Fault) {
 
 func (c *checker) faultTimes(f *Fault) {
 	for _, d := range f.At {
-		c.inRun(c.s, d.Most(), f.Place.At("at"), "the fault comes at")
+		c.inRun(c.s, d.Most(), f.Where("at"), "the fault comes at")
 	}
 	if !f.Has("between") {
 		f.Between = Span{0, c.s.Run.For}
 	}
-	if f.Every == (Drawn{}) || c.s.Run.For == 0 || !c.inRun(c.s, f.Between.To, f.Place.At("between"), "the faults go on until") {
+	if f.Every == (Drawn{}) || c.s.Run.For == 0 || !c.inRun(c.s, f.Between.To, f.Where("between"), "the faults go on until") {
 		return
 	}
 	if f.Between.From+f.Every.Least() > f.Between.To {
-		c.bad(OutsideRun, f.Place.At("every"), "the first one comes one gap after the beginning", "the fault never comes: %s after %s is past %s", f.Every, FormatDuration(f.Between.From), FormatDuration(f.Between.To))
+		c.bad(OutsideRun, f.Where("every"), "the first one comes one gap after the beginning", "the fault never comes: %s after %s is past %s", f.Every, FormatDuration(f.Between.From), FormatDuration(f.Between.To))
 	}
 }
 
@@ -273,20 +273,20 @@ func (c *checker) rules() {
 	}
 	unique(c.reader, "expectations", c.s.Expect, func(x *Rule) (*string, Pos, string) {
 		if x.Cond == nil {
-			return &x.Name, x.Place.At("name"), ""
+			return &x.Name, x.Where("name"), ""
 		}
-		return &x.Name, x.Place.At("name"), fmt.Sprintf("%s %s", x.Kind, x.Cond)
+		return &x.Name, x.Where("name"), fmt.Sprintf("%s %s", x.Kind, x.Cond)
 	})
 }
 
 func (c *checker) after(x *Rule) {
 	if x.After.Fault != "" {
-		c.faultNamed(x.After.Fault, x.Place.At("after"))
+		c.faultNamed(x.After.Fault, x.Where("after"))
 	}
-	if !c.inRun(c.s, x.After.Time, x.Place.At("after"), "the expectation counts from") || !x.Has("within") {
+	if !c.inRun(c.s, x.After.Time, x.Where("after"), "the expectation counts from") || !x.Has("within") {
 		return
 	}
-	c.inRun(c.s, x.After.Time+x.Within, x.Place.At("within"), "the expectation waits until")
+	c.inRun(c.s, x.After.Time+x.Within, x.Where("within"), "the expectation waits until")
 }
 
 func (c *checker) fact(f Fact) {

@@ -43,10 +43,10 @@ func (r *reader) siblings(kids []*Child, what string) {
 	seen := map[string]Pos{}
 	for _, c := range kids {
 		if first, twice := seen[c.ID]; twice && c.ID != "" {
-			r.bad(DuplicateName, c.At("id"), "", "two %s have the id %q; the first is in line %d", what, c.ID, first.Line)
+			r.bad(DuplicateName, c.Where("id"), "", "two %s have the id %q; the first is in line %d", what, c.ID, first.Line)
 			continue
 		}
-		seen[c.ID] = c.At("id")
+		seen[c.ID] = c.Where("id")
 	}
 }
 
@@ -59,9 +59,9 @@ func (t *treeChecker) name(c *Child, instances int) {
 	switch first := t.names[c.Name]; {
 	case c.Name == "":
 	case first != nil:
-		t.bad(DuplicateName, c.At(key), "a second process that registers a name fails to start", "the name %q is already that of %s", c.Name, first.Path)
+		t.bad(DuplicateName, c.Where(key), "a second process that registers a name fails to start", "the name %q is already that of %s", c.Name, first.Path)
 	case instances > 1:
-		t.bad(DuplicateName, c.At(key), "leave the name out", "%d instances of a template cannot all have the name %q", instances, c.Name)
+		t.bad(DuplicateName, c.Where(key), "leave the name out", "%d instances of a template cannot all have the name %q", instances, c.Name)
 	default:
 		t.names[c.Name] = c
 	}
@@ -74,18 +74,18 @@ func (t *treeChecker) program(c *Child) {
 	}
 	p, ok := t.programs.Lookup(c.Start)
 	if !ok {
-		t.bad(UnknownName, c.At("start"), t.meant(c.Start, t.programs.Names()), "there is no program %q", c.Start)
+		t.bad(UnknownName, c.Where("start"), t.meant(c.Start, t.programs.Names()), "there is no program %q", c.Start)
 		return
 	}
 	c.Program, c.found = p, true
-	c.With = t.args(c.raw, c.At("start"), "program "+c.Start, p.Params, false)
+	c.With = t.args(c.raw, c.Where("start"), "program "+c.Start, p.Params, false)
 	c.raw = nil
 }
 
 // supervisor checks what OTP refuses in the flags of a supervisor.
 func (t *treeChecker) supervisor(c *Child) {
 	if c.Strategy == SimpleOneForOne && c.AutoShutdown != AutoNever && c.Has("auto_shutdown") {
-		t.bad(BadSupervisor, c.At("auto_shutdown"), "OTP 27 refuses it: bad_combination", "simple_one_for_one does not go with auto_shutdown %s", c.AutoShutdown)
+		t.bad(BadSupervisor, c.Where("auto_shutdown"), "OTP 27 refuses it: bad_combination", "simple_one_for_one does not go with auto_shutdown %s", c.AutoShutdown)
 	}
 }
 
@@ -94,8 +94,8 @@ func (t *treeChecker) significant(kid, c *Child) {
 	switch {
 	case !kid.Significant:
 	case kid.Restart == Permanent:
-		t.bad(BadSupervisor, kid.At("significant"), "make it transient or temporary", "a permanent child cannot be significant: it never ends")
+		t.bad(BadSupervisor, kid.Where("significant"), "make it transient or temporary", "a permanent child cannot be significant: it never ends")
 	case c.AutoShutdown == AutoNever:
-		t.bad(BadSupervisor, kid.At("significant"), "its supervisor needs auto_shutdown: any_significant or all_significant", "a significant child under auto_shutdown never is refused by OTP")
+		t.bad(BadSupervisor, kid.Where("significant"), "its supervisor needs auto_shutdown: any_significant or all_significant", "a significant child under auto_shutdown never is refused by OTP")
 	}
 }

@@ -302,7 +302,7 @@ func ParseCond(text string) (Cond, error) {
 const conditionForms = "conditions look like alive(/sup/a) && restarts(/sup/**) <= 5"
 
 var conditionAbout = strings.Join([]string{
-	"Facts of the run, compared with ==, !=, <, <=, > and >= and joined with &&, ||, ! and parentheses; ! binds most, then comparisons, then &&, then ||.",
+	"Facts of the run, compared with ==, !=, <, <=, > and >= and joined with &&, ||, ! and parentheses; comparisons bind most, then !, then &&, then ||.",
 	"Facts that are counts compare with counts and with each other, moments with moments; `died(/sup) in 15s..15.1s` asks whether a moment has come and lies in a span.",
 	"A comparison with a moment that has not come is false.",
 	"In YAML a condition that begins with ! or a quote, or holds a comma within { }, needs quotes around it.",

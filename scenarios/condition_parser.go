@@ -19,8 +19,14 @@ type condParser struct {
 	suggester
 }
 
+// maxCond is how many characters a condition may have.
+const maxCond = 5000
+
 func parseCond(text string, pos func(int) Pos) (c Cond, bad *flaw) {
 	p := &condParser{text: []rune(text), pos: pos}
+	if len(p.text) > maxCond {
+		return nil, &flaw{code: BadCondition, text: fmt.Sprintf("the condition is longer than %d characters", maxCond), hint: "make several expectations of it"}
+	}
 	if bad := p.next(); bad != nil {
 		return nil, bad
 	}

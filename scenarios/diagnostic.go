@@ -53,7 +53,7 @@ var codeTable = []struct {
 	{UnknownName, "no program, request, workload, fault or process has this name"},
 	{DuplicateName, "two things have the same name that must be told apart"},
 	{SelectsNone, "a selector selects nothing in the declared trees"},
-	{BadArgument, "an argument that the program or its request does not take, or with a wrong value, or one that is missing"},
+	{BadArgument, "an argument that the program or its request does not take, or one that is missing, or a process that cannot be asked this"},
 	{OutsideRun, "a time lies outside the run, or a window in which nothing can happen"},
 	{BadSupervisor, "supervisor and child attributes that OTP refuses, or that cannot work"},
 }

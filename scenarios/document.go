@@ -194,13 +194,17 @@ func (r *reader) notYAML(err error) {
 	if e.ContextMsg != "" && e.ContextMark.Line > 0 {
 		text += fmt.Sprintf(" %s that begins at %d:%d", e.ContextMsg, e.ContextMark.Line, e.ContextMark.Column)
 	}
-	r.report(NotYAML, at, 1, yamlHint(e.Message), "not YAML: %s", text)
+	hint := yamlHint(e.Message)
+	if line := r.src.line(at.Line); at.Col >= 1 && at.Col <= len(line) && line[at.Col-1] == '\t' {
+		hint = "YAML is not indented with tabs; use blanks"
+	}
+	r.report(NotYAML, at, 1, hint, "not YAML: %s", text)
 }
 
 // yamlHint translates the library's commonest complaints into what to do.
 func yamlHint(message string) string {
 	for _, h := range [...][2]string{
-		{"tab character", "indent with blanks"},
+		{"tab character", "YAML is not indented with tabs; use blanks"},
 		{"mapping values are not allowed", `put a value that holds ": " in quotes, and look at the indentation`},
 		{"cannot start any token", "put the value in quotes"},
 		{"unknown anchor", "a value that begins with * is an alias in YAML; put it in quotes"},

@@ -26,7 +26,8 @@ var units = []struct {
 	size time.Duration
 }{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}, {"us", time.Microsecond}, {"ns", 1}}
 
-// FormatDuration prints a duration as files hold it: 1m30s, 15.1s, 2d, infinity. ParseDuration reads it back.
+// FormatDuration prints a duration as files hold it: 1m30s, 15.1s, 2d. ParseDuration reads it back, but for infinity
+// and brutal_kill, which only timeouts and shutdowns can be.
 func FormatDuration(d time.Duration) string {
 	switch {
 	case d == Infinity:
@@ -72,7 +73,7 @@ func parseDuration(text string) (time.Duration, *flaw) {
 		return 0, nil
 	}
 	var sum time.Duration
-	rest, last := text, len(units)
+	rest, last := text, -1
 	for first := true; first || rest != ""; first = false {
 		number := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789."))]
 		rest = rest[len(number):]
@@ -92,7 +93,7 @@ func parseDuration(text string) (time.Duration, *flaw) {
 		if i < 0 {
 			return 0, flawed(unitHint(number, name), "%q is not a unit of time", name)
 		}
-		if i >= last && last < len(units) {
+		if i <= last {
 			return 0, flawed("write the larger unit first, as in 1m30s", "the units of %q are not in order", text)
 		}
 		part, ok := scale(number, int64(units[i].size))
@@ -140,7 +141,7 @@ func scale(number string, size int64) (int64, bool) {
 		return 0, false
 	}
 	hi, sum := bits.Mul64(n, uint64(size))
-	if hi != 0 || sum > math.MaxInt64/4 {
+	if hi != 0 || sum > math.MaxInt64/2 {
 		return 0, false
 	}
 	if frac = strings.TrimRight(frac, "0"); frac == "" {

@@ -22,8 +22,8 @@ type Place struct {
 	keys map[string]Pos
 }
 
-// At is where the value of key stands; if key was not written, where the mapping does.
-func (p Place) At(key string) Pos {
+// Where is where the value of key stands; if key was not written, where the mapping does.
+func (p Place) Where(key string) Pos {
 	if at, ok := p.keys[key]; ok {
 		return at
 	}

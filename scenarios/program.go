@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 )
 
 // Programs is what scenario files can start: a registry that the caller of Parse hands in.
@@ -20,6 +22,9 @@ type Program struct {
 	About    string    // one line
 	Params   []Param   // what `with:` of the child can say
 	Requests []Request // what workloads can ask of it
+
+	// New makes its server, anew for each start. Without it the program can be spoken of in files, but not run.
+	New func(Setting) genserver.Server
 }
 
 // request answers the request of a name.
@@ -39,6 +44,9 @@ type Request struct {
 	Cast   bool // it can be told without waiting
 	Params []Param
 	About  string
+
+	// Message makes what the server is sent; nil: an atom of the request's name.
+	Message func(Args) any
 }
 
 // A Param is an argument of a program or of a request.
@@ -46,7 +54,7 @@ type Param struct {
 	Name     string
 	Type     Type
 	Required bool
-	Default  string   // the value if it is not given, as text; "" if there is none
+	Default  string   // the value if it is not given, as text; "" if there is none. Parse panics if it is not of the type
 	OneOf    []string // of a TextType: the only texts possible; nil is any
 	About    string
 }

@@ -21,7 +21,7 @@ func (r *reader) report(code Code, p Pos, width int, hint, format string, args .
 
 // wrong reports a value of the wrong type, and answers false for the caller to return.
 func (r *reader) wrong(n *node, hint, format string, args ...any) bool {
-	r.report(WrongType, n.pos, 0, hint, format, args...)
+	r.report(WrongType, n.pos, r.src.width(n), hint, format, args...)
 	return false
 }
 
@@ -40,6 +40,8 @@ func (r *reader) flawIn(n *node, f *flaw) bool {
 	at, width := n.pos, f.width
 	if f.off > 0 || f.width > 0 {
 		at = r.src.inside(n)(f.off)
+	} else {
+		width = r.src.width(n)
 	}
 	r.report(code, at, width, f.hint, "%s: %s", n.path(), f.text)
 	return false

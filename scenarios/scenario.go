@@ -232,15 +232,16 @@ func (c *Child) selected(sel Selector) bool {
 	if sel.Name != "" {
 		return c.Name == sel.Name
 	}
-	return matchSteps(sel.Steps, c.line(), func(x Step, c *Child) bool {
+	var levels [16]*Child
+	return matchSteps(sel.Steps, c.line(levels[:0]), func(x Step, c *Child) bool {
 		return x.ID == c.ID && (x.Index == 0 || c.Parent != nil && c.Parent.Template == c && x.Index <= c.Parent.Count)
 	})
 }
 
-// line answers the way from the top to c.
-func (c *Child) line() []*Child {
-	if c.Parent == nil {
-		return []*Child{c}
+// line appends the way from the top to c.
+func (c *Child) line(way []*Child) []*Child {
+	if c.Parent != nil {
+		way = c.Parent.line(way)
 	}
-	return append(c.Parent.line(), c)
+	return append(way, c)
 }

@@ -122,10 +122,10 @@ func (s Selector) Matches(path, name string) bool {
 
 // matchSteps compares a path level by level. It keeps the set of steps that may come next, so many ** cost no more than one.
 func matchSteps[P any](steps []Step, path []P, same func(Step, P) bool) bool {
-	next := make([]bool, len(steps)+1) // next[i]: the levels so far are matched by the steps before i
+	var next [maxSteps + 1]bool // next[i]: the levels so far are matched by the steps before i
 	next[0] = true
 	for _, p := range path {
-		after := make([]bool, len(steps)+1)
+		var after [maxSteps + 1]bool
 		for i, x := range steps {
 			if !next[i] {
 				continue
@@ -142,7 +142,7 @@ func matchSteps[P any](steps []Step, path []P, same func(Step, P) bool) bool {
 		}
 		next = after
 	}
-	return next[len(steps)]
+	return len(steps) > 0 && next[len(steps)]
 }
 
 // selectors is the form of a selector.

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // source is the text of a file as people see it: lines of runes. Breaks are those of YAML: LF, CR and CRLF.
@@ -102,6 +103,22 @@ func (s *source) inside(n *node) func(off int) Pos {
 		}
 		return last
 	}
+}
+
+// width is how many columns a scalar takes on the line where it begins, with its quotes; 0 if that cannot be told.
+func (s *source) width(n *node) int {
+	if n.kind != scalarNode || n.block || n.text == "" {
+		return 0
+	}
+	last := s.inside(n)(utf8.RuneCountInString(n.text) - 1)
+	if last.Line != n.pos.Line {
+		return 0
+	}
+	line, quotes := s.line(n.pos.Line), 0
+	if c := line[n.pos.Col-1]; c == '"' || c == '\'' {
+		quotes = 1
+	}
+	return last.Col - n.pos.Col + 1 + quotes
 }
 
 // find looks for rune c from at on, at most some hundred runes far. Blanks of a folded text may be line breaks in the file.

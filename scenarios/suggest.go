@@ -12,7 +12,7 @@ const suggestBudget = 300_000
 
 // nearest answers the candidate nearest to word, or "" if none is near.
 func (s *suggester) nearest(word string, candidates []string) string {
-	best, dist := "", 1+max(1, len(word)/3)
+	best, dist := "", 1+len(word)/3 // in words of one or two letters everything is near
 	for _, c := range candidates {
 		if s.spent++; s.spent > suggestBudget {
 			return ""

@@ -161,8 +161,10 @@ func (s *Scheduler) level(p Priority) *queue {
 		return &s.max
 	case High:
 		return &s.high
+	case Normal, Low:
+		return &s.normal
 	}
-	return &s.normal
+	panic(fmt.Sprintf("scheduler: there is no priority %d", p))
 }
 
 // mostPressing is the first level above the normal one that has tasks.

@@ -21,6 +21,9 @@ const (
 
 // String is Erlang's word for the priority.
 func (p Priority) String() string {
+	if p > Max {
+		return fmt.Sprintf("priority%d", uint8(p))
+	}
 	return [...]string{"normal", "low", "high", "max"}[p]
 }
 
@@ -75,9 +78,11 @@ func (s *Scheduler) Remove(t Task) {
 	k.place = absent
 }
 
-// occasion is the counter of an Order draw: readiness, and above it how often a low
-// task was passed over in it, so that being passed over moves no later draw.
-func (k *task) occasion() uint64 { return k.readiness | uint64(k.fronts)<<56 }
+// occasion is the counter of an Order draw: readiness, and far above it how often a
+// low task was passed over in it, so that being passed over moves no later draw. Not
+// in the top byte, which choice mixes with the domain: there it would make one draw
+// out of two.
+func (k *task) occasion() uint64 { return k.readiness | uint64(k.fronts)<<48 }
 
 // where is k's place in words.
 func (k *task) where() string {

@@ -46,22 +46,12 @@ func (s *Scheduler) Pop() (alarm any) {
 		panic("scheduler: Pop with no timer due")
 	}
 	if s.soul != fifo && s.wheel.tied() {
-		s.rankInstant()
+		// Those set for this instant after its first timer popped join the others now.
+		s.wheel.rank(s.rank)
 	}
 	s.fired++
 	s.progress = s.slices
 	return s.wheel.pop()
-}
-
-// rankInstant gives a rank to each timer of the instant that has none yet. Those set
-// for the same instant after its first timer popped join the ranks then.
-func (s *Scheduler) rankInstant() {
-	w := &s.wheel
-	for i := w.detach(w.instant()); i != 0; {
-		next := w.nodes[i].next
-		w.giveRank(i, s.rank(w.nodes[i].id))
-		i = next
-	}
 }
 
 // NextTimer is the time of the earliest timer; it reports false if there is none.

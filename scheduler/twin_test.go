@@ -69,7 +69,7 @@ func (w *twin) ready(t Task, p Priority) {
 
 func (w *twin) put(t Task) {
 	k := w.tasks[t]
-	k.turn = w.turn[k.level] + w.policy.Place(w.source, k.id, k.n|k.fronts<<56)
+	k.turn = w.turn[k.level] + w.policy.Place(w.source, k.id, k.n|k.fronts<<48)
 	k.put = w.puts
 	w.puts++
 	k.isQueued = true

@@ -141,7 +141,10 @@ func TestAdvance(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
-	if size := unsafe.Sizeof(node{}); size > 48 {
+	if size := unsafe.Sizeof(sheet{}); size > 64 {
+		t.Errorf("a sheet has %d bytes", size)
+	}
+	if size := unsafe.Sizeof(node{}) + unsafe.Sizeof(sheet{})/sheetSize; size > 64 {
 		t.Errorf("a timer has %d bytes", size)
 	}
 	if size := unsafe.Sizeof(task{}); size > 32 {
@@ -162,6 +165,44 @@ func TestSlotOf(t *testing.T) {
 		digit := uint(when>>(6*level)) & 63
 		if got := w.slotOf(when); got != level*64+digit {
 			t.Fatalf("slot of %x from %x is %d, not %d/%d", when, w.base, got, level, digit)
+		}
+	}
+}
+
+// Whole sheets cancelled in any order, and what is set afterwards: the rest pops, the
+// oldest first.
+func TestTimer_sheets(t *testing.T) {
+	const sheets = 5
+	for seed := range uint64(300) {
+		s := New(Config{})
+		d := dice{source: choice.New(seed)}
+		var timers []Timer
+		for i := range sheets * sheetSize {
+			timers = append(timers, s.At(1<<30, i, 0))
+		}
+		gone := map[int]bool{}
+		for range 1 + d.roll(6) {
+			sheet := d.roll(sheets)
+			for i := sheet * sheetSize; i < (sheet+1)*sheetSize; i++ {
+				if _, ok := s.Cancel(timers[i]); ok == gone[i] {
+					t.Fatalf("seed %d: timer %d cancelled %v", seed, i, ok)
+				}
+				gone[i] = true
+			}
+		}
+		for i := range 2 * sheetSize {
+			s.At(1<<30, len(timers)+i, 0)
+		}
+		s.Advance(never)
+		for i := range len(timers) + 2*sheetSize {
+			if !gone[i] {
+				if got := s.Pop(); got != i {
+					t.Fatalf("seed %d: popped %v, not %d", seed, got, i)
+				}
+			}
+		}
+		if s.Timers() != 0 {
+			t.Errorf("seed %d: %d timers left", seed, s.Timers())
 		}
 	}
 }

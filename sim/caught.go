@@ -18,16 +18,3 @@ func (p *Proc) Caught(v any) (reason Reason, ok bool) {
 	}
 	return &term.Crash{Err: errorOf(v), Stack: term.Callers(2)}, true
 }
-
-// SendAlias is SendTagged to an alias without the cost of making it an Addr: replies are made of it. The
-// message carries the alias as its reference.
-func (p *Proc) SendAlias(to Ref, tag *Tag, word int64, body any) {
-	if !p.acts() {
-		return
-	}
-	if to.IsZero() {
-		raise("badarg", "send", "no alias")
-	}
-	p.w.deliverAlias(p.id, to, tag, to, word, body)
-	p.charge(redSend)
-}

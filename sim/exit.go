@@ -78,6 +78,7 @@ func (p *Proc) terminate() {
 	p.state = dead
 	p.id.Holder = nil
 	w.noteExit(p, reason)
+	p.watchAll()
 	if x := p.x; x != nil {
 		w.dropTimers(p)
 		if x.name != "" {

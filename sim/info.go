@@ -31,6 +31,8 @@ func (p *Proc) inspect() *Info {
 		PID: p.Self(), Parent: p.Parent(), QueueLen: int(p.mail), TrapExit: p.has(trapping), Priority: p.level,
 		Hibernating: p.has(hibernating) && p.mail == 0, Reductions: p.reds + uint64(p.slice-p.budget), Status: p.status(),
 	}
+	p.eachWatcher(func(ref Ref) { info.MonitoredBy = append(info.MonitoredBy, ref.Owner()) })
+	slices.SortFunc(info.MonitoredBy, PID.Compare)
 	x := p.x
 	if x == nil {
 		return info
@@ -48,11 +50,7 @@ func (p *Proc) inspect() *Info {
 			info.Monitors = append(info.Monitors, term.NewPID(m.target))
 		}
 	}
-	for _, ref := range x.watchers.keys {
-		info.MonitoredBy = append(info.MonitoredBy, ref.Owner())
-	}
 	slices.SortFunc(info.Links, PID.Compare)
-	slices.SortFunc(info.MonitoredBy, PID.Compare)
 	return info
 }
 

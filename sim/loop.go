@@ -224,7 +224,11 @@ func (w *World) serve(p *Proc) {
 		}
 		p.budget -= redReceive
 		p.flags &^= hibernating
+		if m.special&watches != 0 {
+			p.asked = m.ref
+		}
 		p.handler.Handle(p, m)
+		p.watchAsked()
 		w.discard(m)
 		if p.flags&(exiting|leaving) != 0 {
 			w.finish(p)
@@ -285,6 +289,7 @@ func (p *Proc) received(m *Msg) {
 // park leaves the process's code where it is and runs others until the process is next.
 func (p *Proc) park() {
 	w := p.w
+	p.watchAsked()
 	p.stack = w.worker
 	w.loop(p)
 	p.stack = nil

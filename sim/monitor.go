@@ -239,23 +239,92 @@ func (p *Proc) Unalias(ref Ref) (was bool) {
 	return false
 }
 
-// throughAlias reports whether a message sent to alias n may pass, and ends the alias where that is its mode.
-func (p *Proc) throughAlias(n uint64) bool {
+// throughAlias reports whether a message sent to an alias may pass, and ends the alias where that is its mode.
+func (p *Proc) throughAlias(m *Msg) bool {
 	if p.x == nil {
 		return false
 	}
-	if mode := p.x.aliases.at(n); mode != nil {
-		if *mode == replyAlias || *mode == replyDemonitor {
-			p.x.aliases.remove(n)
-		}
-		return true
-	}
+	n := m.alias
 	mon := p.x.monitors.at(n)
-	if mon == nil || mon.alias == noAlias {
-		return false
+	if mon == nil {
+		return p.throughLoneAlias(n)
 	}
-	if mon.alias == replyDemonitor {
+	switch {
+	case mon.alias == noAlias:
+		return false
+	case m.special&settled != 0: // the other side has forgotten the monitor already
+		p.x.monitors.remove(n)
+	case mon.alias == replyDemonitor:
 		p.demonitor(term.NewRef(p.id, n))
 	}
 	return true
+}
+
+// throughLoneAlias is throughAlias for an alias that is no monitor.
+func (p *Proc) throughLoneAlias(n uint64) bool {
+	mode := p.x.aliases.at(n)
+	if mode == nil {
+		return false
+	}
+	if *mode == replyAlias || *mode == replyDemonitor {
+		p.x.aliases.remove(n)
+	}
+	return true
+}
+
+// A Request's monitor lives in its message while that is in the mailbox, and in p.asked while a handler
+// handles it: most are answered and forgotten there. watch makes it one like others when that is over.
+func (p *Proc) watch(ref Ref) { p.ext().watchers.put(ref, struct{}{}) }
+
+// watchAsked does so for the request that is being handled.
+func (p *Proc) watchAsked() {
+	if !p.asked.IsZero() {
+		p.watch(p.asked)
+		p.asked = Ref{}
+	}
+}
+
+// watchAll does so for all requests in the mailbox too: the process is ending.
+func (p *Proc) watchAll() {
+	p.watchAsked()
+	for m := p.mailbox.head; m != nil; m = m.next {
+		if m.special&watches != 0 {
+			p.watch(m.ref)
+			m.special &^= watches
+		}
+	}
+}
+
+// unwatch forgets a monitor on this process, wherever it lives.
+func (p *Proc) unwatch(ref Ref) {
+	if p.x != nil && p.x.watchers.remove(ref) {
+		return
+	}
+	if p.asked == ref {
+		p.asked = Ref{}
+		return
+	}
+	for m := p.mailbox.head; m != nil; m = m.next {
+		if m.special&watches != 0 && m.ref == ref {
+			m.special &^= watches
+			return
+		}
+	}
+}
+
+// eachWatcher calls f for every monitor on this process.
+func (p *Proc) eachWatcher(f func(ref Ref)) {
+	if !p.asked.IsZero() {
+		f(p.asked)
+	}
+	for m := p.mailbox.head; m != nil; m = m.next {
+		if m.special&watches != 0 {
+			f(m.ref)
+		}
+	}
+	if p.x != nil {
+		for _, ref := range p.x.watchers.keys {
+			f(ref)
+		}
+	}
 }

@@ -12,12 +12,23 @@ type Msg struct {
 	word int64
 	body any
 	// value is what Value answered for a tagged message.
-	value any
-	kind  signalKind
-	// viaAlias: the message was sent to ref of its receiver, which must still be an alias when it is handled.
-	viaAlias bool
-	alias    uint64
+	value   any
+	alias   uint64 // the number of the alias it was sent to, if special says so
+	kind    signalKind
+	special special
 }
+
+// special says what a message is beside a message.
+type special uint8
+
+const (
+	viaAlias special = 1 << iota // it was sent to an alias of its receiver, which must stand when it is handled
+	watches                      // its sender monitors its receiver under ref
+	settled                      // it is a reply, and has ended the monitor of its request
+)
+
+// Settled reports whether the message is a reply that has ended the monitor of its Request.
+func (m *Msg) Settled() bool { return m.special&settled != 0 }
 
 // signalKind says what a signal does when its receiver handles it.
 type signalKind uint8
@@ -185,13 +196,18 @@ func (w *World) moreEnvelopes() *Msg {
 	return &chunk[0]
 }
 
-// discard gives an envelope back to the pool.
+// discard gives an envelope back to the pool. What it points to that lives anyway, it may go on pointing to.
 func (w *World) discard(m *Msg) {
 	if w.check != nil {
 		w.check.inFlight.remove(m)
 	}
-	m.tag, m.from, m.body, m.value = nil, nil, nil, nil
-	m.ref, m.kind, m.viaAlias = Ref{}, message, false
+	if m.body != nil {
+		m.body = nil
+	}
+	if m.value != nil {
+		m.value = nil
+	}
+	m.kind, m.special = message, 0
 	m.next = w.spare
 	w.spare = m
 }

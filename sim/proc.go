@@ -61,7 +61,7 @@ type Proc struct {
 	reason Reason
 	refs   uint32
 	draws  uint32
-	_      [16]byte // to a multiple of a cache line
+	asked  Ref // the Request that is being handled and has not been answered
 }
 
 // state is where a process is in its life.
@@ -104,6 +104,7 @@ type extra struct {
 	wait     *timer // the one that ends our waiting
 	waitFor  time.Duration
 	waitSet  bool
+	waits    uint64 // how often it waited with a time-out
 	name     Name
 	only     func(m *Msg) bool
 	answered bool
@@ -134,11 +135,14 @@ const (
 
 // acts is asked by every method that changes the world: it is false for the dead, whose deferred code may
 // still run, and it stops code that uses somebody else's Proc.
-func (p *Proc) acts() bool {
+func (p *Proc) acts() bool { return p.w.current == p && p.flags&exiting == 0 || p.actsNot() }
+
+// actsNot is false, or panics.
+func (p *Proc) actsNot() bool {
 	if p.w.current != p {
 		p.stranger()
 	}
-	return p.flags&exiting == 0
+	return false
 }
 
 func (p *Proc) stranger() {

@@ -99,6 +99,9 @@ func (p *Proc) Await(from Mark, match func(m *Msg) bool, d time.Duration) (m Msg
 				p.disarm()
 			}
 			m = *e
+			if e.special&watches != 0 {
+				p.watch(e.ref)
+			}
 			p.took(e)
 			p.charge(redReceive)
 			return m, true

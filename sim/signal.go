@@ -7,17 +7,7 @@ import (
 
 // Send sends msg to a process, an alias or a name: Erlang's !. Sending to the dead is no error; sending to
 // a local name that nobody has panics with badarg, as in Erlang (REG3).
-func (p *Proc) Send(to Addr, msg any) {
-	if !p.acts() {
-		return
-	}
-	if pid, ok := to.(PID); ok { // by far the most common
-		p.w.deliver(p.id, pid.Identity(), nil, Ref{}, 0, msg)
-		p.charge(redSend)
-		return
-	}
-	p.SendTagged(to, nil, Ref{}, 0, msg)
-}
+func (p *Proc) Send(to Addr, msg any) { p.SendTagged(to, nil, Ref{}, 0, msg) }
 
 // SendTagged sends a message with a tag, a reference and a number of its own beside its body: what
 // behaviours are made of. The receiver's handler finds them by Tag, Ref, Word and Body.
@@ -25,27 +15,115 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 	if !p.acts() {
 		return
 	}
-	switch to := to.(type) {
-	case PID:
-		p.w.deliver(p.id, to.Identity(), tag, ref, word, body)
-	case Ref:
-		p.w.deliverAlias(p.id, to, tag, ref, word, body)
-	case Name:
-		q := p.node.names[to]
-		if q == nil {
-			raise("badarg", "send", "nobody is called "+to.String())
-		}
-		p.w.deliver(p.id, q.id, tag, ref, word, body)
-	case term.NameAt:
-		if q := p.lookupAt(to); q != nil {
-			p.w.deliver(p.id, q.id, tag, ref, word, body)
-		}
-	case nil:
-		raise("badarg", "send", "no address")
-	default:
-		raise("badarg", "send", "this node cannot resolve "+to.Address())
+	var q *Proc
+	pid, ok := to.(PID)
+	if ok { // by far the most common
+		q = p.w.alive(pid.Identity())
+	} else if alias, ok := to.(Ref); ok {
+		p.postAlias(alias, tag, ref, word, body, false)
+		return
+	} else {
+		q = p.resolve(to)
+	}
+	if q == nil {
+		p.w.dropped(p.id, pid.Identity())
+	} else {
+		m := p.w.envelope()
+		m.from = p.id
+		m.tag = tag
+		m.ref = ref
+		m.word = word
+		m.body = body
+		q.arrived++
+		p.w.post(p.serial, q, m)
 	}
 	p.charge(redSend)
+}
+
+// resolve finds who has a name now; nil if nobody that can be reached has it.
+func (p *Proc) resolve(to Addr) *Proc {
+	switch to := to.(type) {
+	case Name:
+		if q := p.node.names[to]; q != nil {
+			return q
+		}
+		raise("badarg", "send", "nobody is called "+to.String())
+	case term.NameAt:
+		return p.lookupAt(to)
+	case nil:
+		raise("badarg", "send", "no address")
+	}
+	raise("badarg", "send", "this node cannot resolve "+to.Address())
+	return nil
+}
+
+// SendAlias is SendTagged to an alias without the cost of making it an Addr: replies are made of it. The
+// message carries the alias as its reference. A reply to the Request that is being handled settles it: the
+// monitor on this process ends with the reply.
+func (p *Proc) SendAlias(to Ref, tag *Tag, word int64, body any) {
+	if !p.acts() {
+		return
+	}
+	settles := to == p.asked && !to.IsZero()
+	if settles {
+		p.asked = Ref{}
+	}
+	p.postAlias(to, tag, to, word, body, settles)
+}
+
+// postAlias sends by way of an alias. Whether the alias still stands is asked when the message is handled,
+// not now (ALI1).
+func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settles bool) {
+	if to.IsZero() {
+		raise("badarg", "send", "no alias")
+	}
+	owner := to.Owner().Identity()
+	q := p.w.alive(owner)
+	if q == nil {
+		p.w.dropped(p.id, owner)
+	} else {
+		m := p.w.envelope()
+		m.from = p.id
+		m.tag = tag
+		m.ref = ref
+		m.word = word
+		m.body = body
+		m.special = viaAlias
+		if settles {
+			m.special = viaAlias | settled
+		}
+		m.alias = to.N()
+		q.signals++
+		p.w.post(p.serial, q, m)
+	}
+	p.charge(redSend)
+}
+
+// Request sends a message and monitors its receiver, in one signal: a call begins with it. The reference
+// is the monitor's, and an alias, both until Demonitor or until the reply of a receiver that answers while
+// it handles the message: such a reply is Settled and has ended them.
+func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
+	if !p.acts() {
+		return Ref{}
+	}
+	ref := p.MakeRef()
+	p.ext().monitors.put(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
+	q := p.w.alive(to.Identity())
+	if q == nil {
+		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
+	} else {
+		m := p.w.envelope()
+		m.from = p.id
+		m.tag = tag
+		m.ref = ref
+		m.word = word
+		m.body = body
+		m.special = watches
+		q.signals++
+		p.w.post(p.serial, q, m)
+	}
+	p.charge(redSend)
+	return ref
 }
 
 // Reach resolves an address to the process that a request would go to now: the PID itself, or the holder
@@ -74,65 +152,35 @@ func (p *Proc) lookupAt(at term.NameAt) *Proc {
 	return p.node.names[at.Name]
 }
 
-// deliver puts a message on the road to a process.
-func (w *World) deliver(from, to *term.Identity, tag *Tag, ref Ref, word int64, body any) {
-	q := w.alive(to)
-	if q == nil {
-		w.dropped(from, to)
-		return
-	}
+// deliver sends a plain message that no process has sent: a timer's, or one from outside.
+func (w *World) deliver(q *Proc, tag *Tag, ref Ref, body any) {
 	m := w.envelope()
-	m.from = from
 	m.tag = tag
 	m.ref = ref
-	m.word = word
 	m.body = body
-	if w.check != nil {
-		w.check.sent(m, q)
-	}
-	var sender uint64
-	if from != nil {
-		sender = from.Serial
-	}
-	w.log.Note(int64(w.sched.Now()), trace.Send, sender, q.serial, uint64(word))
-	if w.log.Keeping() {
-		w.log.Detail(w.text(m))
+	q.arrived++
+	w.post(0, q, m)
+}
+
+// post puts a message on the road to a process.
+func (w *World) post(sender uint64, q *Proc, m *Msg) {
+	w.log.Note(int64(w.sched.Now()), trace.Send, sender, q.serial, uint64(m.word))
+	if w.tells {
+		w.told(m, q)
 	}
 	q.transit.push(m)
-	q.arrived++
 	if q.state == waiting {
 		q.enqueue()
 	}
 }
 
-// deliverAlias sends by way of an alias. Whether the alias still stands is asked when the message is
-// handled, not now (ALI1).
-func (w *World) deliverAlias(from *term.Identity, to Ref, tag *Tag, ref Ref, word int64, body any) {
-	owner := to.Owner().Identity()
-	q := w.alive(owner)
-	if q == nil {
-		w.dropped(from, owner)
-		return
-	}
-	m := w.envelope()
-	m.from = from
-	m.tag = tag
-	m.ref = ref
-	m.word = word
-	m.body = body
-	m.viaAlias = true
-	m.alias = to.N()
+// told is what is done with a message in a world that renders or checks them.
+func (w *World) told(m *Msg, q *Proc) {
 	if w.check != nil {
 		w.check.sent(m, q)
 	}
-	w.note(trace.Send, from, owner, uint64(word))
 	if w.log.Keeping() {
 		w.log.Detail(w.text(m))
-	}
-	q.transit.push(m)
-	q.signals++
-	if q.state == waiting {
-		q.enqueue()
 	}
 }
 
@@ -182,7 +230,7 @@ func (p *Proc) handleSignals() {
 	}
 	for p.transit.head != nil {
 		m := p.transit.pop()
-		if m.kind == message && !m.viaAlias {
+		if m.kind == message && m.special == 0 {
 			p.arrived--
 			p.mail++
 			p.mailbox.push(m)
@@ -201,11 +249,10 @@ func (p *Proc) handle(m *Msg) {
 	w := p.w
 	switch m.kind {
 	case message:
-		if !p.throughAlias(m.alias) {
+		if m.special&viaAlias != 0 && !p.throughAlias(m) {
 			w.dropped(m.from, p.id)
 			break
 		}
-		m.viaAlias = false
 		p.keep(m)
 		return
 	case exitSignal, linkExit:
@@ -221,9 +268,7 @@ func (p *Proc) handle(m *Msg) {
 	case monitorSignal:
 		p.ext().watchers.put(m.ref, struct{}{})
 	case demonitorSignal:
-		if p.x != nil {
-			p.x.watchers.remove(m.ref)
-		}
+		p.unwatch(m.ref)
 	case downSignal:
 		if p.downArrived(m) {
 			return

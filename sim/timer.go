@@ -5,7 +5,6 @@ import (
 
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
-	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -84,7 +83,7 @@ func (p *Proc) startTimer(use timerUse, d time.Duration, to Addr, msg any) Timer
 		raise("badarg", "send_after", "a timer needs a process or a name of this node")
 	}
 	made := Timer{t, t.gen, t.ref}
-	p.w.start(t, d, p.id)
+	p.w.start(t, d, p.id.Key+t.ref.N()*oddly)
 	p.charge(redOther)
 	return made
 }
@@ -118,8 +117,10 @@ func (p *Proc) arm(d time.Duration) {
 	p.flags &^= timedOut
 	t := p.w.newTimer(endsWait)
 	t.dest = p
-	p.ext().wait = t
-	p.w.start(t, d, p.id)
+	x := p.ext()
+	x.wait = t
+	x.waits++
+	p.w.start(t, d, ^p.id.Key+x.waits*oddly)
 }
 
 // disarm stops it.
@@ -132,13 +133,16 @@ func (p *Proc) disarm() {
 	}
 }
 
-func (w *World) start(t *timer, d time.Duration, by *term.Identity) {
+// oddly spreads the numbers of a process's timers, whose identities must differ: ties are drawn by them.
+const oddly = 0x9e3779b97f4a7c15
+
+func (w *World) start(t *timer, d time.Duration, id uint64) {
 	now := w.sched.Now()
 	when := now + scheduler.Time(d)
 	if when < now { // beyond the end of time
 		when = scheduler.Time(Forever)
 	}
-	t.alarm = w.sched.At(when, t, by.Key)
+	t.alarm = w.sched.At(when, t, id)
 }
 
 // fire does what a timer is for.
@@ -179,7 +183,7 @@ func (w *World) fireMessage(t *timer) {
 		return
 	}
 	w.note(trace.Timer, q.id, nil, ref.N())
-	w.deliver(nil, q.id, tag, ref, 0, msg)
+	w.deliver(q, tag, ref, msg)
 }
 
 // at makes the world do something at a time.

@@ -93,6 +93,7 @@ type World struct {
 	idle     []*worker
 	workers  []*worker
 	settling bool
+	tells    bool // messages are rendered or checked as they are sent
 	closing  bool
 	lost     bool // a goroutine of ours has been ended by runtime.Goexit
 	fatal    any
@@ -200,6 +201,7 @@ func (w *World) set(cfg Config) {
 	if cfg.CheckMutation {
 		w.check = newMutations(w)
 	}
+	w.tells = w.check != nil || cfg.Keep > 0
 	w.stop, w.born, w.living = 0, 0, 0
 	name := cfg.Node
 	if name == "" {
@@ -242,7 +244,11 @@ func (w *World) Exit(pid PID, reason Reason) {
 }
 
 // Send sends a message from outside.
-func (w *World) Send(pid PID, msg any) { w.deliver(nil, pid.Identity(), nil, Ref{}, 0, msg) }
+func (w *World) Send(pid PID, msg any) {
+	if q := w.alive(pid.Identity()); q != nil {
+		w.deliver(q, nil, Ref{}, msg)
+	}
+}
 
 // At makes the world call act at a time, between slices. key names the occasion for draws: two at the same
 // instant happen in drawn order.

@@ -7,13 +7,41 @@ import (
 
 // actor is a process that performs operations: a puppet, or a server in one of its callbacks.
 type actor struct {
-	p      *sim.Proc
-	s      *stage
-	name   string
-	raise  func(class string, reason any) // leaves the code as exit, error and throw do; does not return
-	kept   map[string]any                 // callers saved, requests under way
-	step   int                            // the step that a puppet performs
-	asleep bool                           // hibernate: what was to follow is forgotten
+	p       *sim.Proc
+	s       *stage
+	name    string
+	catches bool           // it is in a callback, which catches what is thrown
+	kept    map[string]any // callers saved, requests under way
+	step    int            // the step that a puppet performs
+	asleep  bool           // hibernate: what was to follow is forgotten
+}
+
+func newActor(p *sim.Proc, s *stage, name string) *actor {
+	return &actor{p: p, s: s, name: name, kept: map[string]any{}}
+}
+
+// thrown is what a throw panics with where it is caught.
+type thrown struct{ value any }
+
+// raise leaves the code as exit, error and throw do.
+func (a *actor) raise(class string, reason any) {
+	switch {
+	case class == "exit":
+		a.p.ExitSelf(reason)
+	case class == "throw" && a.catches:
+		panic(thrown{reason})
+	case class == "throw":
+		panic(term.Tuple{term.Atom("nocatch"), reason})
+	}
+	panic(reason)
+}
+
+// leave makes the process's function return: a puppet ends, a callback has returned something strange.
+func (a *actor) leave() {
+	if a.catches {
+		panic(thrown{term.Atom("$return")})
+	}
+	a.p.ExitSelf(sim.Normal)
 }
 
 // perform performs an operation and gives its result. What it raises is its result, unless raising is

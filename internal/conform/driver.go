@@ -20,6 +20,8 @@ type driver struct {
 	stage *stage
 	book  book
 	now   int // virtual time in ms
+
+	moments time.Duration // how many since the last sleep ended
 }
 
 // run performs the case from beginning to end.
@@ -45,23 +47,36 @@ func (d *driver) run() (*Recording, error) {
 	return rec, nil
 }
 
-// do begins a step.
+// do begins a step. Where the recordings come from, a sleep ends when it should, and each step after it
+// takes a moment. So what should be due just when a sleep ends is not, and of two things due together the
+// one that fewer steps had delayed comes first.
 func (d *driver) do(i int, o Op) {
-	switch o.name() {
-	case "sleep":
-		d.sleep(o.span("ms", 0))
-	case "batch":
-		d.tell(i, o, o.ops("ops"))
-	default:
-		d.tell(i, o, []Op{o})
+	if o.name() == "sleep" {
+		d.now += int(o.span("ms", 0) / time.Millisecond)
+		d.moments = 0
+		d.advance(ms(d.now))
+		return
 	}
+	d.moments++
+	d.advance(ms(d.now) + d.moments*moment)
+	if o.name() == "batch" {
+		d.tell(i, o, o.ops("ops"))
+		return
+	}
+	d.tell(i, o, []Op{o})
 }
 
-// sleep lets time pass, whether or not anything is going to happen.
-func (d *driver) sleep(span time.Duration) {
-	d.now += int(span / time.Millisecond)
-	d.world.At(ms(d.now), "conform/sleep", func() {})
-	d.world.Run(ms(d.now) - d.world.View().Now())
+// moment is what a step takes: too little to be seen.
+const moment = time.Nanosecond
+
+// advance lets time pass, whether or not anything is going to happen.
+func (d *driver) advance(to time.Duration) {
+	now := d.world.View().Now()
+	if to <= now {
+		return
+	}
+	d.world.At(to, "conform/advance", func() {})
+	d.world.Run(to - now)
 }
 
 // tell has a puppet perform operations. One that is dead does nothing.

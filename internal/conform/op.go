@@ -97,6 +97,17 @@ func (o Op) textOr(key, otherwise string) string {
 	return o.text(key)
 }
 
+func (o Op) number(key string, otherwise int) int {
+	if !o.has(key) {
+		return otherwise
+	}
+	n, ok := o[key].(int)
+	if !ok {
+		o.wrong("wants a number as %s", key)
+	}
+	return n
+}
+
 func (o Op) flag(key string) bool {
 	if !o.has(key) {
 		return false

@@ -2,11 +2,21 @@ package conform
 
 import (
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// stack is what a stack trace is in a plain term.
-type stack struct{}
+// What has no value of its own in a plain term.
+type (
+	stack   struct{} // a stack trace
+	closure struct{} // a fun
+	alias   struct{} // [alias|Ref], the tag of a call
+	child   struct{} // what a supervisor knows of a child
+)
+
+// erlang is what types of sim/otp have that know which term they stand for.
+type erlang interface{ Term() sim.Tuple }
 
 // plain turns a value into the term that Erlang would have in its place, of atoms, integers, tuples, lists
 // and processes alone, so that patterns of cases can look into it and it prints as Erlang prints it.
@@ -26,6 +36,17 @@ func plain(v any) any {
 		return term.Tuple{term.Atom("timeout"), v.Ref, plain(v.Msg)}
 	case *term.Crash:
 		return term.Tuple{plain(v.Err), stack{}}
+	case otp.Tag:
+		if v.Plain {
+			return v.Ref
+		}
+		return alias{}
+	case supervisor.Child, *supervisor.Child:
+		return child{}
+	case func(any) any:
+		return closure{}
+	case erlang:
+		return term.Tuple(plains(v.Term()))
 	case term.Name:
 		return term.Atom(v)
 	case term.NameAt:
@@ -49,6 +70,29 @@ func downTag(d sim.Down) any {
 		return term.Atom("DOWN")
 	}
 	return plain(d.Tag)
+}
+
+// native turns a term that looks like a message of the machinery into that message: in Erlang, who looks
+// right is right.
+func native(v any) any {
+	t, _ := v.(term.Tuple)
+	switch {
+	case matches(term.Tuple{term.Atom("EXIT"), anything, anything}, t):
+		if from, ok := t[1].(sim.PID); ok {
+			return sim.Exit{From: from, Reason: t[2]}
+		}
+	case matches(term.Tuple{term.Atom("DOWN"), anything, term.Atom("process"), anything, anything}, t):
+		if ref, ok := t[1].(sim.Ref); ok {
+			return sim.Down{Ref: ref, Object: t[3], Reason: t[4]}
+		}
+	case matches(term.Tuple{term.Atom("timeout"), anything, anything}, t):
+		if ref, ok := t[1].(sim.Ref); ok {
+			return sim.Timeout{Ref: ref, Msg: t[2]}
+		}
+	case matches(term.Tuple{term.Atom("$gen_cast"), anything}, t):
+		return otp.CastMsg{Req: t[1]}
+	}
+	return v
 }
 
 // peek is a message as a plain term; the envelope stays as it is, for whoever knows its tag.

@@ -2,7 +2,6 @@ package conform
 
 import (
 	"github.com/bedlam-sim/bedlam/sim"
-	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // command tells a puppet to perform the operations of a step.
@@ -26,7 +25,7 @@ func ours(body any) bool {
 // puppet is the code of a puppet: it performs run, then what it is told.
 func (s *stage) puppet(name string, run []Op, begun func(p *sim.Proc)) sim.Body {
 	return func(p *sim.Proc) {
-		a := &actor{p: p, s: s, name: name, raise: leave(p), kept: map[string]any{}}
+		a := newActor(p, s, name)
 		s.enter(name, p.Self(), true)
 		if begun != nil {
 			begun(p)
@@ -39,19 +38,6 @@ func (s *stage) puppet(name string, run []Op, begun func(p *sim.Proc)) sim.Body 
 		for {
 			a.obey(a.await())
 		}
-	}
-}
-
-// leave raises as a plain process does.
-func leave(p *sim.Proc) func(class string, reason any) {
-	return func(class string, reason any) {
-		switch class {
-		case "exit":
-			p.ExitSelf(reason)
-		case "throw":
-			panic(term.Tuple{term.Atom("nocatch"), reason})
-		}
-		panic(reason)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // files are the recordings in testdata, copied from shared/conformance.
-var files = []string{"visible/proc.jsonl"}
+var files = []string{"visible/proc.jsonl", "visible/server.jsonl", "visible27/server.jsonl", "visible/sup.jsonl", "visible27/sup.jsonl"}
 
 // matchedAtLeast is the part of the cases, in percent, that must give their recording in the dull schedule.
 const matchedAtLeast = 99

@@ -57,6 +57,12 @@ func (s *stage) print(b *strings.Builder, v any) {
 		b.WriteString(strconv.Itoa(v))
 	case stack:
 		b.WriteString("STACK")
+	case closure:
+		b.WriteString("FUN")
+	case child:
+		b.WriteString("CHILD")
+	case alias:
+		b.WriteString("#alias")
 	case fmt.Stringer:
 		b.WriteString(v.String())
 	default:

@@ -80,18 +80,21 @@ func CallAny(p *sim.Proc, to sim.Addr, req any, opts ...CallOpt) (any, error) {
 // Ask is the protocol below every call, Erlang's gen:call: it sends req under a tag and waits for the
 // reply. If there is none, ok is false and reason says why.
 func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (reply any, reason sim.Reason, ok bool) {
-	at, local, reason := target(p, to)
-	if reason != nil {
-		return nil, reason, false
+	at, local, ok := resolve(p, to)
+	switch {
+	case !ok:
+		return nil, sim.NoProc, false
+	case local && at == sim.Addr(p.Self()):
+		return nil, callingSelf, false
 	}
 	mark := p.Mark()
 	from := Tag{Plain: local && d == sim.Forever}
-	if from.Plain {
-		from.Ref = p.Monitor(at)
+	if pid, here := at.(sim.PID); here && !from.Plain {
+		from.Ref = p.Request(pid, tag, from.word(), req)
 	} else {
-		from.Ref = p.MonitorAlias(at)
+		from.Ref = monitor(p, at, from.Plain)
+		p.SendTagged(at, tag, from.Ref, from.word(), req)
 	}
-	p.SendTagged(at, tag, from.Ref, from.word(), req)
 	ref := from.Ref
 	m, ok := p.Await(mark, func(m *sim.Msg) bool { return isOutcome(m, ref) }, d)
 	if !ok {
@@ -103,26 +106,30 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 	}
 	reply, reason, ok = outcome(&m)
 	if ok {
-		p.Demonitor(ref, sim.Flush())
+		if !m.Settled() {
+			p.Demonitor(ref, sim.Flush())
+		}
 		return reply, nil, true
 	}
 	return nil, lost(to, at, reason), false
 }
 
-// target finds out where a call goes. Names of this node are resolved now; whether the place is on this
-// node decides how the call waits. reason, if not nil, is why there is no use in trying.
-func target(p *sim.Proc, to sim.Addr) (at sim.Addr, local bool, reason sim.Reason) {
-	if far, ok := to.(term.NameAt); ok && far.Node != p.Node() {
-		return to, false, nil
+// monitor makes the monitor of a request; its reference is an alias too unless it is to be plain.
+func monitor(p *sim.Proc, at sim.Addr, plain bool) sim.Ref {
+	if plain {
+		return p.Monitor(at)
+	}
+	return p.MonitorAlias(at)
+}
+
+// resolve finds out where a request goes: names are resolved now, but for a name on another node, which
+// that node resolves. ok is false if nobody has the name.
+func resolve(p *sim.Proc, to sim.Addr) (at sim.Addr, local, ok bool) {
+	if far, is := to.(term.NameAt); is && far.Node != p.Node() {
+		return to, false, true
 	}
 	pid, ok := Whereis(p, to)
-	switch {
-	case !ok:
-		return nil, false, sim.NoProc
-	case pid == p.Self():
-		return nil, false, callingSelf
-	}
-	return pid, pid.Node() == p.Node(), nil
+	return pid, pid.Node() == p.Node(), ok
 }
 
 // lost is what a call says when its monitor has fired.
@@ -191,16 +198,8 @@ func IsDown(m *sim.Msg, ref sim.Ref) bool {
 
 // Cast sends a request that is not answered. It never fails: if there is nobody, nothing happens (GS9).
 func Cast(p *sim.Proc, to sim.Addr, msg any) {
-	if pid, ok := to.(sim.PID); ok {
-		p.SendTagged(pid, CastTag, sim.Ref{}, 0, msg)
-		return
-	}
-	if far, ok := to.(term.NameAt); ok && far.Node != p.Node() {
-		p.SendTagged(to, CastTag, sim.Ref{}, 0, msg)
-		return
-	}
-	if pid, ok := Whereis(p, to); ok {
-		p.SendTagged(pid, CastTag, sim.Ref{}, 0, msg)
+	if at, _, ok := resolve(p, to); ok {
+		p.SendTagged(at, CastTag, sim.Ref{}, 0, msg)
 	}
 }
 

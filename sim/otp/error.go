@@ -18,6 +18,7 @@ const (
 	alreadyStarted sim.Atom = "already_started"
 	badReturnValue sim.Atom = "bad_return_value"
 	infinity       sim.Atom = "infinity"
+	terminate      sim.Atom = "terminate"
 )
 
 // What a failed call may be asked to be, by errors.Is.
@@ -30,8 +31,9 @@ var (
 
 // MFA is a call as exit reasons and reports name it: {Module, Function, Arguments}.
 type MFA struct {
-	Module, Function sim.Atom
-	Args             []any
+	Module   sim.Atom
+	Function any // an atom; for some requests of package sys the whole request
+	Args     []any
 }
 
 // IsZero reports whether it names no call.
@@ -49,7 +51,7 @@ func callSite(to sim.Addr, req any, d time.Duration, given bool) MFA {
 	if given {
 		args = append(args, Millis(d))
 	}
-	return MFA{"gen_server", "call", args}
+	return MFA{"gen_server", sim.Atom("call"), args}
 }
 
 // Millis is a time-out as Erlang has it: a number of milliseconds, or infinity.

@@ -44,7 +44,9 @@ func (e *StartError) Unwrap() error {
 type BadReturn struct{ Value any }
 
 // Error says what was returned.
-func (e *BadReturn) Error() string { return fmt.Sprintf("start: bad return value %s", term.Format(e.Value)) }
+func (e *BadReturn) Error() string {
+	return fmt.Sprintf("start: bad return value %s", term.Format(e.Value))
+}
 
 // AlreadyStarted is the error {already_started, PID}.
 func AlreadyStarted(pid sim.PID) *StartError {

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"math/bits"
 )
 
 // The binary form, for keeping long traces: about seven bytes a fact, less under gzip. All numbers are
@@ -20,6 +22,7 @@ import (
 //	    time less that of the fact before
 //	    subject, object, word less those of the last fact of this kind
 //	    detail: 0 and the text, or the number of one that was there before
+//	sum of all that (8 bytes)
 const (
 	magic        = "bedlam-trace\x00"
 	codecVersion = 1
@@ -38,6 +41,7 @@ func Encode(w io.Writer, r *Record) error {
 	e.head(r)
 	e.names(r)
 	e.events(r)
+	e.word(uint64(e.sum))
 	return e.out.Flush() // a bufio.Writer remembers its first error
 }
 
@@ -46,14 +50,31 @@ type encoder struct {
 	buf   [binary.MaxVarintLen64]byte
 	texts map[string]uint64
 	last  [256]Event // by kind
+	sum   sum
 }
 
-func (e *encoder) uint(n uint64) { e.out.Write(binary.AppendUvarint(e.buf[:0], n)) }
-func (e *encoder) diff(n uint64) { e.out.Write(binary.AppendVarint(e.buf[:0], int64(n))) }
-func (e *encoder) word(n uint64) { e.out.Write(binary.BigEndian.AppendUint64(e.buf[:0], n)) }
+// sum notices damage. It runs over numbers, not bytes: as fast as the rest, whoever buffers.
+type sum uint64
+
+func (s *sum) add(n uint64) { *s = sum(bits.RotateLeft64((uint64(*s)^n)*k0, 29)) }
+
+func (s *sum) text(b string) { s.add(uint64(crc32.ChecksumIEEE([]byte(b)))) }
+
+func (e *encoder) uint(n uint64) {
+	e.sum.add(n)
+	e.out.Write(binary.AppendUvarint(e.buf[:0], n))
+}
+
+func (e *encoder) diff(n uint64) { e.uint(n<<1 ^ -(n >> 63)) }
+
+func (e *encoder) word(n uint64) {
+	e.sum.add(n)
+	e.out.Write(binary.BigEndian.AppendUint64(e.buf[:0], n))
+}
 
 func (e *encoder) text(s string) {
 	e.uint(uint64(len(s)))
+	e.sum.text(s)
 	e.out.WriteString(s)
 }
 
@@ -134,15 +155,25 @@ func (e *encoder) detail(text string) {
 // Decode reads what Encode wrote, and nothing behind it. It returns an error for anything else, and takes
 // no more memory than what it was given is worth.
 func Decode(r io.Reader) (*Record, error) {
+	rec, intact, err := decode(r)
+	if err == nil && !intact {
+		err = errors.New("trace: the file is damaged: its sum is wrong")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rec, rec.Verify()
+}
+
+// decode is Decode without the last checks.
+func decode(r io.Reader) (rec *Record, intact bool, err error) {
 	d := decoder{in: bufio.NewReader(r)}
-	rec := &Record{Details: map[int]string{}, Names: map[uint64]string{}}
+	rec = &Record{Details: map[int]string{}, Names: map[uint64]string{}}
 	d.head(rec)
 	d.names(rec)
 	d.events(rec)
-	if d.err != nil {
-		return nil, d.err
-	}
-	return rec, rec.Verify()
+	want := uint64(d.sum)
+	return rec, d.word() == want, d.err
 }
 
 // decoder goes on after an error, with zeros, until its loops ask.
@@ -151,6 +182,7 @@ type decoder struct {
 	err   error
 	texts []string
 	last  [256]Event
+	sum   sum
 }
 
 func (d *decoder) fail(err error) {
@@ -170,6 +202,7 @@ func (d *decoder) uint() uint64 {
 	if err != nil {
 		d.fail(err)
 	}
+	d.sum.add(n)
 	return n
 }
 
@@ -183,7 +216,9 @@ func (d *decoder) word() uint64 {
 	if _, err := io.ReadFull(d.in, b[:]); err != nil {
 		d.fail(err)
 	}
-	return binary.BigEndian.Uint64(b[:])
+	n := binary.BigEndian.Uint64(b[:])
+	d.sum.add(n)
+	return n
 }
 
 // text reads piece by piece: a length is easily claimed.
@@ -201,7 +236,9 @@ func (d *decoder) text() string {
 		}
 		left -= piece
 	}
-	return string(b)
+	s := string(b)
+	d.sum.text(s)
+	return s
 }
 
 func (d *decoder) head(r *Record) {

@@ -13,14 +13,14 @@ type Kind uint8
 const (
 	Spawn      Kind = iota + 1 // Subject spawned Object; Word: its ordinal among those of its role
 	Send                       // Subject sent a message to Object; Word: the number the message carries
-	Signal                     // Subject sent a signal of another kind (Word) to Object
+	Signal                     // Subject sent a signal of another kind (Word>>56) to Object
 	Receive                    // Subject took a message of Object's out of its mailbox
 	Slice                      // Subject ran for Word reductions
 	Timer                      // a timer of Subject's fired; Word: which
 	Exit                       // Subject ended; Word: hash of the reason's first atom
 	Link                       // Subject and Object are linked from Subject's side
 	Unlink                     // … no longer
-	Monitor                    // Subject monitors Object; Word: the reference
+	Monitor                    // Subject monitors Object
 	Demonitor                  // … no longer
 	Register                   // Subject got a name; Word: hash of it
 	Unregister                 // … lost it
@@ -76,7 +76,10 @@ func ParseKinds(list string) ([]Kind, error) {
 	return ks, nil
 }
 
-// signalNames are what the Words of Signal facts mean: the kinds of signals that package sim sends.
+// signalShift is where in the Word of a Signal fact its kind stands; a number of its own is below.
+const signalShift = 56
+
+// signalNames are the kinds of signals that package sim sends.
 var signalNames = [...]string{
 	1: "exit", "link exit", "link", "unlink", "unlink ack", "monitor", "demonitor", "down", "is it alive", "tell about it", "answer",
 }

@@ -8,27 +8,29 @@ import (
 // appendReport prints what a report says, in the manner of OTP's SASL: a title, then a line a field.
 //
 //	=CRASH REPORT==== 15.000042s ===
-//	    crasher: <a/kv_sup/kv_logger.6>
+//	    pid: <a/kv_sup/kv_logger.6>
 //	    ancestors: [<a/kv_sup>]
 //	    reason: {badmatch,undefined}
 func (r *Record) appendReport(b []byte, i int) []byte {
 	e := r.Events[i]
-	head, rest, _ := strings.Cut(r.Details[i], "\n")
-	kind, body, _ := strings.Cut(head, " ")
+	kind, text, _ := strings.Cut(r.Details[i], " ")
+	if line, _, ok := strings.Cut(kind, "\n"); ok {
+		kind, text = line, r.Details[i][len(line):]
+	}
 	p := reportPrinter{b: b}
 	p.line(0, "="+title(kind)+" REPORT==== "+Seconds(e.At)+" ===")
-	switch {
-	case kind == "crash":
+	if strings.HasPrefix(text, " ") { // it is laid out already
+		p.lines(0, text)
+		return p.b
+	}
+	body, rest, _ := strings.Cut(text, "\n")
+	if kind == "crash" {
 		p.crash(r, e, body)
-	default:
+	} else {
 		p.about(r, e, kind, body)
 		p.body(body)
 	}
-	for line := range strings.SplitSeq(strings.TrimRight(rest, "\n"), "\n") {
-		if line != "" {
-			p.line(2, line)
-		}
-	}
+	p.lines(2, rest)
 	return p.b
 }
 
@@ -47,13 +49,33 @@ func (p *reportPrinter) line(depth int, text string) {
 	p.b = append(append(p.b, clean(text)...), '\n')
 }
 
-// crash is the report of a process whose code panicked.
+// lines prints lines as they are, but for terms that are too long for one.
+func (p *reportPrinter) lines(depth int, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		text := strings.Trim(line, " ")
+		in := depth + (len(strings.TrimRight(line, " "))-len(text))/4
+		key, value, ok := strings.Cut(text, ": ")
+		switch {
+		case text == "":
+		case ok && len(value) > valueWidth:
+			p.field(in, key, value)
+		default:
+			p.line(in, text)
+		}
+	}
+}
+
+// crash is the report of a process whose code panicked: its body is the reason, or a struct that says who.
 func (p *reportPrinter) crash(r *Record, e Event, body string) {
+	if _, fields, ok := parts(body); ok && keyed(fields) {
+		p.body(body)
+		return
+	}
 	who := e.Object
 	if who == 0 {
 		who = e.Subject
 	}
-	p.line(1, "crasher: "+r.Name(who))
+	p.line(1, "pid: "+r.Name(who))
 	p.line(1, "ancestors: ["+strings.Join(ancestors(r.Name(who)), ",")+"]")
 	if reason, ok := strings.CutSuffix(body, ",STACK}"); ok && strings.HasPrefix(reason, "{") {
 		body = reason[1:]
@@ -70,7 +92,7 @@ func (p *reportPrinter) about(r *Record, e Event, kind, body string) {
 	if _, fields, ok := parts(body); !ok || !hasField(fields, reporter) {
 		p.line(1, reporter+": "+r.Name(e.Subject))
 	}
-	if e.Object != 0 && e.Object != e.Subject {
+	if e.Object != 0 && e.Object != e.Subject && !strings.Contains(body, r.Name(e.Object)) {
 		p.line(1, "about: "+r.Name(e.Object))
 	}
 }

@@ -55,11 +55,9 @@ func (r *Record) appendLine(b []byte, i int) []byte {
 	b = appendPadded(b, clean(r.Name(e.Subject)), subjectWidth)
 	b = append(b, "  "...)
 	b = appendPadded(b, e.Kind.String(), kindWidth)
-	detail, _, _ := strings.Cut(r.Details[i], "\n")
-	if e.Kind == Report {
-		detail, _, _ = strings.Cut(detail, " ") // its body stands below
-	} else {
-		detail = r.Details[i]
+	detail := r.Details[i]
+	if n := strings.IndexAny(detail, " \n"); e.Kind == Report && n >= 0 {
+		detail = detail[:n] // its body stands below
 	}
 	for _, part := range [...]string{r.object(e), saying(e), clean(detail)} {
 		if part != "" {
@@ -81,22 +79,33 @@ func (r *Record) object(e Event) string {
 func saying(e Event) string {
 	switch e.Kind {
 	case Signal:
-		return signalName(e.Word)
+		return join(signalName(e.Word>>signalShift), number(e.Word&^(0xff<<signalShift)))
 	case Slice:
 		return plural(e.Word, "reduction")
 	case Timer:
 		if e.Word == 0 {
 			return "its wait is over"
 		}
-		return "#" + strconv.FormatUint(e.Word, 10)
-	case Monitor, Demonitor:
-		return "#" + strconv.FormatUint(e.Word, 10)
-	case Send, Receive, Link, Unlink:
-		if e.Word != 0 {
-			return "#" + strconv.FormatInt(int64(e.Word), 10)
-		}
+		return number(e.Word)
+	case Send, Receive:
+		return number(e.Word)
 	}
 	return ""
+}
+
+// number is a Word that counts: nothing if it is 0.
+func number(word uint64) string {
+	if word == 0 {
+		return ""
+	}
+	return "#" + strconv.FormatInt(int64(word), 10)
+}
+
+func join(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + " " + b
 }
 
 func plural(n uint64, what string) string {

@@ -30,7 +30,7 @@ type table struct {
 	byPID       map[uint64]*child // by the birth number of the process
 	template    *Child            // of dynamic children; nil if they are not
 	retried     int               // OTP's dynamic_restarts: off by one for ever after a retried child was stopped
-	ghost       *child // what OTP 25 takes for a child whose process is called undefined
+	ghost       *child            // what OTP 25 takes for a child whose process is called undefined
 	spare       *child
 }
 
@@ -54,7 +54,13 @@ func settled(c Child) *Child {
 	return &c
 }
 
-func serial(pid sim.PID) uint64 { return pid.Identity().Serial }
+// serial is the birth number of a process, 0 for none.
+func serial(pid sim.PID) uint64 {
+	if pid.IsZero() {
+		return 0
+	}
+	return pid.Identity().Serial
+}
 
 // add puts a stopped child last.
 func (t *table) add(spec *Child) *child {

@@ -32,6 +32,19 @@ const (
 	ShutdownError   Context = "shutdown_error"   // a child that was stopped ended in another way than it should
 )
 
+func (s *server) newReport(what Context, reason sim.Reason, spec *Child, pid sim.PID) *Report {
+	return &Report{Supervisor: s.name, Context: what, Reason: reason, Child: spec, PID: pid}
+}
+
+// report tells the world about a child.
+func (s *server) report(p *sim.Proc, what Context, reason sim.Reason, spec *Child, pid sim.PID) {
+	kind := "supervisor"
+	if what == Progress {
+		kind = "progress"
+	}
+	p.Report(kind, pid, s.newReport(what, reason, spec, pid))
+}
+
 // String prints the report in the form of OTP's log.
 func (r *Report) String() string {
 	var b strings.Builder

@@ -29,9 +29,9 @@ func (c *Child) obeyed(reason sim.Reason) bool {
 	return term.Is(reason, wanted) || c.Restart != Permanent && term.Orderly(reason)
 }
 
-// ends reports whether the supervisor goes too, now that child has ended by itself and is not restarted (SUP16).
-func (a AutoShutdown) ends(child *child, t *table) bool {
-	if !child.spec.Significant {
+// ends reports whether the supervisor goes too, now that a child has ended by itself and is not restarted (SUP16).
+func (a AutoShutdown) ends(child *Child, t *table) bool {
+	if !child.Significant {
 		return false
 	}
 	switch a {

@@ -75,7 +75,7 @@ func TestAutoShutdown(t *testing.T) {
 			}
 			tab.runs(tab.byID[string(r)], pid(uint64(r)))
 		}
-		if got := c.auto.ends(tab.byID[c.ended], tab); got != c.want {
+		if got := c.auto.ends(tab.byID[c.ended].spec, tab); got != c.want {
 			t.Errorf("%v: %s ended, %q left: the supervisor ends %v, want %v", c.auto, c.ended, c.left, got, c.want)
 		}
 	}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// A campaign is one scenario run over many seeds, several at once. Each hand has its own world; the runs come
+// out in the order of the seeds, whoever made them and however long that took.
+type campaign struct {
+	target target
+	seeds  scenarios.Seeds
+	count  int // how many seeds that are
+	jobs   int
+	opts   scenarios.RunOptions
+	twice  share // how many of the runs are made twice and compared
+	stop   *interrupt
+
+	next    atomic.Int64  // the number of the next run
+	over    atomic.Bool   // no more are to be started
+	room    chan struct{} // one for each run that has begun and is not yet delivered
+	results chan outcome
+}
+
+// outcome is one run, as it comes from a hand.
+type outcome struct {
+	number int
+	run    *reports.Run
+	waver  *reports.Waver // the run made twice was two
+	bug    error          // simrun panicked
+}
+
+// ahead is how many runs may be done before one that is not: what must be kept meanwhile.
+const ahead = 512
+
+// run makes the runs and delivers them in order until deliver says no. pulse is called now and then in between, and deliver and pulse never at once.
+func (c *campaign) run(deliver func(outcome) bool, pulse func()) {
+	hands := min(c.jobs, c.count)
+	c.room = make(chan struct{}, hands+ahead)
+	c.results = make(chan outcome, hands)
+	left := int64(hands)
+	for range hands {
+		go func() {
+			c.work()
+			if atomic.AddInt64(&left, -1) == 0 {
+				close(c.results)
+			}
+		}()
+	}
+	c.collect(deliver, pulse)
+}
+
+// collect puts the runs in order. After an end it goes on taking what the hands still bring, so that none of them waits for ever.
+func (c *campaign) collect(deliver func(outcome) bool, pulse func()) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	waiting, expected := map[int]outcome{}, 0
+	for {
+		select {
+		case <-ticker.C:
+			pulse()
+		case o, ok := <-c.results:
+			if !ok {
+				return
+			}
+			waiting[o.number] = o
+		}
+		for o, ok := waiting[expected]; ok; o, ok = waiting[expected] {
+			delete(waiting, expected)
+			expected++
+			<-c.room
+			if !c.over.Load() && !deliver(o) {
+				c.over.Store(true)
+			}
+		}
+	}
+}
+
+// work is what a hand does: one run after the other until there is no more, or no more wanted.
+func (c *campaign) work() {
+	h := c.hand()
+	defer h.close()
+	for {
+		select {
+		case c.room <- struct{}{}:
+		case <-c.stop.done:
+			return
+		}
+		number := int(c.next.Add(1) - 1)
+		if number >= c.count || c.over.Load() || c.stop.asked() {
+			return
+		}
+		o := h.safely(number, seedAt(c.seeds, number))
+		c.results <- o
+		if o.bug != nil {
+			return
+		}
+	}
+}
+
+// A hand runs a scenario. It has read the scenario itself, so that it shares nothing.
+type hand struct {
+	*campaign
+	sc    *scenarios.Scenario
+	first *scenarios.Runner
+	other *scenarios.Runner // for what is run twice; nil until then
+}
+
+func (c *campaign) hand() *hand {
+	sc, ds := c.target.parse()
+	must(ds.Err())
+	return &hand{campaign: c, sc: sc, first: newRunner(sc)}
+}
+
+// newRunner makes a runner. Tests put others in its place.
+var newRunner = func(sc *scenarios.Scenario) *scenarios.Runner { return scenarios.NewRunner(sc, programs()) }
+
+func (h *hand) close() {
+	h.first.Close()
+	if h.other != nil {
+		h.other.Close()
+	}
+}
+
+// safely makes a run. A panic here is simrun's own: those of actors are exit reasons.
+func (h *hand) safely(number int, seed uint64) (o outcome) {
+	o.number = number
+	defer func() {
+		if v := recover(); v != nil {
+			o.bug = fmt.Errorf("simrun panicked while it ran %s with seed %d: %v\n%s", h.target.word(), seed, v, debug.Stack())
+			h.first, h.other = &scenarios.Runner{}, nil // whatever state it is in, it is not touched again
+		}
+	}()
+	o.run = h.first.Run(seed, h.opts)
+	if h.twice.takes(number) {
+		o.waver = h.compare(seed, o.run)
+	}
+	return o
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	format := textFormat
+	cmd := &cobra.Command{
+		Use:   "check TARGET…",
+		Short: "Read scenario files and show every mistake, without running them",
+		Example: `  simrun check                      all scenario files below this folder
+  simrun check chat.sim.yaml
+  simrun check scenarios/ --format json`,
+		Long: "Reads scenario files and shows every mistake with its place and a hint.\n" +
+			"Exit code 0 if all are good, 3 if one has a mistake, 4 if there is none to check.",
+		RunE: func(_ *cobra.Command, names []string) error { return a.check(names, format) },
+	}
+	formatFlag(cmd, &format)
+	return cmd
+}
+
+func (a *app) check(names []string, format format) error {
+	if len(names) == 0 {
+		names = []string{"."}
+	}
+	found, err := a.findAll(names)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, t := range found {
+		_, ds := t.parse()
+		if len(ds) > 0 {
+			bad++
+		}
+		if format == jsonFormat {
+			err = printCheckJSON(a.out, t, ds)
+		} else {
+			err = a.printCheckText(t, ds)
+		}
+		if err != nil || a.stop.asked() {
+			return a.stop.exit() // an error of output is found by the app
+		}
+	}
+	if format == textFormat && len(found) > 1 {
+		fmt.Fprintf(a.out, "%s, %d with mistakes\n", plural(len(found), "file"), bad)
+	}
+	if bad > 0 {
+		return ended(codeBadFile)
+	}
+	return nil
+}
+
+func (a *app) printCheckText(t target, ds scenarios.Diagnostics) error {
+	if len(ds) == 0 {
+		if a.quiet {
+			return nil
+		}
+		_, err := fmt.Fprintf(a.out, "ok %s\n", t.file)
+		return err
+	}
+	_, err := fmt.Fprintf(a.out, "%v\n", ds)
+	return err
+}
+
+// printCheckJSON prints one line a file: {"v":1,"type":"check","file":…,"ok":…,"errors":[…],"more":0}.
+func printCheckJSON(w *output, t target, ds scenarios.Diagnostics) error {
+	some := ds[:min(len(ds), diagnosticsShown)]
+	return json.NewEncoder(w).Encode(struct {
+		V      int                    `json:"v"`
+		Type   string                 `json:"type"`
+		File   string                 `json:"file"`
+		OK     bool                   `json:"ok"`
+		Errors []scenarios.Diagnostic `json:"errors"`
+		More   int                    `json:"more"`
+	}{1, "check", t.file, len(ds) == 0, append([]scenarios.Diagnostic{}, some...), len(ds) - len(some)})
+}
+
+// diagnosticsShown is how many mistakes of a file are printed.
+const diagnosticsShown = 50

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// programs are what scenario files can start. Tests put others in their place.
+var programs = scenarios.Builtin
+
+// libraryFolder stands before the names of built-in scenario files in messages.
+const libraryFolder = "built-in/"
+
+// library lists the built-in scenario files, by name.
+func library() []target {
+	files := scenarios.Library()
+	names, err := fs.Glob(files, "*.sim.yaml")
+	must(err)
+	all := make([]target, len(names))
+	for i, name := range names {
+		src, err := fs.ReadFile(files, name)
+		must(err)
+		all[i] = target{libraryFolder + name, src}
+	}
+	return all
+}
+
+// builtin finds a built-in scenario: by the name of its file, or of the scenario.
+func builtin(name string) (target, bool) {
+	all := library()
+	for _, t := range all {
+		if t.stem() == name || t.file == name {
+			return t, true
+		}
+	}
+	for _, t := range all {
+		if sc, _ := t.parse(); sc != nil && sc.Name == name {
+			return t, true
+		}
+	}
+	return target{}, false
+}
+
+func libraryNames() []string {
+	var names []string
+	for _, t := range library() {
+		names = append(names, t.stem())
+	}
+	return names
+}
+
+// stem is the name of the file without folder and ending: what a user calls a built-in scenario.
+func (t target) stem() string { return strings.TrimSuffix(path.Base(t.file), ".sim.yaml") }
+
+// isBuiltin tells built-in scenarios from files.
+func (t target) isBuiltin() bool { return strings.HasPrefix(t.file, libraryFolder) }
+
+// word is what a user names the target with.
+func (t target) word() string {
+	if t.isBuiltin() {
+		return t.stem()
+	}
+	return t.file
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const rootHelp = `simrun runs systems of actors in virtual time, over many seeds, breaks them, and
+replays what it finds.
+
+Examples:
+  simrun run kv                      a built-in scenario, with the seeds it names
+  simrun run scenarios/ --seeds 20k  every scenario file below a folder
+  simrun replay TOKEN                once more, exactly, what a failure printed
+  simrun trace chat.sim.yaml -s 7    what happened in a run, fact by fact
+  simrun check                       all mistakes in the files of this folder
+
+Write        check    read scenario files, show every mistake
+             ls       built-in scenarios, and programs that files can start
+Run          run      scenarios over many seeds
+             replay   one run again, by its token
+Understand   trace    what happened in a run
+             conform  compare with recordings of real Erlang/OTP
+Other        version, completion, help
+
+simrun VERB --help says more; simrun --explain-exit lists the exit codes.
+`
+
+func (a *app) root() *cobra.Command {
+	explain := false
+	root := &cobra.Command{
+		Use:           "simrun VERB [TARGET…] [flags]",
+		Short:         "Simulate systems of actors, deterministically",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+		Args:          knownVerb,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if explain {
+				return explainExit(a.out)
+			}
+			return cmd.Help()
+		},
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.errs)
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().BoolVar(&explain, "explain-exit", false, "list the exit codes")
+	all := root.PersistentFlags()
+	a.colour = "auto"
+	all.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings")
+	colour := word[string]{&a.colour, []string{"auto", "always", "never"}}
+	all.Var(colour, "color", "colour the output")
+	root.SetFlagErrorFunc(suggestFlag)
+	root.AddCommand(a.runCommand(), a.replayCommand(), a.checkCommand(), a.traceCommand(), a.conformCommand(), a.lsCommand(), a.versionCommand())
+	root.SetHelpFunc(help)
+	return root
+}
+
+// knownVerb refuses a verb that is not there, and says which one may have been meant.
+func knownVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	e := exitWith(codeUsage, "there is no verb %q", args[0])
+	var verbs []string
+	for _, c := range cmd.Commands() {
+		verbs = append(verbs, c.Name())
+	}
+	if near := nearest(args[0], verbs); near != "" {
+		return e.because("did you mean " + near + "?")
+	}
+	return e.because("simrun --help lists the verbs")
+}
+
+// help shows examples first. The root has a text of its own.
+func help(cmd *cobra.Command, _ []string) {
+	out := cmd.OutOrStdout()
+	write := func(parts ...string) {
+		for _, p := range parts {
+			out.Write([]byte(p)) // an error is kept by the output
+		}
+	}
+	if !cmd.HasParent() {
+		write(rootHelp)
+		return
+	}
+	if cmd.Example == "" { // cobra's own verbs
+		write(cmd.Long, "\n\n", cmd.UsageString())
+		return
+	}
+	write("simrun ", cmd.Use, "\n\nExamples:\n", cmd.Example, "\n\n", strings.TrimSpace(cmd.Long), "\n")
+	if flags := cmd.LocalFlags().FlagUsagesWrapped(100); flags != "" {
+		write("\nFlags:\n", flags)
+	}
+	write("\nAll verbs: -q, --quiet  --color auto|always|never  -h, --help\n")
+}

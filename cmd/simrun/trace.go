@@ -1,0 +1,138 @@
+package main
+
+import (
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// tracing is what `simrun trace` was asked for.
+type tracing struct {
+	*app
+	format   format
+	seeds    *scenarios.Seeds
+	opts     scenarios.RunOptions
+	kinds    string
+	from, to string
+	filter   trace.Filter
+}
+
+func (a *app) traceCommand() *cobra.Command {
+	t := &tracing{app: a, format: textFormat}
+	cmd := &cobra.Command{
+		Use:   "trace TARGET [--seed N] [flags]",
+		Short: "Print what happened in a run, fact by fact",
+		Example: `  simrun trace kv --seed 7
+  simrun trace kv -s 7 --kinds spawn,exit,report --from 10s --to 16s
+  simrun trace chat.sim.yaml -s 7 --process '**/room*' --format jsonl > trace.jsonl`,
+		Long: `Runs a scenario with one seed and prints the facts of the run in their order, with their numbers.
+What is filtered away still counts for the hash. Globs: * is a step of a path or a part of it, ** any steps.`,
+		Args: oneTarget,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if err := t.settle(cmd); err != nil {
+				return err
+			}
+			return t.run(names[0])
+		},
+		ValidArgsFunction: completeTargets,
+	}
+	f := cmd.Flags()
+	f.StringP("seed", "s", "", "the `SEED`; default: the first of the file  (SIM_SEED)")
+	f.String("for", "", "how long the run lasts in virtual `TIME`  (SIM_FOR)")
+	f.StringVar(&t.kinds, "kinds", "", "only facts of these `KINDS`, as in spawn,exit,report")
+	f.StringArrayVar(&t.filter.Paths, "process", nil, "only facts about processes like this `GLOB`; may be repeated")
+	f.StringVar(&t.from, "from", "", "only facts from this virtual `TIME` on")
+	f.StringVar(&t.to, "to", "", "only facts before this virtual `TIME`")
+	wordFlag(cmd, &t.format, "format", "how to print", textFormat, jsonlFormat)
+	return cmd
+}
+
+func oneTarget(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return exitWith(codeUsage, "which scenario?").because("as in: simrun " + cmd.Name() + " kv")
+	case 1:
+		return nil
+	}
+	return exitWith(codeUsage, "simrun %s takes one scenario, not %d", cmd.Name(), len(args))
+}
+
+// settle reads what flags and environment say.
+func (t *tracing) settle(cmd *cobra.Command) (err error) {
+	if t.seeds, err = pickSeeds(t.set(cmd, "seed", "SIM_SEED"), setting{}); err != nil {
+		return err
+	}
+	if t.opts.For, err = pickFor(t.set(cmd, "for", "SIM_FOR")); err != nil {
+		return err
+	}
+	if t.kinds != "" {
+		if t.filter.Kinds, err = trace.ParseKinds(t.kinds); err != nil {
+			return exitWith(codeUsage, "--kinds: %w", err)
+		}
+	}
+	if t.filter.From, err = pickMoment("--from", t.from); err != nil {
+		return err
+	}
+	t.filter.To, err = pickMoment("--to", t.to)
+	return err
+}
+
+func pickMoment(flag, text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := scenarios.ParseDuration(text)
+	if err != nil {
+		return 0, exitWith(codeUsage, "%s: %w", flag, err)
+	}
+	return d, nil
+}
+
+func (t *tracing) run(name string) error {
+	target, sc, err := t.one(name)
+	if err != nil {
+		return err
+	}
+	seed := seedAt(sc.Run.Seeds, 0)
+	if t.seeds != nil {
+		seed = seedAt(*t.seeds, 0)
+	}
+	runner := newRunner(sc)
+	defer runner.Close()
+	t.opts.Keep = math.MaxInt
+	run := runner.Run(seed, t.opts)
+	t.print(runner.Trace().Record())
+	if f := run.Failure; f != nil {
+		t.warn("%s with seed %d breaks the rule %s", target.word(), seed, f.Rule)
+	}
+	return nil
+}
+
+// print prints what passes the filter. An error of the output is kept by the output.
+func (t *tracing) print(all *trace.Record) {
+	if t.format == jsonlFormat {
+		trace.WriteJSONL(t.out, all.Select(t.filter))
+		return
+	}
+	trace.WriteText(t.out, all.Select(t.filter))
+}
+
+// one finds and reads a scenario.
+func (a *app) one(name string) (target, *scenarios.Scenario, error) {
+	found, err := a.findAll([]string{name})
+	if err != nil {
+		return target{}, nil, err
+	}
+	if len(found) > 1 {
+		return target{}, nil, exitWith(codeUsage, "%s holds %d scenarios; name one of them", name, len(found))
+	}
+	parsed, err := a.parseAll(found)
+	if err != nil {
+		return target{}, nil, err
+	}
+	return found[0], parsed[0], nil
+}

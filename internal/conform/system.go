@@ -1,0 +1,88 @@
+package conform
+
+import (
+	"errors"
+
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// sysOperations are those of sys.
+var sysOperations = map[string]operation{
+	"sys_suspend":       func(a *actor, o Op) any { return sysResult(ok, sys.Suspend(a.p, a.to(o), within(o))) },
+	"sys_resume":        func(a *actor, o Op) any { return sysResult(ok, sys.Resume(a.p, a.to(o), within(o))) },
+	"sys_get_state":     (*actor).sysGetState,
+	"sys_replace_state": (*actor).sysReplaceState,
+	"sys_get_status":    (*actor).sysGetStatus,
+	"sys_terminate":     (*actor).sysTerminate,
+	"sys_change_code":   (*actor).sysChangeCode,
+}
+
+func within(o Op) otp.CallOpt { return otp.Within(o.span("timeout", otp.DefaultTimeout)) }
+
+// sysResult is what a function of sys gives. It exits if there is no answer, and raises an error if the
+// process says that something went wrong.
+func sysResult(v any, err error) any {
+	var fail *sys.Failure
+	switch {
+	case err == nil:
+		return v
+	case errors.As(err, &fail):
+		return exception{"error", fail.Reason}
+	}
+	return exitOf(err)
+}
+
+// oracleScale is how many real milliseconds the oracle takes for a virtual one. It shows where a time-out
+// is printed that the oracle did not mean to print.
+const oracleScale = 8
+
+// siteOf is sysResult for requests that are tuples: of those sys says {sys, Request, [To, Timeout]} where it
+// means to name the function.
+func siteOf(a *actor, o Op, request term.Tuple, v any, err error) any {
+	var call *otp.CallError
+	if !errors.As(err, &call) {
+		return sysResult(v, err)
+	}
+	timeout := otp.Millis(o.span("timeout", otp.DefaultTimeout))
+	if n, ok := timeout.(int); ok {
+		timeout = n * oracleScale
+	}
+	return exception{"exit", term.Tuple{call.Reason, term.Tuple{term.Atom("sys"), request, []any{a.to(o), timeout}}}}
+}
+
+func (a *actor) sysGetState(o Op) any { return sysResult(sys.GetState(a.p, a.to(o), within(o))) }
+
+// sysReplaceState puts another state in place; without one, the fun crashes.
+func (a *actor) sysReplaceState(o Op) any {
+	replace := func(any) any { panic(term.Atom("bad_fun")) }
+	if o.has("state") {
+		state := a.term(o, "state")
+		replace = func(any) any { return state }
+	}
+	v, err := sys.ReplaceState(a.p, a.to(o), replace, within(o))
+	return siteOf(a, o, term.Tuple{sys.ReplaceStateReq, closure{}}, v, err)
+}
+
+func (a *actor) sysGetStatus(o Op) any {
+	s, err := sys.GetStatus(a.p, a.to(o), within(o))
+	return sysResult(term.Tuple{s.PID, s.Behaviour, s.Sys}, err)
+}
+
+func (a *actor) sysTerminate(o Op) any {
+	reason := a.term(o, "reason")
+	err := sys.Terminate(a.p, a.to(o), reason, within(o))
+	return siteOf(a, o, term.Tuple{sys.TerminateReq, reason}, ok, err)
+}
+
+// sysChangeCode answers {error, R} where other functions raise.
+func (a *actor) sysChangeCode(o Op) any {
+	module := term.Atom(o.textOr("module", "o_srv"))
+	err := sys.ChangeCode(a.p, a.to(o), module, term.Atom("vsn1"), a.term(o, "extra"), within(o))
+	var fail *sys.Failure
+	if errors.As(err, &fail) {
+		return term.Tuple{sys.Error, fail.Reason}
+	}
+	return sysResult(ok, err)
+}

@@ -1,0 +1,150 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// Of a story that is long a failure shows the beginning, and more of the end.
+const (
+	storyHead = 3
+	storyTail = 12
+)
+
+// group prints the failures of one signature: what is said of all stands above, so that the last line is one that can be copied.
+func (p *page) group(g *Group) {
+	if g.Count > 1 {
+		p.line()
+		p.line(p.paint(red, "✗ "), p.paint(bold, g.Rule), "  ", g.announce())
+	}
+	for _, f := range g.Found {
+		p.line()
+		p.failure(f)
+	}
+}
+
+// announce says how many failures there are of a kind, and which of them are not shown.
+func (g *Group) announce() string {
+	text := fmt.Sprintf("failed %d times", g.Count)
+	hidden := g.Count - len(g.Found)
+	if hidden == 0 {
+		return text
+	}
+	var seeds []string
+	for _, seed := range g.Seeds[len(g.Found):] {
+		seeds = append(seeds, choice.FormatSeed(seed))
+	}
+	text += fmt.Sprintf("; %d of them below, also seeds %s", len(g.Found), strings.Join(seeds, ", "))
+	if hidden > len(seeds) {
+		text += fmt.Sprintf(" and %d more", hidden-len(seeds))
+	}
+	return text
+}
+
+// failure prints one failing run.
+func (p *page) failure(f *Found) {
+	r := f.Run
+	v := r.broken()
+	p.line(p.paint(red, "✗ "), p.paint(bold, v.Rule), "  seed ", choice.FormatSeed(r.Seed), " · t=", moment(r.Failure.At), " · ", strconv.FormatUint(r.Events, 10), " events")
+	p.labelled("expected", v.expected())
+	p.labelled("got", v.Got)
+	for i, w := range r.Waiting {
+		p.labelled(first(i, "waiting"), w.Who+" waits for "+w.For)
+	}
+	p.story(r.Story)
+	if v.File != "" {
+		p.labelled("source", v.place())
+	} else if r.File != "" {
+		p.labelled("scenario", r.File)
+	}
+	if f.Token != "" {
+		p.line(p.paint(bold, "REPLAY: simrun replay "+f.Token))
+	}
+}
+
+// broken is the verdict that the failure is about.
+func (r *Run) broken() Verdict {
+	f := r.Failure
+	for _, v := range r.Verdicts {
+		if v.Word == Broken && v.Rule == f.Rule && v.Kind == f.Kind {
+			return v
+		}
+	}
+	return Verdict{Rule: f.Rule, Kind: f.Kind, Word: Broken, At: f.At, Got: f.Got}
+}
+
+// expected says what was to hold.
+func (v *Verdict) expected() string {
+	switch {
+	case v.Cond == "":
+		return ""
+	case v.Kind == "at_end":
+		return "at the end " + v.Cond
+	}
+	return v.Kind + " " + v.Cond
+}
+
+func (v *Verdict) place() string {
+	if v.Line == 0 {
+		return v.File
+	}
+	return fmt.Sprintf("%s:%d:%d", v.File, v.Line, max(v.Col, 1))
+}
+
+// labelWidth is that of the words that stand before what a failure has to say.
+const labelWidth = 10
+
+// labelled prints text behind a label, its further lines below; nothing if there is no text.
+func (p *page) labelled(label, text string) {
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if text != "" {
+			p.line("    ", p.paint(dim, pad(first(i, label), labelWidth)), line)
+		}
+	}
+}
+
+func first(i int, label string) string {
+	if i == 0 {
+		return label
+	}
+	return ""
+}
+
+var lineColours = map[LineKind]string{
+	LineFault: yellow, LineExit: red, LineRestart: cyan, LineStart: dim, LineReport: dim, LineVerdict: red, LineGap: dim,
+}
+
+// story prints what happened before.
+func (p *page) story(lines []Line) {
+	lines = abridge(lines)
+	wide := 0
+	for _, l := range lines {
+		wide = max(wide, len(moment(l.At)))
+	}
+	for i, l := range lines {
+		text, more, _ := strings.Cut(l.Text, "\n")
+		p.labelled(first(i, "story"), strings.Repeat(" ", wide-len(moment(l.At)))+moment(l.At)+"  "+p.paint(lineColours[l.What], text))
+		if more = strings.TrimRight(more, "\n"); more != "" {
+			p.labelled("", indented(more, wide+2))
+		}
+	}
+}
+
+func indented(text string, n int) string {
+	gap := strings.Repeat(" ", n)
+	return gap + strings.ReplaceAll(text, "\n", "\n"+gap)
+}
+
+// abridge leaves out the middle of a long story.
+func abridge(lines []Line) []Line {
+	hidden := len(lines) - storyHead - storyTail
+	if hidden <= 1 {
+		return lines
+	}
+	short := append([]Line(nil), lines[:storyHead]...)
+	short = append(short, Line{At: lines[storyHead].At, What: LineGap, Text: fmt.Sprintf("… %d lines left out: simrun replay --trace shows all", hidden)})
+	return append(short, lines[len(lines)-storyTail:]...)
+}

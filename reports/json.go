@@ -1,0 +1,173 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// JSONVersion is the v of each line. Keys may be added within a version; none is renamed, removed or changes what it means.
+const JSONVersion = 1
+
+// JSON prints for programs: JSON Lines, each an object with v and type. Times are virtual, in nanoseconds; seeds
+// are numbers of up to 64 bits, of which some programs (jq before 1.7, JavaScript) keep 53; hashes are 16 hex digits.
+//
+//	run_start       simrun, scenarios
+//	scenario_start  scenario, file, seeds, seed_count, for_ns
+//	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it
+//	warning         scenario, text
+//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rules, faults, failures by signature
+//	run_end         verdict, counts, exit_code
+type JSON struct{ W io.Writer }
+
+type head struct {
+	V    int    `json:"v"`
+	Type string `json:"type"`
+}
+
+func (j JSON) put(v any) error {
+	enc := json.NewEncoder(j.W)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// RunStart is the first line. version is of the program.
+func (j JSON) RunStart(version string, scenarios []string) error {
+	return j.put(struct {
+		head
+		Version   string   `json:"simrun"`
+		Scenarios []string `json:"scenarios"`
+	}{head{JSONVersion, "run_start"}, version, scenarios})
+}
+
+// ScenarioStart is the line before a scenario's first run.
+func (j JSON) ScenarioStart(s *Summary) error {
+	return j.put(struct {
+		head
+		Scenario string        `json:"scenario"`
+		File     string        `json:"file"`
+		Seeds    string        `json:"seeds"`
+		Count    int           `json:"seed_count"`
+		For      time.Duration `json:"for_ns"`
+	}{head{JSONVersion, "scenario_start"}, s.Scenario, s.File, s.Seeds, s.Asked, s.For})
+}
+
+// hashText is a hash as JSON holds it: some programs would round the number.
+type hashText uint64
+
+// MarshalText prints 16 hexadecimal digits.
+func (h hashText) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%016x", uint64(h)), nil }
+
+// runJSON is a Run with its hash as text.
+type runJSON struct {
+	*Run
+	Hash hashText `json:"hash"`
+	Word Word     `json:"verdict"`
+}
+
+// Failure is the line of a failing run.
+func (j JSON) Failure(f *Found) error {
+	r := f.Run
+	line := struct {
+		head
+		Scenario  string        `json:"scenario"`
+		Seed      uint64        `json:"seed"`
+		Rule      string        `json:"rule"`
+		Kind      string        `json:"kind"`
+		Signature string        `json:"signature"`
+		Number    int           `json:"number"`
+		At        time.Duration `json:"t_virtual_ns"`
+		Got       string        `json:"got"`
+		Replay    string        `json:"replay,omitempty"`
+		Run       *runJSON      `json:"run,omitempty"`
+	}{head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At, r.Failure.Got, f.Token, nil}
+	if f.Number <= Shown {
+		line.Run = &runJSON{r, hashText(r.Hash), r.Word()}
+	}
+	return j.put(line)
+}
+
+// Run is the line of a run that was asked for by itself, as by a replay.
+func (j JSON) Run(r *Run) error {
+	return j.put(struct {
+		head
+		Scenario string   `json:"scenario"`
+		Seed     uint64   `json:"seed"`
+		Run      *runJSON `json:"run"`
+	}{head{JSONVersion, "run"}, r.Scenario, r.Seed, &runJSON{r, hashText(r.Hash), r.Word()}})
+}
+
+// counts is what both a scenario and all of them end with.
+type counts struct {
+	Asked     int           `json:"seeds"`
+	Runs      int           `json:"runs"`
+	Held      int           `json:"held"`
+	Failed    int           `json:"failed"`
+	Undecided int           `json:"undecided"`
+	Virtual   time.Duration `json:"virtual_ns"`
+	Events    uint64        `json:"events"`
+}
+
+func (s *Summary) counts() counts {
+	return counts{s.Asked, s.Runs, s.Held, s.Failed, s.Undecided, s.Virtual, s.Events}
+}
+
+// ScenarioEnd is the line after a scenario's last run, behind those of its warnings.
+func (j JSON) ScenarioEnd(s *Summary) error {
+	for _, text := range s.Warnings() {
+		if err := j.warning(s.Scenario, text); err != nil {
+			return err
+		}
+	}
+	return j.put(struct {
+		head
+		Scenario string `json:"scenario"`
+		File     string `json:"file"`
+		Word     Word   `json:"verdict"`
+		counts
+		Bound    string       `json:"bound"`
+		Hash     hashText     `json:"hash"`
+		CutOff   map[Stop]int `json:"cut_off,omitempty"`
+		Rules    []RuleCount  `json:"rules"`
+		Faults   []FaultCount `json:"faults"`
+		Failures []*Group     `json:"failures"`
+	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.counts(), s.Bound(), hashText(s.Hash), s.CutOff,
+		listed(s.Rules), listed(s.Faults), listed(s.Failures)})
+}
+
+// listed makes no list an empty one: programs need not tell null apart.
+func listed[T any](list []T) []T { return append([]T{}, list...) }
+
+func (j JSON) warning(scenario, text string) error {
+	return j.put(struct {
+		head
+		Scenario string `json:"scenario"`
+		Text     string `json:"text"`
+	}{head{JSONVersion, "warning"}, scenario, text})
+}
+
+// RunEnd is the last line.
+func (j JSON) RunEnd(all []*Summary, exitCode int) error {
+	sum := Total(all)
+	return j.put(struct {
+		head
+		Word      Word `json:"verdict"`
+		Scenarios int  `json:"scenarios"`
+		counts
+		ExitCode int `json:"exit_code"`
+	}{head{JSONVersion, "run_end"}, sum.Word(), len(all), sum.counts(), exitCode})
+}
+
+// Replay is the last line of a replay: word is reproduced, drifted, fixed or not deterministic.
+func (j JSON) Replay(r *Run, word, meaning string, exitCode int) error {
+	return j.put(struct {
+		head
+		Scenario string   `json:"scenario"`
+		Seed     uint64   `json:"seed"`
+		Hash     hashText `json:"hash"`
+		Word     string   `json:"replay"`
+		Meaning  string   `json:"meaning"`
+		ExitCode int      `json:"exit_code"`
+	}{head{JSONVersion, "replay_end"}, r.Scenario, r.Seed, hashText(r.Hash), word, meaning, exitCode})
+}

@@ -1,0 +1,288 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Shown is how many failing runs of one signature are told in full; the others are counted.
+const Shown = 3
+
+// seedsNamed is how many seeds of a signature are named, with those told in full.
+const seedsNamed = 11
+
+// A Summary is what the runs of one scenario say together. It depends on the runs and their order alone.
+// Fill in what is known before, then Add the runs.
+type Summary struct {
+	Scenario string        // its name
+	File     string        // where it is written
+	Seeds    string        // those asked for, as text
+	Asked    int           // how many that are
+	For      time.Duration // virtual time of a run
+
+	Runs      int                 // that were made
+	Held      int                 // in which all rules held
+	Failed    int                 // in which a rule was broken
+	Undecided int                 // in which none was broken, and one is undecided
+	Rules     []RuleCount         // in the order in which they came
+	Faults    []FaultCount        // as above
+	Failures  []*Group            // in the order in which they were found
+	CutOff    map[Stop]int        // runs that stopped before their time without having failed
+	Virtual   time.Duration       // of all runs together
+	Events    uint64              // as above
+	Hash      uint64              // over the hashes of all runs, in their order
+	Token     func(r *Run) string // makes the token that replays a failing run; nil: there are none
+
+	rules  map[[2]string]int // kind and rule -> place in Rules
+	faults map[string]int    // name -> place in Faults
+	groups map[string]*Group // by signature
+}
+
+// A RuleCount says how often a rule held.
+type RuleCount struct {
+	Rule      string `json:"rule"`
+	Kind      string `json:"kind"`
+	Held      int    `json:"held"`
+	Broken    int    `json:"broken"`
+	Undecided int    `json:"undecided"`
+	Evaluated int    `json:"evaluated"`
+}
+
+// A FaultCount adds up what a fault did in all runs.
+type FaultCount struct {
+	Fault
+	Runs int `json:"runs"` // in which it took effect
+}
+
+// A Group is the failures of one signature.
+type Group struct {
+	Signature string   `json:"signature"`
+	Rule      string   `json:"rule"`
+	Kind      string   `json:"kind"`
+	Count     int      `json:"count"`
+	Seeds     []uint64 `json:"seeds"` // the first of them
+	Found     []*Found `json:"-"`     // the first of those, in full
+}
+
+// Found is a failing run, and how to see it again.
+type Found struct {
+	Run    *Run
+	Token  string // "" if there is none
+	Number int    // the how manieth of its signature it is, from 1
+}
+
+// Add takes the next run, and answers what was found if it failed.
+func (s *Summary) Add(r *Run) *Found {
+	s.Runs++
+	s.Virtual += r.Now
+	s.Events += r.Events
+	s.Hash = s.Hash*0x9e3779b97f4a7c15 + r.Hash
+	if r.Stop.CutOff() && !r.Failed() {
+		if s.CutOff == nil {
+			s.CutOff = map[Stop]int{}
+		}
+		s.CutOff[r.Stop]++
+	}
+	for i := range r.Verdicts {
+		s.rule(&r.Verdicts[i])
+	}
+	for i := range r.Faults {
+		s.fault(&r.Faults[i])
+	}
+	switch {
+	case r.Failed():
+		s.Failed++
+		return s.failure(r)
+	case r.Word() == Undecided:
+		s.Undecided++
+	default:
+		s.Held++
+	}
+	return nil
+}
+
+func (s *Summary) rule(v *Verdict) {
+	if s.rules == nil {
+		s.rules = map[[2]string]int{}
+	}
+	key := [2]string{v.Kind, v.Rule}
+	i, ok := s.rules[key]
+	if !ok {
+		i = len(s.Rules)
+		s.rules[key] = i
+		s.Rules = append(s.Rules, RuleCount{Rule: v.Rule, Kind: v.Kind})
+	}
+	c := &s.Rules[i]
+	c.Evaluated += v.Evaluated
+	switch v.Word {
+	case Holds:
+		c.Held++
+	case Broken:
+		c.Broken++
+	default:
+		c.Undecided++
+	}
+}
+
+func (s *Summary) fault(f *Fault) {
+	if s.faults == nil {
+		s.faults = map[string]int{}
+	}
+	i, ok := s.faults[f.Name]
+	if !ok {
+		i = len(s.Faults)
+		s.faults[f.Name] = i
+		s.Faults = append(s.Faults, FaultCount{Fault: Fault{Name: f.Name, Kind: f.Kind}})
+	}
+	c := &s.Faults[i]
+	c.Due += f.Due
+	c.Injected += f.Injected
+	c.Took += f.Took
+	if f.Took > 0 {
+		c.Runs++
+	}
+}
+
+func (s *Summary) failure(r *Run) *Found {
+	if s.groups == nil {
+		s.groups = map[string]*Group{}
+	}
+	sig := r.Signature()
+	g := s.groups[sig]
+	if g == nil {
+		g = &Group{Signature: sig, Rule: r.Failure.Rule, Kind: r.Failure.Kind}
+		s.groups[sig] = g
+		s.Failures = append(s.Failures, g)
+	}
+	g.Count++
+	f := &Found{Run: r, Number: g.Count}
+	if s.Token != nil {
+		f.Token = s.Token(r)
+	}
+	if len(g.Found) < Shown {
+		g.Found = append(g.Found, f)
+	}
+	if len(g.Seeds) < seedsNamed {
+		g.Seeds = append(g.Seeds, r.Seed)
+	}
+	return f
+}
+
+// Word is what there is to say of the scenario.
+func (s *Summary) Word() Word {
+	switch {
+	case s.Failed > 0:
+		return Broken
+	case s.Undecided > 0 || s.Runs == 0:
+		return Undecided
+	}
+	return Holds
+}
+
+// Partial reports whether fewer seeds were run than asked for.
+func (s *Summary) Partial() bool { return s.Runs < s.Asked }
+
+// Total adds up the runs of several scenarios.
+func Total(all []*Summary) *Summary {
+	sum := &Summary{}
+	for _, s := range all {
+		sum.Asked += s.Asked
+		sum.Runs += s.Runs
+		sum.Held += s.Held
+		sum.Failed += s.Failed
+		sum.Undecided += s.Undecided
+		sum.Virtual += s.Virtual
+		sum.Events += s.Events
+	}
+	return sum
+}
+
+// Bound says in words how far the runs can be trusted: 200 seeds, 0 failures: failure rate < 1.5 % at 95 %.
+func (s *Summary) Bound() string {
+	decided := s.Runs - s.Undecided
+	text := plural(s.Runs, "seed")
+	if s.Partial() {
+		text = fmt.Sprintf("%d of %s", s.Runs, plural(s.Asked, "seed"))
+	}
+	text += ", " + plural(s.Failed, "failure")
+	if s.Undecided > 0 {
+		text += fmt.Sprintf(", %d undecided", s.Undecided)
+	}
+	switch {
+	case decided == 0:
+		return text
+	case s.Failed == 0:
+		return text + ": failure rate < " + percent(UpperBound(decided), math.Ceil) + " at 95 %"
+	}
+	low, high := Wilson(s.Failed, decided)
+	return text + ": failure rate " + percent(low, math.Floor) + " to " + percent(high, math.Ceil) + " at 95 %"
+}
+
+// Warnings are what makes the runs say less than they seem to: rules that nobody looked at, faults without
+// effect, runs that were cut off. They are in the order of the rules and faults.
+func (s *Summary) Warnings() []string {
+	warnings := s.Idle()
+	for _, stop := range []Stop{StopEvents, StopLivelock, StopCrash, StopHalted} {
+		if n := s.CutOff[stop]; n > 0 {
+			warnings = append(warnings, fmt.Sprintf("%s before the time was over: %s", ended(n), cutOffTexts[stop]))
+		}
+	}
+	return warnings
+}
+
+// Idle are the warnings of what never came into play: the runs do not test it.
+func (s *Summary) Idle() []string {
+	var idle []string
+	for _, r := range s.Rules {
+		if r.Evaluated == 0 && r.Broken == 0 && !r.implied() {
+			idle = append(idle, fmt.Sprintf("the rule %q was never evaluated", r.Rule))
+		}
+	}
+	for _, f := range s.Faults {
+		if f.Took == 0 {
+			idle = append(idle, fmt.Sprintf("the fault %q never took effect (%s, %d injected)", f.Name, times(f.Due, "due"), f.Injected))
+		}
+	}
+	return idle
+}
+
+// implied tells the rules that hold for every scenario and that no file writes.
+func (r *RuleCount) implied() bool {
+	switch r.Kind {
+	case "start", "deadlock", "livelock", "limit":
+		return true
+	}
+	return false
+}
+
+var cutOffTexts = map[Stop]string{
+	StopEvents:   "limits.events",
+	StopLivelock: "livelock, somebody runs for ever and time stands still",
+	StopCrash:    "the node could not be started",
+	StopHalted:   "broken off",
+}
+
+func ended(n int) string {
+	if n == 1 {
+		return "1 run ended"
+	}
+	return fmt.Sprintf("%d runs ended", n)
+}
+
+func times(n int, what string) string {
+	switch n {
+	case 0:
+		return "never " + what
+	case 1:
+		return "once " + what
+	}
+	return fmt.Sprintf("%d times %s", n, what)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

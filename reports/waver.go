@@ -1,0 +1,39 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// A Waver is a plan that is not deterministic: run twice, it was two runs. That is worse than a broken rule, for
+// then no failure can be trusted to come again.
+type Waver struct {
+	Scenario string
+	Seed     uint64
+	Hashes   [2]uint64
+	Text     string // where the runs first differ, for people
+}
+
+// Waver prints a plan that wavers.
+func (t Text) Waver(w io.Writer, x *Waver) error {
+	p := &page{Text: t}
+	p.line(p.paint(red, "✗ "), p.paint(bold, "not deterministic"), "  ", x.Scenario, "  seed ", choice.FormatSeed(x.Seed))
+	p.labelled("expected", "two runs of one plan to be the same")
+	p.labelled("got", fmt.Sprintf("hash %016x, then %016x", x.Hashes[0], x.Hashes[1]))
+	p.labelled("where", x.Text)
+	p.labelled("likely", "the order of a Go map, a global variable, a goroutine, time.Now or math/rand in a program")
+	return p.to(w)
+}
+
+// Waver is the line of a plan that wavers; its type is nondeterminism.
+func (j JSON) Waver(x *Waver) error {
+	return j.put(struct {
+		head
+		Scenario string      `json:"scenario"`
+		Seed     uint64      `json:"seed"`
+		Hashes   [2]hashText `json:"hashes"`
+		Text     string      `json:"text"`
+	}{head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed, [2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text})
+}

@@ -1,0 +1,63 @@
+package scenarios
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+)
+
+// A counter: the first gen_server that anybody writes.
+
+func init() {
+	by := []Param{{Name: "by", Type: IntType, Default: "1", About: "by how much"}}
+	builtin["counter.Counter"] = Program{
+		About:  "Counts. A new one begins anew.",
+		Params: []Param{{Name: "from", Type: IntType, Default: "0", About: "where it begins"}},
+		Requests: []Request{
+			{Name: "increment", Call: true, Cast: true, About: "counts, and answers how far it is", Params: by,
+				Message: func(a Args) any { return increment{By: arg[int64](a, "by")} }},
+			{Name: "value", Call: true, About: "answers how far it is", Message: func(Args) any { return counterValue{} }},
+			{Name: "stop", Cast: true, About: "ends normally"},
+		},
+		New: func(s Setting) genserver.Server { return &counter{n: arg[int64](s.Args, "from")} },
+	}
+}
+
+type (
+	increment struct {
+		otp.Returns[int64]
+		By int64
+	}
+	counterValue struct{ otp.Returns[int64] }
+)
+
+type counter struct {
+	genserver.Base
+	n int64
+}
+
+// HandleCall counts and answers.
+func (s *counter) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	switch r := req.(type) {
+	case increment:
+		s.n += r.By
+		return genserver.Reply(r, s.n)
+	case counterValue:
+		return genserver.Reply(r, s.n)
+	}
+	return s.Base.HandleCall(p, req, from)
+}
+
+// HandleCast counts, or stops.
+func (s *counter) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	switch r := msg.(type) {
+	case increment:
+		s.n += r.By
+		return genserver.NoReply()
+	case sim.Atom:
+		if r == "stop" {
+			return genserver.Stop(sim.Normal)
+		}
+	}
+	return s.Base.HandleCast(p, msg)
+}

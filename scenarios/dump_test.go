@@ -1,0 +1,60 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// dump prints what a scenario says, with all defaults, for golden files.
+func dump(s *scenarios.Scenario) string {
+	var b strings.Builder
+	d := scenarios.FormatDuration
+	fmt.Fprintf(&b, "%s %q %q\nrun %v (%d) for %s %s events %d cost %s\n", s.Name, s.About, s.Tags, s.Run.Seeds, s.Run.Seeds.Len(), d(s.Run.For), s.Run.Policy, s.Run.Limits.Events, d(s.Run.Cost))
+	for _, top := range s.Trees {
+		top.Each(func(c *scenarios.Child) { dumpChild(&b, c) })
+	}
+	for _, w := range s.Workloads {
+		fmt.Fprintf(&b, "%v workload %q to %v%s × %d call %t %s%s %s..%s every %v at %v timeout %s\n", w.Pos, w.Name, w.To, targets(w.Targets), w.Count, w.Call, w.Request, args(w.With), d(w.Start), d(w.Stop), w.Every, w.At, d(w.Timeout))
+	}
+	for _, f := range s.Faults {
+		fmt.Fprintf(&b, "%v fault %q at %v every %v between %v %s %v%s pick %v reason %v times %d\n", f.Pos, f.Name, f.At, f.Every, f.Between, f.Kind, f.Select, targets(f.Targets), f.Pick, f.Reason, f.Times)
+	}
+	for _, x := range s.Expect {
+		fmt.Fprintf(&b, "%v rule %q %s %v within %s after %v; facts", x.Pos, x.Name, x.Kind, x.Cond, d(x.Within), x.After)
+		scenarios.EachFact(x.Cond, func(f scenarios.Fact) { fmt.Fprintf(&b, " %s@%v", f.Name, f.Pos) })
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func dumpChild(b *strings.Builder, c *scenarios.Child) {
+	d := scenarios.FormatDuration
+	fmt.Fprintf(b, "%v %s %s name %q", c.Pos, c.Path, c.Type, c.Name)
+	if c.Type == scenarios.Worker {
+		fmt.Fprintf(b, " start %s%s", c.Start, args(c.With))
+	} else {
+		fmt.Fprintf(b, " %s %d in %s auto %s count %d", c.Strategy, c.Intensity, d(c.Period), c.AutoShutdown, c.Count)
+	}
+	if c.Parent != nil {
+		fmt.Fprintf(b, " restart %s shutdown %s significant %t", c.Restart, d(c.Shutdown), c.Significant)
+	}
+	b.WriteString("\n")
+}
+
+func args(as scenarios.Args) string {
+	var b strings.Builder
+	for _, a := range as {
+		fmt.Fprintf(&b, " %s=%s", a.Name, scenarios.FormatValue(a.Value))
+	}
+	return b.String()
+}
+
+func targets(cs []*scenarios.Child) string {
+	paths := make([]string, len(cs))
+	for i, c := range cs {
+		paths[i] = c.Path
+	}
+	return fmt.Sprint(paths)
+}

@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+)
+
+// An echo server that may take its time, and may not answer at all.
+
+func init() {
+	text := []Param{{Name: "text", Type: TextType, Default: "hello", About: "what to say"}}
+	builtin["echo.Server"] = Program{
+		About: "Answers what it is told, after a while or never.",
+		Params: []Param{
+			{Name: "delay", Type: DrawnType, Default: "0", About: "how long each answer takes; others are answered meanwhile"},
+			{Name: "loss", Type: PercentType, Default: "0%", About: "how many requests it forgets to answer"},
+		},
+		Requests: []Request{
+			{Name: "echo", Call: true, About: "answers the text", Params: text, Message: func(a Args) any { return echo{Text: arg[string](a, "text")} }},
+			{Name: "crash", Cast: true, About: "crashes", Params: text, Message: func(a Args) any { return echoCrash{arg[string](a, "text")} }},
+		},
+		New: func(s Setting) genserver.Server {
+			return &echoServer{delay: arg[Drawn](s.Args, "delay"), loss: arg[Percent](s.Args, "loss")}
+		},
+	}
+}
+
+type (
+	echo struct {
+		otp.Returns[string]
+		Text string
+	}
+	echoCrash struct{ Text string }
+	// echoLater is what the server sends itself when an answer is due.
+	echoLater struct {
+		to  otp.From
+		req echo
+	}
+)
+
+type echoServer struct {
+	genserver.Base
+	delay Drawn
+	loss  Percent
+}
+
+// HandleCall answers now, later or never.
+func (s *echoServer) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	r, known := req.(echo)
+	if !known {
+		return s.Base.HandleCall(p, req, from)
+	}
+	if s.loss > 0 && s.loss.Hit(p.Rand) {
+		return genserver.NoReply()
+	}
+	if d := s.delay.Draw(p.Rand); d > 0 {
+		p.SendAfter(d, p.Self(), echoLater{from, r})
+		return genserver.NoReply()
+	}
+	return genserver.Reply(r, r.Text)
+}
+
+// HandleInfo answers what is due.
+func (s *echoServer) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	due, known := msg.(echoLater)
+	if !known {
+		return s.Base.HandleInfo(p, msg)
+	}
+	otp.ReplyTo(p, due.to, due.req, due.req.Text)
+	return genserver.NoReply()
+}
+
+// HandleCast crashes, if it is asked to.
+func (s *echoServer) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	if r, known := msg.(echoCrash); known {
+		panic(r.Text)
+	}
+	return s.Base.HandleCast(p, msg)
+}

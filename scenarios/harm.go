@@ -1,0 +1,176 @@
+package scenarios
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// A harm is a fault, followed through a run. It takes effect when a process ends of it or a start fails
+// for it, which is later than when it is injected. Its draws are keyed by its name.
+type harm struct {
+	run    *Runner
+	fault  *Fault
+	slots  []*slot
+	reason sim.Reason // of the signal, or of the failing starts
+	id     uint64
+	onTook []*ruling // the rules that count it
+	after  []*ruling // the rules that begin with it
+	living []*slot   // used by happen
+
+	// Of the run
+	due, injected, took int
+}
+
+// An occasion is one happening of a fault.
+type occasion struct {
+	harm *harm
+	took bool
+}
+
+func newHarm(r *Runner, f *Fault) *harm {
+	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name)}
+	if f.Kind != Kill {
+		h.reason = f.Reason.reason()
+	}
+	return h
+}
+
+func (h *harm) reset() { h.due, h.injected, h.took = 0, 0, 0 }
+
+// plan makes the fault happen when it must.
+func (h *harm) plan() {
+	for i, d := range h.fault.At {
+		at := d.Draw(h.choose("at", uint64(i)))
+		h.run.world.At(at, h.fault.Name+" at "+strconv.Itoa(i), h.happen)
+	}
+	if h.fault.Every != (Drawn{}) {
+		h.again(h.fault.Between.From)
+	}
+}
+
+// again makes it happen one gap after a moment, and so on.
+func (h *harm) again(from time.Duration) {
+	to := h.fault.Between.To
+	if !h.fault.Has("between") {
+		to = h.run.length
+	}
+	at := from + h.fault.Every.Draw(h.choose("every", uint64(h.due)))
+	if at > to {
+		return
+	}
+	h.run.world.At(at, h.fault.Name+" every "+strconv.Itoa(h.due), func() {
+		h.happen()
+		h.again(at)
+	})
+}
+
+// choose answers the n-th draw of a kind.
+func (h *harm) choose(what string, n uint64) func(int) int {
+	return func(of int) int { return h.run.draw(choice.Fault, choice.Child(h.id, what, 0), n, of) }
+}
+
+// happen is one happening of the fault.
+func (h *harm) happen() {
+	h.due++
+	if h.run.spent() {
+		return
+	}
+	if h.fault.Kind == FailStart {
+		h.failStarts()
+		return
+	}
+	victims := h.pick()
+	if len(victims) > 0 {
+		h.injected++
+	}
+	o := &occasion{harm: h}
+	for _, s := range victims {
+		h.inject(s)
+		mark := h.reason
+		if h.fault.Kind == Kill {
+			mark = sim.Killed
+		}
+		s.hurt = append(s.hurt, hurt{o, mark})
+		h.run.world.Exit(s.pid, h.reason)
+	}
+}
+
+// inject notes that the fault is done to a slot.
+func (h *harm) inject(s *slot) {
+	h.run.tell(happening{at: h.run.world.View().Now(), kind: reports.LineFault, slot: s, harm: h})
+	h.run.world.Note(trace.Fault, s.pid, h.fault.Name, nil)
+}
+
+func (h *harm) failStarts() {
+	h.injected++
+	o := &occasion{harm: h}
+	for _, s := range h.slots {
+		h.inject(s)
+		s.failing = append(s.failing, failing{of: o, left: h.fault.Times, reason: h.reason})
+	}
+}
+
+// pick draws whom of those that live it befalls, in the order of the trees.
+func (h *harm) pick() []*slot {
+	h.living = h.living[:0]
+	for _, s := range h.slots {
+		if s.state != down {
+			h.living = append(h.living, s)
+		}
+	}
+	n := h.fault.Pick.Of(len(h.living))
+	for i := range n {
+		if left := len(h.living) - i; left > 1 && n < len(h.living) {
+			j := i + h.choose("pick", uint64(h.due)<<32|uint64(i))(left)
+			h.living[i], h.living[j] = h.living[j], h.living[i]
+		}
+	}
+	return h.living[:n]
+}
+
+// effect notes that the happening has taken effect on a slot: the rules that begin with the fault begin.
+func (o *occasion) effect(s *slot) {
+	h := o.harm
+	if !o.took {
+		o.took = true
+		h.took++
+		wake(h.onTook)
+	}
+	h.run.world.Note(trace.Took, s.pid, h.fault.Name, nil)
+	for _, x := range h.after {
+		x.fresh = true
+	}
+}
+
+// suffered finds the fault that a process ended of.
+func (s *slot) suffered(reason sim.Reason) {
+	for _, x := range s.hurt {
+		if term.Equal(x.reason, reason) {
+			x.of.effect(s)
+			break
+		}
+	}
+	s.hurt = s.hurt[:0]
+}
+
+// fails takes the next failing start of a slot, if there is one.
+func (s *slot) fails() (f failing, ok bool) {
+	for len(s.failing) > 0 {
+		if s.failing[0].left > 0 {
+			s.failing[0].left--
+			return s.failing[0], true
+		}
+		s.failing = s.failing[1:]
+	}
+	return failing{}, false
+}
+
+func (h *harm) counts() reports.Fault {
+	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: h.took}
+}

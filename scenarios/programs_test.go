@@ -1,0 +1,42 @@
+package scenarios_test
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// stub is a registry of programs for tests.
+type stub map[string]scenarios.Program
+
+func (s stub) Lookup(name string) (scenarios.Program, bool) { p, ok := s[name]; return p, ok }
+func (s stub) Names() []string                              { return slices.Sorted(maps.Keys(s)) }
+
+var programs = stub{
+	"kv.Store": {
+		Params: []scenarios.Param{
+			{Name: "size", Type: scenarios.IntType, Default: "100"},
+			{Name: "mode", Type: scenarios.TextType, OneOf: []string{"ram", "disc"}, Default: "ram"},
+		},
+		Requests: []scenarios.Request{
+			{Name: "put", Call: true, Cast: true, Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Required: true}, {Name: "value", Type: scenarios.IntType, Required: true}}},
+			{Name: "get", Call: true, Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Required: true}}},
+			{Name: "inc", Cast: true, Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1"}}},
+		},
+	},
+	"kv.Logger": {
+		Params: []scenarios.Param{
+			{Name: "store", Type: scenarios.ProcessType, Required: true},
+			{Name: "every", Type: scenarios.DurationType, Default: "5s"},
+			{Name: "loud", Type: scenarios.BoolType},
+		},
+	},
+	"echo": {
+		Params: []scenarios.Param{
+			{Name: "delay", Type: scenarios.DrawnType, Default: "0"},
+			{Name: "loss", Type: scenarios.PercentType},
+		},
+		Requests: []scenarios.Request{{Name: "echo", Call: true, Params: []scenarios.Param{{Name: "text", Type: scenarios.TextType}}}},
+	},
+}

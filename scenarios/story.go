@@ -1,0 +1,214 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// A happening is a line of a story before anybody wants to read it.
+type happening struct {
+	at     time.Duration
+	kind   reports.LineKind
+	slot   *slot
+	work   *workforce
+	harm   *harm
+	n      int // which restart; how many clients
+	text   string
+	detail any
+}
+
+// storyMax is how many happenings are remembered, and storyAfter how many of those that come after the
+// first broken rule.
+const (
+	storyMax   = 64
+	storyAfter = 8
+)
+
+// story remembers the latest happenings, until a rule is broken and a few more have come.
+type story struct {
+	ring   [storyMax]happening
+	count  int // of all that came
+	frozen bool
+	left   int // how many more it takes once it is frozen
+}
+
+func (s *story) reset() {
+	clear(s.ring[:min(s.count, storyMax)])
+	s.count, s.frozen, s.left = 0, false, storyAfter
+}
+
+// freeze ends the story soon: its reason is known.
+func (s *story) freeze() { s.frozen = true }
+
+// add remembers a happening. Of clients who fail alike one after the other one is remembered.
+func (s *story) add(h happening) {
+	if s.frozen {
+		if s.left == 0 {
+			return
+		}
+		s.left--
+	}
+	if h.kind == reports.LineExit && s.lastWords(h) {
+		return
+	}
+	if s.count > 0 && h.work != nil {
+		if last := &s.ring[(s.count-1)%storyMax]; last.work == h.work && term.Equal(last.detail, h.detail) {
+			last.n++
+			return
+		}
+	}
+	s.ring[s.count%storyMax] = h
+	s.count++
+}
+
+// lastWords makes one line of a process's end and the report on it that came just before.
+func (s *story) lastWords(end happening) bool {
+	for i := s.count - 1; i >= max(0, s.count-4); i-- {
+		h := &s.ring[i%storyMax]
+		if _, last := h.detail.(otp.TerminateReport); last && h.slot == end.slot && h.kind == reports.LineReport {
+			h.kind = reports.LineExit
+			return true
+		}
+	}
+	return false
+}
+
+// lines tells the story.
+func (s *story) lines() []reports.Line {
+	var lines []reports.Line
+	from := max(0, s.count-storyMax)
+	if from > 0 {
+		lines = append(lines, reports.Line{At: s.ring[from%storyMax].at, What: reports.LineGap, Text: fmt.Sprintf("%d earlier lines left out", from)})
+	}
+	for i := from; i < s.count; i++ {
+		h := &s.ring[i%storyMax]
+		lines = append(lines, reports.Line{At: h.at, What: h.kind, Text: h.String()})
+	}
+	return lines
+}
+
+// tell puts a happening into the story.
+func (r *Runner) tell(h happening) { r.story.add(h) }
+
+// reported puts a report into the story, if it tells more than what stands there anyway.
+func (r *Runner) reported(f sim.Fact) {
+	h := happening{at: f.At, kind: reports.LineReport, slot: r.book.held[f.Subject]}
+	switch body := f.Detail.(type) {
+	case *supervisor.Report:
+		if body.Context != supervisor.GivingUp && body.Context != supervisor.ShutdownError {
+			return
+		}
+		h.detail = body
+	case otp.TerminateReport:
+		h.detail = body
+		if s := r.book.held[body.Client]; s != nil {
+			h.text = " from " + s.path
+		}
+	case otp.CrashReport:
+		return
+	default:
+		h.text, h.detail = f.Text, f.Detail
+	}
+	if h.slot != nil {
+		r.tell(h)
+	}
+}
+
+// String is the happening in words.
+func (h *happening) String() string {
+	who := "somebody"
+	if h.slot != nil {
+		who = h.slot.path
+	}
+	switch h.kind {
+	case reports.LineExit:
+		return who + " ends: " + h.end()
+	case reports.LineRestart:
+		return fmt.Sprintf("%s is started again (restart %d)", who, h.n)
+	case reports.LineStart:
+		if h.text != "" {
+			return who + " does not start: " + short(h.detail)
+		}
+		return who + " is started"
+	case reports.LineFault:
+		return fmt.Sprintf("fault %q: %s", h.harm.fault.Name, h.harm.deed(h.slot))
+	case reports.LineClient:
+		return h.client(who)
+	case reports.LineVerdict:
+		return "BROKEN " + h.text + ": " + short(h.detail)
+	case reports.LineReport:
+		return who + h.report()
+	}
+	return who + " says " + h.text + " " + short(h.detail)
+}
+
+// deed is what a fault does to a slot.
+func (h *harm) deed(s *slot) string {
+	switch h.fault.Kind {
+	case Kill:
+		return "kill " + s.path
+	case Exit:
+		return "exit signal " + h.fault.Reason.String() + " to " + s.path
+	}
+	return fmt.Sprintf("the next start of %s will fail with %v", s.path, h.fault.Reason)
+}
+
+func (h *happening) client(who string) string {
+	what := "waited in vain for the answer to"
+	if !term.Is(h.detail, "timeout") {
+		what = "failed with " + short(h.detail) + ":"
+	}
+	times := "a call"
+	if h.n > 0 {
+		times = fmt.Sprintf("%d calls", h.n+1)
+	}
+	return fmt.Sprintf("clients %q: %s of %s %s %s", h.work.load.Name, h.work.load.Request, who, times, what)
+}
+
+func (h *happening) report() string {
+	switch body := h.detail.(type) {
+	case *supervisor.Report:
+		if body.Context == supervisor.GivingUp {
+			return fmt.Sprintf(" gives up: more than %d restarts in %s, the last of %s", h.slot.child.Intensity, FormatDuration(h.slot.child.Period), body.Child.ID)
+		}
+		return " could not stop " + body.Child.ID + " in time: " + short(body.Reason)
+	case otp.TerminateReport:
+		return " terminates: " + h.end()
+	}
+	return " reports " + h.text + " " + short(h.detail)
+}
+
+// end is why a process ended, and what it was doing, if it could say so.
+func (h *happening) end() string {
+	body, ok := h.detail.(otp.TerminateReport)
+	switch {
+	case !ok:
+		return short(h.detail)
+	case body.Last == nil:
+		return short(body.Reason)
+	}
+	return short(body.Reason) + "; its last message was " + short(body.Last) + h.text
+}
+
+// shortMax is how many characters of a term a line shows.
+const shortMax = 160
+
+// short prints a term for a line of text. Text is shown as it is.
+func short(v any) string {
+	text, ok := v.(string)
+	if !ok {
+		text = strings.ReplaceAll(term.Format(v), "\n", " ")
+	}
+	if utf8.RuneCountInString(text) > shortMax {
+		text = string([]rune(text)[:shortMax-1]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,201 @@
+package genserver
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
+)
+
+// server is the process: it is called for each message.
+type server struct {
+	gen.Core
+	impl Server
+	wait time.Duration // for the next message: forever, hibernate, or until timeout
+}
+
+// The waits that are not a time.
+const (
+	forever   = sim.Forever
+	hibernate = time.Duration(-1)
+)
+
+// Start is the beginning of the process: name, Init, word to the starter, in that order.
+func (s *server) Start(p *sim.Proc) {
+	if !s.Begin(p) {
+		return
+	}
+	var r InitResult
+	why, ok := otp.Try(p, func() {
+		s.impl = s.impl.(unborn).new()
+		r = s.impl.Init(p)
+	})
+	if !ok {
+		s.Abort(p, why)
+		return
+	}
+	s.started(p, r)
+}
+
+// started does what Init said.
+func (s *server) started(p *sim.Proc, r InitResult) {
+	switch {
+	case r.kind == initOK:
+		otp.InitAck(p, nil)
+		s.proceed(p, r)
+	case r.kind == initIgnore:
+		s.Decline(p, otp.ErrIgnore)
+	case r.kind == initStop:
+		s.Abort(p, r.arg)
+	case r.kind == initError && p.Compat() != sim.OTP25:
+		s.Decline(p, &otp.StartError{Reason: r.arg})
+	case r.kind == initError:
+		s.AbortBadReturn(p, sim.Tuple{sim.Atom("error"), r.arg})
+	default:
+		s.AbortBadReturn(p, orUndefined(r.arg))
+	}
+}
+
+// Handle is one turn of the server's loop.
+func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
+	e := s.Sort(m)
+	switch e.Kind {
+	case gen.System:
+		s.System(p, s, e)
+	case gen.ParentExit:
+		s.terminate(p, e.Body, e, Result{})
+	case gen.TimedOut:
+		if s.wait == forever { // it is HibernateAfter that is over
+			p.Doze()
+			return
+		}
+		e.Kind = gen.Info
+		s.turn(p, e)
+	default:
+		s.turn(p, e)
+	}
+}
+
+// turn calls the callback that an event is for, and those that it says to continue with, and then waits.
+func (s *server) turn(p *sim.Proc, e gen.Event) {
+	for {
+		r, why, ok := s.callback(p, e)
+		switch {
+		case !ok:
+			s.terminate(p, why, e, Result{})
+			return
+		case r.kind == noReply:
+		case r.kind == replies && e.Kind == gen.Call:
+			otp.Reply(p, e.From, r.value)
+		case r.kind == stops || r.kind == stopsReplying && e.Kind == gen.Call:
+			s.terminate(p, r.arg, e, r)
+			return
+		default:
+			s.terminate(p, gen.BadReturn(r.Term()), e, Result{})
+			return
+		}
+		if r.then != continues {
+			s.settle(p, r.then, r.wait)
+			return
+		}
+		p.Reductions(1) // so that a server which always continues does not stop the world
+		e = gen.Event{Kind: gen.Continue, Body: r.arg}
+	}
+}
+
+// callback calls the user's code and survives its panics. It allocates nothing.
+func (s *server) callback(p *sim.Proc, e gen.Event) (r Result, why sim.Reason, ok bool) {
+	why, ok = otp.Try(p, func() {
+		switch e.Kind {
+		case gen.Call:
+			r = s.impl.HandleCall(p, e.Body, e.From)
+		case gen.Cast:
+			r = s.impl.HandleCast(p, e.Body)
+		case gen.Continue:
+			r = s.impl.HandleContinue(p, e.Body)
+		default:
+			r = s.impl.HandleInfo(p, e.Body)
+		}
+	})
+	return r, why, ok
+}
+
+// proceed does what a server does when it has begun: it continues at once, or waits.
+func (s *server) proceed(p *sim.Proc, r InitResult) {
+	if r.then == continues {
+		s.turn(p, gen.Event{Kind: gen.Continue, Body: r.arg})
+		return
+	}
+	s.settle(p, r.then, r.wait)
+}
+
+// settle makes the process wait for its next message.
+func (s *server) settle(p *sim.Proc, then then, wait time.Duration) {
+	switch then {
+	case waitsAWhile:
+		s.wait = wait
+	case hibernates:
+		s.wait = hibernate
+	default:
+		s.wait = forever
+	}
+	s.SystemContinue(p)
+}
+
+// SystemContinue makes the process wait as the last callback said: with the full time-out, if there is one (GS3).
+func (s *server) SystemContinue(p *sim.Proc) {
+	switch {
+	case s.wait == hibernate:
+		p.Doze()
+	case s.Suspended():
+	case s.wait != forever:
+		p.After(s.wait)
+	case s.Spec.HibernateAfter > 0:
+		p.After(s.Spec.HibernateAfter)
+	}
+}
+
+// terminate ends the server: the user's Terminate, the report, the reply if there is one, the exit, in
+// that order. A crash of Terminate replaces the reason and does not stop the reply (GS5, GS7).
+func (s *server) terminate(p *sim.Proc, reason sim.Reason, e gen.Event, r Result) {
+	if why, ok := otp.Try(p, func() { s.impl.Terminate(p, reason) }); !ok {
+		reason = why
+	}
+	s.Report(p, reason, e, s.impl)
+	if r.kind == stopsReplying {
+		otp.Reply(p, e.From, r.value)
+	}
+	s.Exit(p, reason)
+}
+
+// SystemTerminate is what package sys ends the server with.
+func (s *server) SystemTerminate(p *sim.Proc, reason sim.Reason) {
+	s.terminate(p, reason, gen.Event{}, Result{})
+}
+
+// SystemState is what sys.GetState shows.
+func (s *server) SystemState(*sim.Proc) any {
+	if h, ok := s.impl.(StateHolder); ok {
+		return h.State()
+	}
+	return s.impl
+}
+
+// SystemReplaceState replaces the state: by SetState, or by another Server.
+func (s *server) SystemReplaceState(_ *sim.Proc, state any) {
+	if h, ok := s.impl.(StateHolder); ok {
+		h.SetState(state)
+		return
+	}
+	s.impl = state.(Server)
+}
+
+// SystemCodeChange is what sys.ChangeCode calls.
+func (s *server) SystemCodeChange(p *sim.Proc, oldVsn, extra any) error {
+	return s.impl.CodeChange(p, oldVsn, extra)
+}
+
+// SystemModule is the type of the user's server.
+func (s *server) SystemModule() string { return fmt.Sprintf("%T", s.impl) }

@@ -1,0 +1,134 @@
+package gen
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
+)
+
+// Behaviour is what package sys needs of one. Where a method may run the user's code it may panic: the core sees to that.
+type Behaviour interface {
+	SystemState(p *sim.Proc) any
+	SystemReplaceState(p *sim.Proc, state any)
+	SystemCodeChange(p *sim.Proc, oldVsn, extra any) error
+	SystemTerminate(p *sim.Proc, reason sim.Reason)
+	// SystemContinue goes on after a request was handled: time-outs that a message ends begin anew (GS3).
+	SystemContinue(p *sim.Proc)
+	SystemModule() string // the type of the user's code
+}
+
+// System handles a request of package sys and answers it.
+func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {
+	name, args := request(e.Body)
+	if name == sys.TerminateReq && len(args) == 1 {
+		otp.Reply(p, e.From, sys.OK)
+		b.SystemTerminate(p, args[0])
+		return
+	}
+	otp.Reply(p, e.From, c.answer(p, b, e.Body, name, args))
+	b.SystemContinue(p)
+}
+
+// request takes a request apart: an atom, or a tuple that begins with one.
+func request(req any) (name sim.Atom, args []any) {
+	switch req := req.(type) {
+	case sim.Atom:
+		return req, nil
+	case sim.Tuple:
+		if len(req) > 0 {
+			name, _ = req[0].(sim.Atom)
+			return name, req[1:]
+		}
+	}
+	return "", nil
+}
+
+// answer does what is asked.
+func (c *Core) answer(p *sim.Proc, b Behaviour, req any, name sim.Atom, args []any) any {
+	switch {
+	case name == sys.SuspendReq:
+		c.suspended = true
+		p.Only(c.evenSuspended)
+		return sys.OK
+	case name == sys.ResumeReq:
+		c.suspended = false
+		p.Only(nil)
+		return sys.OK
+	case name == sys.GetStateReq:
+		return c.getState(p, b)
+	case name == sys.GetStatusReq:
+		return c.status(p, b)
+	case name == sys.ReplaceStateReq && len(args) == 1:
+		return c.replaceState(p, b, args[0])
+	case name == sys.ChangeCodeReq && len(args) == 3 && c.suspended:
+		return c.changeCode(p, b, args)
+	}
+	return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("unknown_system_msg"), req}}
+}
+
+// Suspended reports whether the process handles nothing but system messages now.
+func (c *Core) Suspended() bool { return c.suspended }
+
+// evenSuspended is whether a message is handled even by a suspended process (SYS3).
+func (c *Core) evenSuspended(m *sim.Msg) bool {
+	switch m.Tag() {
+	case otp.SystemTag:
+		return true
+	case sim.ExitTag:
+		return m.From() == c.Parent
+	case nil:
+		k := c.sortPlain(m.Body()).Kind
+		return k == System || k == ParentExit
+	}
+	return false
+}
+
+func (c *Core) getState(p *sim.Proc, b Behaviour) any {
+	var state any
+	if why, ok := otp.Try(p, func() { state = b.SystemState(p) }); !ok {
+		return callbackFailed("system_get_state", why)
+	}
+	return sim.Tuple{sys.OK, state}
+}
+
+func (c *Core) replaceState(p *sim.Proc, b Behaviour, f any) any {
+	var state any
+	why, ok := otp.Try(p, func() {
+		state = f.(func(any) any)(b.SystemState(p))
+		b.SystemReplaceState(p, state)
+	})
+	if !ok {
+		return callbackFailed("system_replace_state", why)
+	}
+	return sim.Tuple{sys.OK, state}
+}
+
+func callbackFailed(callback sim.Atom, why sim.Reason) any {
+	return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("callback_failed"), callback, why}}
+}
+
+// changeCode answers what Erlang's catch makes of a failure: {error, R} wrapped once more.
+func (c *Core) changeCode(p *sim.Proc, b Behaviour, args []any) any {
+	var err error
+	if why, ok := otp.Try(p, func() { err = b.SystemCodeChange(p, args[1], args[2]) }); !ok {
+		return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("EXIT"), why}}
+	}
+	if err != nil {
+		return sim.Tuple{sys.Error, sim.Tuple{sys.Error, otp.ExitReason(err)}}
+	}
+	return sys.OK
+}
+
+func (c *Core) status(p *sim.Proc, b Behaviour) any {
+	s := sys.Status{
+		PID: p.Self(), Behaviour: c.Spec.Behaviour, Module: b.SystemModule(), Sys: sys.Running,
+		Parent: c.Parent, Name: c.Name(p),
+	}
+	if c.suspended {
+		s.Sys = sys.Suspended
+	}
+	if why, ok := otp.Try(p, func() { s.State = b.SystemState(p) }); !ok {
+		s.State = why
+	}
+	return s
+}

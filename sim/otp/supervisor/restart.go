@@ -1,0 +1,167 @@
+package supervisor
+
+import (
+	"errors"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// exited deals with the end of a process the supervisor was linked with, and reports whether the
+// supervisor goes on. Whoever is no child is nobody's business (SUP6).
+func (s *server) exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool) {
+	if pid.IsZero() {
+		return true
+	}
+	c := s.table.holding(pid)
+	if c == nil {
+		return true
+	}
+	spec := c.spec
+	if spec.Restart.alarming(reason) {
+		s.report(p, ChildTerminated, reason, spec, pid)
+	}
+	if spec.Restart.again(reason) {
+		return s.restart(p, c)
+	}
+	s.table.ended(c)
+	return !s.auto.ends(spec, s.table)
+}
+
+// restart restarts what the strategy says when c has ended, unless that is once too often.
+func (s *server) restart(p *sim.Proc, c *child) (goesOn bool) {
+	if !s.window.add(p.Now(), s.intensity) {
+		s.report(p, GivingUp, tooMany, c.spec, c.pid)
+		s.table.ended(c)
+		return false
+	}
+	switch s.strategy {
+	case SimpleOneForOne:
+		s.restartDynamic(p, c)
+	case OneForOne:
+		s.restartOne(p, c)
+	default:
+		s.restartGroup(p, c)
+	}
+	return true
+}
+
+const tooMany = term.Atom("reached_max_restart_intensity")
+
+// tryAgain is what a supervisor casts to itself when a child could not be restarted: the next attempt
+// comes behind all that waits by then, and counts as another restart (SUP11).
+type tryAgain struct {
+	id  string
+	pid sim.PID // which dynamic child, by the process that it had
+}
+
+// Term is the message as OTP has it.
+func (m tryAgain) Term() sim.Tuple {
+	var which any = term.Atom(m.id)
+	if !m.pid.IsZero() {
+		which = sim.Tuple{term.Atom("restarting"), m.pid}
+	}
+	return sim.Tuple{term.Atom("try_again_restart"), which}
+}
+
+// String prints the message as OTP has it.
+func (m tryAgain) String() string { return m.Term().String() }
+
+// again makes the attempt, if there is still something to restart.
+func (s *server) again(p *sim.Proc, m tryAgain) (goesOn bool) {
+	if c := s.table.retriedAs(m); c != nil {
+		return s.restart(p, c)
+	}
+	return true
+}
+
+func (s *server) restartOne(p *sim.Proc, c *child) {
+	pid, _, reason := s.launch(p, c.spec, nil)
+	if reason == nil {
+		s.table.runs(c, pid)
+		return
+	}
+	was := c.pid
+	s.table.retries(c, was)
+	s.report(p, StartError, reason, c.spec, was)
+	otp.Cast(p, p.Self(), tryAgain{id: c.spec.ID})
+}
+
+// restartGroup stops all that go down with c and starts them again. If one cannot be started, those before
+// it stay, and the next attempt begins with it (SUP11).
+func (s *server) restartGroup(p *sim.Proc, c *child) {
+	id, was := c.spec.ID, c.pid
+	first := s.strategy.firstOf(c, s.table)
+	s.table.forget(c)
+	first = s.stopFrom(p, first)
+	failed, _ := s.startFrom(p, first)
+	if failed == nil {
+		return
+	}
+	if failed.spec.ID != id {
+		was = sim.PID{}
+	}
+	s.table.retries(failed, was)
+	otp.Cast(p, p.Self(), tryAgain{id: failed.spec.ID})
+}
+
+// startFrom starts a child and all behind it, whatever had become of them (SUP7). It stops at the first
+// that cannot be started.
+func (s *server) startFrom(p *sim.Proc, first *child) (failed *child, reason sim.Reason) {
+	for c := first; c != nil; {
+		next := c.next
+		pid, _, reason := s.launch(p, c.spec, nil)
+		switch {
+		case reason != nil:
+			s.report(p, StartError, reason, c.spec, sim.PID{})
+			return c, reason
+		case pid.IsZero() && c.spec.Restart == Temporary:
+			s.table.remove(c)
+		default:
+			s.table.runs(c, pid)
+		}
+		c = next
+	}
+	return nil, nil
+}
+
+// launch starts a process for a child and says so. No reason and no process mean that it chose not to run.
+func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info any, reason sim.Reason) {
+	started, reason := startProcess(p, spec, args)
+	if reason == nil && !started.PID.IsZero() && s.strategy != SimpleOneForOne {
+		s.report(p, Progress, nil, spec, started.PID)
+	}
+	return started.PID, started.Info, reason
+}
+
+// startProcess calls a child's start function and makes of its answer what OTP does (SUP4): whatever it
+// does, the supervisor goes on.
+func startProcess(p *sim.Proc, spec *Child, args []any) (started otp.Started, reason sim.Reason) {
+	var err error
+	if reason, ok := otp.Try(p, func() { started, err = otp.As(p, spec.ID, spec.Start, args...) }); !ok {
+		return otp.Started{}, term.Tuple{term.Atom("EXIT"), reason}
+	}
+	switch {
+	case err == nil && started.PID.IsZero():
+		return otp.Started{}, term.Tuple{term.Atom("ok"), term.Undefined}
+	case err == nil:
+		return started, nil
+	case errors.Is(err, otp.ErrIgnore):
+		return otp.Started{}, nil
+	}
+	return otp.Started{}, reasonOf(err)
+}
+
+// reasonOf is what an error of a start function stands for.
+func reasonOf(err error) sim.Reason {
+	var start *otp.StartError
+	var bad *otp.BadReturn
+	switch {
+	case errors.As(err, &start):
+		return start.Reason
+	case errors.As(err, &bad):
+		return bad.Value
+	}
+	return err
+}
