@@ -51,7 +51,7 @@ func (s *echoServer) HandleCall(p *sim.Proc, req any, from otp.From) genserver.R
 	if !known {
 		return s.Base.HandleCall(p, req, from)
 	}
-	if s.loss > 0 && s.loss.Hit(p.Rand) {
+	if chance(p, s.loss) {
 		return genserver.NoReply()
 	}
 	if d := s.delay.Draw(p.Rand); d > 0 {

@@ -145,3 +145,9 @@ func ask(p *sim.Proc, to sim.Addr, req any, opts ...otp.CallOpt) (any, error) {
 	}
 	return otp.CallAny(p, to, req, opts...)
 }
+
+// chance draws true in that share of cases.
+func chance(p *sim.Proc, share Percent) bool {
+	const all = 1_000_000
+	return share > 0 && p.Rand(all) >= all-int(share)
+}

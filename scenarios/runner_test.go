@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"testing"
 
+	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
 )
 
@@ -21,12 +22,37 @@ func fromLibrary(t testing.TB, name string) *scenarios.Scenario {
 	return sc
 }
 
-func TestKV(t *testing.T) {
-	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), scenarios.Builtin())
-	defer r.Close()
-	run := r.Run(1, scenarios.RunOptions{Story: true})
-	t.Logf("%+v", run)
-	for _, l := range run.Story {
-		t.Log(l)
+func TestTry(t *testing.T) {
+	names, _ := fs.Glob(scenarios.Library(), "*")
+	for _, name := range names {
+		r := scenarios.NewRunner(fromLibrary(t, name), scenarios.Builtin())
+		broken := 0
+		var first *reports.Run
+		for seed := range uint64(200) {
+			run := r.Run(seed, scenarios.RunOptions{})
+			if run.Word() != reports.Holds {
+				broken++
+				if first == nil {
+					first = run
+				}
+			}
+		}
+		t.Log(name, broken)
+		if first != nil {
+			t.Logf("%+v %+v", first, first.Seed)
+			for _, v := range first.Verdicts {
+				t.Logf("%+v", v)
+			}
+			for _, v := range first.Faults {
+				t.Logf("%+v", v)
+			}
+			for _, v := range first.Workloads {
+				t.Logf("%+v", v)
+			}
+			for _, l := range first.Story {
+				t.Log(l)
+			}
+		}
+		r.Close()
 	}
 }

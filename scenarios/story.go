@@ -20,7 +20,8 @@ type happening struct {
 	slot   *slot
 	work   *workforce
 	harm   *harm
-	n      int // which restart; how many clients
+	n      int // which restart
+	more   int // how many others are told by this line
 	text   string
 	detail any
 }
@@ -48,7 +49,8 @@ func (s *story) reset() {
 // freeze ends the story soon: its reason is known.
 func (s *story) freeze() { s.frozen = true }
 
-// add remembers a happening. Of clients who fail alike one after the other one is remembered.
+// add remembers a happening. Of clients who fail alike one after the other one is remembered, and of
+// instances of a template to which the same happens at once.
 func (s *story) add(h happening) {
 	if s.frozen {
 		if s.left == 0 {
@@ -59,14 +61,27 @@ func (s *story) add(h happening) {
 	if h.kind == reports.LineExit && s.lastWords(h) {
 		return
 	}
-	if s.count > 0 && h.work != nil {
-		if last := &s.ring[(s.count-1)%storyMax]; last.work == h.work && term.Equal(last.detail, h.detail) {
-			last.n++
+	if s.count > 0 {
+		if last := &s.ring[(s.count-1)%storyMax]; last.like(h) {
+			last.more++
 			return
 		}
 	}
 	s.ring[s.count%storyMax] = h
 	s.count++
+}
+
+// like reports whether two happenings are one line.
+func (h *happening) like(other happening) bool {
+	switch {
+	case h.kind != other.kind || h.work != other.work || h.harm != other.harm:
+		return false
+	case h.work != nil:
+		return term.Equal(h.detail, other.detail)
+	case h.slot == nil || other.slot == nil || h.slot.instance == 0 || h.slot.up != other.slot.up || other.at-h.at > time.Millisecond:
+		return false
+	}
+	return h.kind == reports.LineFault || h.kind == reports.LineRestart || h.kind == reports.LineExit && term.Equal(h.detail, other.detail)
 }
 
 // lastWords makes one line of a process's end and the report on it that came just before.
@@ -128,6 +143,15 @@ func (h *happening) String() string {
 	if h.slot != nil {
 		who = h.slot.path
 	}
+	if h.more > 0 {
+		who += fmt.Sprintf(" and %d more", h.more)
+	}
+	switch {
+	case h.kind == reports.LineExit && h.more > 0:
+		return who + " end: " + h.end()
+	case h.kind == reports.LineRestart && h.more > 0:
+		return who + " are started again"
+	}
 	switch h.kind {
 	case reports.LineExit:
 		return who + " ends: " + h.end()
@@ -139,9 +163,9 @@ func (h *happening) String() string {
 		}
 		return who + " is started"
 	case reports.LineFault:
-		return fmt.Sprintf("fault %q: %s", h.harm.fault.Name, h.harm.deed(h.slot))
+		return fmt.Sprintf("fault %q: %s", h.harm.fault.Name, h.harm.deed(who))
 	case reports.LineClient:
-		return h.client(who)
+		return h.client()
 	case reports.LineVerdict:
 		return "BROKEN " + h.text + ": " + short(h.detail)
 	case reports.LineReport:
@@ -150,27 +174,26 @@ func (h *happening) String() string {
 	return who + " says " + h.text + " " + short(h.detail)
 }
 
-// deed is what a fault does to a slot.
-func (h *harm) deed(s *slot) string {
+// deed is what a fault does to somebody.
+func (h *harm) deed(who string) string {
 	switch h.fault.Kind {
 	case Kill:
-		return "kill " + s.path
+		return "kill " + who
 	case Exit:
-		return "exit signal " + h.fault.Reason.String() + " to " + s.path
+		return "exit signal " + h.fault.Reason.String() + " to " + who
 	}
-	return fmt.Sprintf("the next start of %s will fail with %v", s.path, h.fault.Reason)
+	return fmt.Sprintf("the next start of %s will fail with %v", who, h.fault.Reason)
 }
 
-func (h *happening) client(who string) string {
-	what := "waited in vain for the answer to"
-	if !term.Is(h.detail, "timeout") {
-		what = "failed with " + short(h.detail) + ":"
+func (h *happening) client() string {
+	calls, what := fmt.Sprintf("a call of %s to %s", h.work.load.Request, h.slot.path), "failed with "+short(h.detail)
+	if h.more > 0 {
+		calls = fmt.Sprintf("%d calls of %s", h.more+1, h.work.load.Request)
 	}
-	times := "a call"
-	if h.n > 0 {
-		times = fmt.Sprintf("%d calls", h.n+1)
+	if term.Is(h.detail, "timeout") {
+		what = "timed out"
 	}
-	return fmt.Sprintf("clients %q: %s of %s %s %s", h.work.load.Name, h.work.load.Request, who, times, what)
+	return fmt.Sprintf("clients %q: %s %s", h.work.load.Name, calls, what)
 }
 
 func (h *happening) report() string {

@@ -124,10 +124,7 @@ func (w *worker) choose(d choice.Domain, what string, n uint64) func(int) int {
 
 // request makes one request, and waits for the answer if it is a call.
 func (w *worker) request() {
-	to := w.targets[0]
-	if len(w.targets) > 1 {
-		to = w.targets[w.choose(choice.Value, "to", w.n)(len(w.targets))]
-	}
+	to := w.target()
 	msg := w.next()
 	w.n++
 	w.sent++
@@ -139,6 +136,21 @@ func (w *worker) request() {
 		return
 	}
 	w.call(to, msg)
+}
+
+// target draws whom the request is for. Whoever is not there is passed over for the next who is.
+func (w *worker) target() *slot {
+	n := len(w.targets)
+	if n == 1 {
+		return w.targets[0]
+	}
+	first := w.choose(choice.Value, "to", w.n)(n)
+	for i := range n {
+		if s := w.targets[(first+i)%n]; s.state != down {
+			return s
+		}
+	}
+	return w.targets[first]
 }
 
 // next is the message of the next request.

@@ -252,7 +252,7 @@ func compareGolden(t *testing.T, all []outcome) {
 	bad := 0
 	for i, o := range all {
 		if i >= len(want) || o.golden(i) != want[i] {
-			if bad++; bad <= 3 {
+			if bad++; bad == 1 {
 				t.Errorf("plan %d is not the run in %s:\n%s", i, goldenFile, narrow(plan(i), o, want[min(i, len(want)-1)]))
 			}
 		}

@@ -44,8 +44,8 @@ func (p *Proc) inspect() *Info {
 		}
 	}
 	for _, m := range x.monitors.vals {
-		if m.object != nil {
-			info.Monitors = append(info.Monitors, m.object)
+		if m.said != nil && m.said.object != nil {
+			info.Monitors = append(info.Monitors, m.said.object)
 		} else {
 			info.Monitors = append(info.Monitors, term.NewPID(m.target))
 		}

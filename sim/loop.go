@@ -242,7 +242,7 @@ func (w *World) serve(p *Proc) {
 	}
 	p.endSlice()
 	p.state = waiting
-	if p.x != nil && p.x.waitSet && p.x.wait == nil {
+	if p.x != nil && p.x.waitSet && !p.x.armed {
 		p.arm(p.x.waitFor)
 	}
 }
@@ -256,7 +256,7 @@ func (p *Proc) nextMessage() *Msg {
 		m = p.mailbox.pop()
 	}
 	if m != nil {
-		if p.x != nil && p.x.waitSet {
+		if p.x != nil && (p.x.waitSet || p.x.armed) {
 			p.x.waitSet = false
 			p.disarm()
 		}
@@ -267,7 +267,7 @@ func (p *Proc) nextMessage() *Msg {
 		p.x.waitSet = false
 		p.flags &^= timedOut
 		m = p.w.envelope()
-		m.tag = TimedOut
+		m.tag, m.from, m.ref, m.word = TimedOut, nil, Ref{}, 0
 	}
 	return m
 }
@@ -332,7 +332,11 @@ func (w *World) caught(v any) (again bool) {
 		return false
 	case w.closing:
 		return true
-	case p == nil || w.abandons(v):
+	case p == nil:
+		w.fatal = &Broken{v, term.Callers(3)}
+		w.stop = StopAbandoned
+		return true
+	case w.abandons(v):
 		w.fatal = v
 		w.stop = StopAbandoned
 		return true
@@ -347,6 +351,17 @@ func (w *World) caught(v any) (again bool) {
 	}
 	w.finish(p)
 	return true
+}
+
+// Broken is what Run panics with if the world itself panicked: a mistake of this package.
+type Broken struct {
+	Value any
+	Stack term.Stack
+}
+
+// Error tells what and where.
+func (b *Broken) Error() string {
+	return "sim is broken: " + term.Format(b.Value) + "\n" + b.Stack.String()
 }
 
 // abandons reports whether a panic is the test harness's own: it ends the run, not the process. A draw that

@@ -7,9 +7,22 @@ import (
 // monitor is the watcher's side: what it monitors and what it wants to be told.
 type monitor struct {
 	target *term.Identity // nil if there was nobody when it was made
-	object any            // a NameAt if it was monitored by name; nil otherwise
-	tag    any
+	said   *saying        // nil for most
 	alias  aliasMode
+}
+
+// saying is what the Down message of some monitors says.
+type saying struct {
+	object any // a NameAt if it was monitored by name; nil otherwise
+	tag    any
+}
+
+// says gives a monitor something to say.
+func (m *monitor) says() *saying {
+	if m.said == nil {
+		m.said = new(saying)
+	}
+	return m.said
 }
 
 // aliasMode is how an alias ends.
@@ -63,7 +76,7 @@ func (p *Proc) Monitor(to Addr, opts ...MonitorOpt) Ref {
 			mon.alias = o.alias
 		}
 		if o.tag != nil {
-			mon.tag = o.tag
+			mon.says().tag = o.tag
 		}
 	}
 	return p.monitor(to, mon)
@@ -83,12 +96,12 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 	case PID:
 		mon.target = to.Identity()
 	case Name:
-		mon.object = term.NameAt{Name: to, Node: p.node.name}
+		mon.says().object = term.NameAt{Name: to, Node: p.node.name}
 		if q := p.node.names[to]; q != nil {
 			mon.target = q.id
 		}
 	case term.NameAt:
-		mon.object = to
+		mon.says().object = to
 		if q := p.lookupAt(to); q != nil {
 			mon.target = q.id
 		}
@@ -184,12 +197,12 @@ func (p *Proc) downArrived(m *Msg) (kept bool) {
 	if mon == nil {
 		return false
 	}
-	if mon.object != nil || mon.tag != nil {
-		object := mon.object
+	if said := mon.said; said != nil {
+		object := said.object
 		if object == nil {
 			object = term.NewPID(mon.target)
 		}
-		m.body = Down{Tag: mon.tag, Ref: m.ref, Object: object, Reason: m.body}
+		m.body = Down{Tag: said.tag, Ref: m.ref, Object: object, Reason: m.body}
 	} else {
 		m.tag = DownTag
 	}
@@ -252,8 +265,8 @@ func (p *Proc) throughAlias(m *Msg) bool {
 	switch {
 	case mon.alias == noAlias:
 		return false
-	case m.special&settled != 0: // the other side has forgotten the monitor already
-		p.x.monitors.remove(n)
+	case m.special&settled != 0: // the other side has forgotten the monitor already: no signal is due to it
+		mon.target = nil
 	case mon.alias == replyDemonitor:
 		p.demonitor(term.NewRef(p.id, n))
 	}

@@ -27,10 +27,7 @@ const (
 	settled                      // it is a reply, and has ended the monitor of its request
 )
 
-// Settled reports whether the message is a reply that has ended the monitor of its Request.
-func (m *Msg) Settled() bool { return m.special&settled != 0 }
-
-// signalKind says what a signal does when its receiver handles it.
+// signalKind says what a signal does when its receiver handles it. trace names them: see there.
 type signalKind uint8
 
 const (
@@ -174,7 +171,8 @@ func (q *queue) append(r *queue) {
 	r.head, r.tail = nil, nil
 }
 
-// envelope takes an envelope from the pool.
+// envelope takes an envelope from the pool. It has no body and is a message without anything special; whoever
+// takes it sets tag, from, ref and word, which are as the last one left them.
 func (w *World) envelope() *Msg {
 	m := w.spare
 	if m == nil {
@@ -196,7 +194,7 @@ func (w *World) moreEnvelopes() *Msg {
 	return &chunk[0]
 }
 
-// discard gives an envelope back to the pool. What it points to that lives anyway, it may go on pointing to.
+// discard gives an envelope back to the pool. What lives anyway it may go on pointing to: see envelope.
 func (w *World) discard(m *Msg) {
 	if w.check != nil {
 		w.check.inFlight.remove(m)

@@ -102,6 +102,7 @@ type extra struct {
 	dict     table[string, any]
 	timers   *timer // that would send to us
 	wait     *timer // the one that ends our waiting
+	armed    bool   // it is running
 	waitFor  time.Duration
 	waitSet  bool
 	waits    uint64 // how often it waited with a time-out
@@ -303,6 +304,9 @@ func (p *Proc) Report(kind string, about PID, body any) {
 		p.w.noteText(trace.Report, p.id, about.Identity(), kind, body)
 	}
 }
+
+// Reporting reports whether anybody looks at the bodies of reports: if not, Report may be given nil.
+func (p *Proc) Reporting() bool { return p.w.cfg.Observer != nil || p.w.log.Keeping() }
 
 // Logf writes a line to the world's log. It is not a fact: it changes nothing, whether anybody reads it or not.
 func (p *Proc) Logf(format string, args ...any) {

@@ -37,12 +37,10 @@ func patience(opts []RecvOpt) time.Duration {
 // process looks through its mailbox anew. The error is ErrTimeout, or nil.
 func Receive[T any](p *Proc, match func(m any) (T, bool), opts ...RecvOpt) (T, error) {
 	var got T
-	m, ok := p.Await(Mark{}, func(m *Msg) (ok bool) {
+	if !p.Take(Mark{}, func(m *Msg) (ok bool) {
 		got, ok = match(m.Value())
 		return ok
-	}, patience(opts))
-	_ = m
-	if !ok {
+	}, patience(opts)) {
 		var none T
 		return none, ErrTimeout
 	}
@@ -61,7 +59,7 @@ func Any(p *Proc, opts ...RecvOpt) (any, error) {
 
 // Sleep waits for d and leaves the mailbox alone.
 func (p *Proc) Sleep(d time.Duration) {
-	p.Await(Mark{}, func(*Msg) bool { return false }, max(d, 0))
+	p.Take(Mark{}, func(*Msg) bool { return false }, max(d, 0))
 }
 
 // Mark is a place in the mailbox: what has come so far lies before it.
@@ -81,6 +79,20 @@ func (p *Proc) Mark() Mark {
 // Await is Receive on envelopes: it removes and returns the first message behind the mark that matches,
 // waiting at most d. ok is false if none came.
 func (p *Proc) Await(from Mark, match func(m *Msg) bool, d time.Duration) (m Msg, ok bool) {
+	ok = p.Take(from, func(e *Msg) bool {
+		if match(e) {
+			m = *e
+			return true
+		}
+		return false
+	}, d)
+	m.next = nil
+	return m, ok
+}
+
+// Take is Await for those who keep what they need of the message when match sees it: match is called for
+// the message that it reports true for exactly once.
+func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok bool) {
 	if !p.acts() {
 		panic(unwind) // the dead receive nothing
 	}
@@ -92,19 +104,21 @@ func (p *Proc) Await(from Mark, match func(m *Msg) bool, d time.Duration) (m Msg
 	} else {
 		p.passed = nil
 	}
+	if p.x != nil && p.x.armed { // by a receive that a panic of its match ended
+		p.disarm()
+	}
 	armed := false
 	for {
 		if e := p.scan(match); e != nil {
 			if armed {
 				p.disarm()
 			}
-			m = *e
 			if e.special&watches != 0 {
 				p.watch(e.ref)
 			}
 			p.took(e)
 			p.charge(redReceive)
-			return m, true
+			return true
 		}
 		if p.transit.head != nil {
 			p.handleSignals()
@@ -115,7 +129,7 @@ func (p *Proc) Await(from Mark, match func(m *Msg) bool, d time.Duration) (m Msg
 			p.flags &^= timedOut
 			p.passed = nil
 			p.charge(redReceive)
-			return Msg{}, false
+			return false
 		}
 		if !armed && d != Forever {
 			p.arm(d)
@@ -193,6 +207,9 @@ func (p *Proc) After(d time.Duration) {
 		raise("timeout_value", "receive", d.String())
 	}
 	x := p.ext()
+	if x.armed {
+		p.disarm()
+	}
 	x.waitFor, x.waitSet = d, d != Forever
 }
 

@@ -100,8 +100,8 @@ func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settle
 }
 
 // Request sends a message and monitors its receiver, in one signal: a call begins with it. The reference
-// is the monitor's, and an alias, both until Demonitor or until the reply of a receiver that answers while
-// it handles the message: such a reply is Settled and has ended them.
+// is the monitor's, and an alias, both until Demonitor. If the receiver answers by SendAlias while it handles
+// the message, that reply tells that it has forgotten the monitor, and Demonitor is due no signal any more.
 func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 	if !p.acts() {
 		return Ref{}
@@ -155,8 +155,10 @@ func (p *Proc) lookupAt(at term.NameAt) *Proc {
 // deliver sends a plain message that no process has sent: a timer's, or one from outside.
 func (w *World) deliver(q *Proc, tag *Tag, ref Ref, body any) {
 	m := w.envelope()
+	m.from = nil
 	m.tag = tag
 	m.ref = ref
+	m.word = 0
 	m.body = body
 	q.arrived++
 	w.post(0, q, m)
@@ -192,11 +194,15 @@ func (w *World) dropped(from, to *term.Identity) {
 func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, word int64, body any) {
 	m := w.envelope()
 	m.kind = kind
+	m.tag = nil
 	m.from = from
 	m.ref = ref
 	m.word = word
 	m.body = body
 	w.note(signalFacts[kind], from, q.id, uint64(kind)<<56|uint64(word))
+	if body != nil && w.log.Keeping() {
+		w.log.Detail(term.Format(body))
+	}
 	q.transit.push(m)
 	q.signals++
 	if q.state == waiting {

@@ -65,7 +65,11 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 	var ref Ref
 	if opts.Monitor {
 		ref = p.MakeRef()
-		p.ext().monitors.put(ref.N(), monitor{target: q.id, tag: opts.DownTag})
+		mon := monitor{target: q.id}
+		if opts.DownTag != nil {
+			mon.says().tag = opts.DownTag
+		}
+		p.ext().monitors.put(ref.N(), mon)
 		q.ext().watchers.put(ref, struct{}{})
 	}
 	q.enqueue()
@@ -100,7 +104,7 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 	w.sched.Add(p.task, id.Key)
 	w.procs[p.task] = p
 	w.living++
-	w.note(trace.Spawn, by, id, uint64(id.Ordinal))
+	w.note(trace.Spawn, by, id, id.Key)
 	if w.log.Keeping() {
 		w.log.Name(id.Serial, term.NewPID(id).String())
 	}

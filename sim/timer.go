@@ -115,21 +115,22 @@ func (p *Proc) ReadTimer(t Timer) (left time.Duration, ok bool) {
 // arm starts the timer that ends the present wait.
 func (p *Proc) arm(d time.Duration) {
 	p.flags &^= timedOut
-	t := p.w.newTimer(endsWait)
-	t.dest = p
 	x := p.ext()
-	x.wait = t
+	if x.wait == nil {
+		x.wait = p.w.newTimer(endsWait)
+		x.wait.dest = p
+	}
+	x.armed = true
 	x.waits++
-	p.w.start(t, d, ^p.id.Key+x.waits*oddly)
+	p.w.start(x.wait, d, ^p.id.Key+x.waits*oddly)
 }
 
 // disarm stops it.
 func (p *Proc) disarm() {
 	p.flags &^= timedOut
-	if t := p.x.wait; t != nil {
-		p.w.sched.Cancel(t.alarm)
-		p.x.wait = nil
-		p.w.freeTimer(t)
+	if p.x.armed {
+		p.x.armed = false
+		p.w.sched.Cancel(p.x.wait.alarm)
 	}
 }
 
@@ -151,9 +152,8 @@ func (w *World) fire(t *timer) {
 	case endsWait:
 		p := t.dest
 		w.note(trace.Timer, p.id, nil, 0)
-		p.x.wait = nil
+		p.x.armed = false
 		p.flags |= timedOut
-		w.freeTimer(t)
 		if p.state == waiting {
 			p.enqueue()
 		}
@@ -241,6 +241,8 @@ func (p *Proc) removeTimer(t *timer) {
 func (w *World) dropTimers(p *Proc) {
 	if p.x.wait != nil {
 		p.disarm()
+		w.freeTimer(p.x.wait)
+		p.x.wait = nil
 	}
 	for t := p.x.timers; t != nil; {
 		next := t.next

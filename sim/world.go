@@ -405,6 +405,9 @@ func (w *World) observe(f Fact) {
 // noteCrash reports a process whose code panicked and nobody caught it.
 func (w *World) noteCrash(p *Proc) {
 	w.noteText(trace.Report, p.id, p.id, "crash", p.reason)
+	if crash, ok := p.reason.(*term.Crash); ok && w.log.Keeping() {
+		w.log.Detail("crash " + term.Format(p.reason) + "\n" + crash.Stack.String())
+	}
 }
 
 // text renders a message for the trace.

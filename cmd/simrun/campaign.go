@@ -8,6 +8,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // A campaign is one scenario run over many seeds, several at once. Each hand has its own world; the runs come
@@ -83,7 +84,7 @@ func (c *campaign) collect(deliver func(outcome) bool, pulse func()) {
 
 // work is what a hand does: one run after the other until there is no more, or no more wanted.
 func (c *campaign) work() {
-	h := c.hand()
+	h := &hand{campaign: c}
 	defer h.close()
 	for {
 		select {
@@ -103,27 +104,35 @@ func (c *campaign) work() {
 	}
 }
 
-// A hand runs a scenario. It has read the scenario itself, so that it shares nothing.
+// A runner runs one scenario with one seed after the other. It is a scenarios.Runner; tests have others.
+type runner interface {
+	Run(seed uint64, opts scenarios.RunOptions) *reports.Run
+	Trace() *trace.Log
+	Close()
+}
+
+// newRunner makes a runner.
+var newRunner = func(sc *scenarios.Scenario) runner { return scenarios.NewRunner(sc, programs()) }
+
+// A hand runs a scenario. It reads the scenario itself, so that it shares nothing.
 type hand struct {
 	*campaign
 	sc    *scenarios.Scenario
-	first *scenarios.Runner
-	other *scenarios.Runner // for what is run twice; nil until then
+	first runner
+	other runner // for what is run twice; nil until then
 }
 
-func (c *campaign) hand() *hand {
-	sc, ds := c.target.parse()
+func (h *hand) open() {
+	sc, ds := h.target.parse()
 	must(ds.Err())
-	return &hand{campaign: c, sc: sc, first: newRunner(sc)}
+	h.sc, h.first = sc, newRunner(sc)
 }
-
-// newRunner makes a runner. Tests put others in its place.
-var newRunner = func(sc *scenarios.Scenario) *scenarios.Runner { return scenarios.NewRunner(sc, programs()) }
 
 func (h *hand) close() {
-	h.first.Close()
-	if h.other != nil {
-		h.other.Close()
+	for _, r := range []runner{h.first, h.other} {
+		if r != nil {
+			r.Close()
+		}
 	}
 }
 
@@ -133,9 +142,12 @@ func (h *hand) safely(number int, seed uint64) (o outcome) {
 	defer func() {
 		if v := recover(); v != nil {
 			o.bug = fmt.Errorf("simrun panicked while it ran %s with seed %d: %v\n%s", h.target.word(), seed, v, debug.Stack())
-			h.first, h.other = &scenarios.Runner{}, nil // whatever state it is in, it is not touched again
+			h.first, h.other = nil, nil // whatever state they are in, they are not touched again
 		}
 	}()
+	if h.first == nil {
+		h.open()
+	}
 	o.run = h.first.Run(seed, h.opts)
 	if h.twice.takes(number) {
 		o.waver = h.compare(seed, o.run)

@@ -34,7 +34,7 @@ func (h *hand) firstDifference(seed uint64) string {
 }
 
 // record is the whole trace of a run.
-func record(r *scenarios.Runner, seed uint64, opts scenarios.RunOptions) *trace.Record {
+func record(r runner, seed uint64, opts scenarios.RunOptions) *trace.Record {
 	r.Run(seed, opts)
 	return r.Trace().Record()
 }

@@ -47,6 +47,8 @@ func plain(v any) any {
 		return closure{}
 	case erlang:
 		return term.Tuple(plains(v.Term()))
+	case wait:
+		return int(v) * oracleScale
 	case term.Name:
 		return term.Atom(v)
 	case term.NameAt:

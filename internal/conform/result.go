@@ -8,6 +8,13 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
+// oracleScale is how many real milliseconds the oracle takes for a virtual one. It shows where a time is
+// printed that the oracle did not mean to print.
+const oracleScale = 8
+
+// wait is a time-out among the values that a callback returns, in ms.
+type wait int
+
 // then is what follows a result: what genserver's results are told to do next.
 type then[R any] interface {
 	Timeout(time.Duration) R
@@ -19,8 +26,10 @@ type then[R any] interface {
 // a gen_server knows.
 func followed[R then[R]](r R, extra any) (_ R, ok bool) {
 	switch extra := extra.(type) {
-	case int:
-		return r.Timeout(ms(extra)), extra >= 0
+	case wait:
+		return r.Timeout(ms(int(extra))), extra >= 0
+	case int: // a term of the case: the oracle did not know it for a time
+		return r.Timeout(ms(extra) / oracleScale), extra >= 0
 	case term.Atom:
 		switch extra {
 		case "hibernate":

@@ -1,8 +1,6 @@
 package conform
 
 import (
-	"errors"
-
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -178,8 +176,6 @@ func (s *scripted) act(act Op, otherwise any, isCall bool) genserver.Result {
 	}))
 }
 
-var errScript = errors.New("not a script")
-
 // verb takes a script's row apart: the word it begins with and what follows.
 func verb(ret any) (word string, rest []any) {
 	switch ret := ret.(type) {
@@ -194,8 +190,9 @@ func verb(ret any) (word string, rest []any) {
 	return "", nil
 }
 
+// malformed is what a script that means nothing does to the process that follows it.
 func malformed(ret any) {
-	panic(&CaseError{Op: term.Format(ret), What: errScript.Error()})
+	panic(&sim.Error{Reason: "function_clause", Op: "script", Detail: term.Format(ret)})
 }
 
 // initValue is the Erlang value that an init function returns.
@@ -264,6 +261,9 @@ func (s *scripted) extra(v any) any {
 	case word == "hibernate":
 		return term.Atom("hibernate")
 	case word == "timeout" && len(rest) == 1:
+		if n, ok := rest[0].(int); ok {
+			return wait(n)
+		}
 		return s.s.term(rest[0])
 	case word == "continue" && len(rest) == 1:
 		if o, ok := rest[0].(Op); ok {

@@ -34,10 +34,6 @@ func sysResult(v any, err error) any {
 	return exitOf(err)
 }
 
-// oracleScale is how many real milliseconds the oracle takes for a virtual one. It shows where a time-out
-// is printed that the oracle did not mean to print.
-const oracleScale = 8
-
 // siteOf is sysResult for requests that are tuples: of those sys says {sys, Request, [To, Timeout]} where it
 // means to name the function.
 func siteOf(a *actor, o Op, request term.Tuple, v any, err error) any {

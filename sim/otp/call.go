@@ -96,22 +96,26 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 		p.SendTagged(at, tag, from.Ref, from.word(), req)
 	}
 	ref := from.Ref
-	m, ok := p.Await(mark, func(m *sim.Msg) bool { return isOutcome(m, ref) }, d)
-	if !ok {
+	if !p.Take(mark, func(m *sim.Msg) bool {
+		if !isOutcome(m, ref) {
+			return false
+		}
+		reply, reason, ok = outcome(m)
+		return true
+	}, d) {
 		p.Demonitor(ref, sim.Flush())
-		m, ok = p.Await(mark, func(m *sim.Msg) bool { return isReply(m, ref) }, 0) // what is there already counts (GC3)
-		if !ok {
+		m, late := p.Await(mark, func(m *sim.Msg) bool { return isReply(m, ref) }, 0)
+		if !late {
 			return nil, timeout, false
 		}
-	}
-	reply, reason, ok = outcome(&m)
-	if ok {
-		if !m.Settled() {
-			p.Demonitor(ref, sim.Flush())
-		}
+		reply, _, _ = outcome(&m) // what was there already counts (GC3)
 		return reply, nil, true
 	}
-	return nil, lost(to, at, reason), false
+	if !ok {
+		return nil, lost(to, at, reason), false
+	}
+	p.Demonitor(ref, sim.Flush())
+	return reply, nil, true
 }
 
 // monitor makes the monitor of a request; its reference is an alias too unless it is to be plain.

@@ -47,10 +47,11 @@ func Try(p *sim.Proc, f func()) (reason sim.Reason, ok bool) {
 			return
 		}
 		v := recover()
-		var ours bool
-		if reason, ours = p.Caught(v); !ours && v != nil {
-			panic(v)
+		why, ours := p.Caught(v)
+		if !ours && v != nil {
+			panic(v) // none of the program's
 		}
+		reason = why
 	}()
 	f()
 	return nil, true

@@ -75,7 +75,7 @@ func TestRead_nothingBehindIt(t *testing.T) {
 // A file that was cut off or changed is never taken for a trace of something else.
 func TestRead_damaged(t *testing.T) {
 	d := dice(3)
-	r := d.log(40, 40, false).Record()
+	r := d.log(15, 15, false).Record()
 	for _, f := range forms {
 		var b bytes.Buffer
 		f.write(&b, r)

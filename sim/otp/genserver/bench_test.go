@@ -68,7 +68,7 @@ func BenchmarkStartStop(b *testing.B) {
 	b.ReportAllocs()
 	world(b, func(p *sim.Proc) {
 		for range b.N {
-			started, _ := genserver.StartLink(p, nil, newPonger)
+			started, _ := genserver.StartAlone(p, nil, newPonger)
 			otp.Stop(p, started.PID, sim.Normal, sim.Forever)
 		}
 	})

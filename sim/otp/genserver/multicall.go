@@ -14,9 +14,12 @@ type NodeReply[R any] struct {
 	Reply R
 }
 
-// MultiCall calls the servers of that name on all the nodes at once and waits at most d for them all together. bad
-// lists the nodes without an answer: no such name, no connection, too late, died (GS11). Late answers are dropped.
-func MultiCall[R any](p *sim.Proc, nodes []sim.Atom, name sim.Name, req otp.Request[R], d time.Duration) (good []NodeReply[R], bad []sim.Atom) {
+// MultiCall calls the servers of that name on all the nodes at once and waits at most d for them all
+// together. bad lists the nodes without an answer: no such name, no connection, too late, died (GS11).
+// Late answers are dropped.
+func MultiCall[R any](
+	p *sim.Proc, nodes []sim.Atom, name sim.Name, req otp.Request[R], d time.Duration,
+) (good []NodeReply[R], bad []sim.Atom) {
 	ids := make([]otp.RequestID[R], len(nodes))
 	for i, n := range nodes {
 		ids[i] = otp.SendRequest(p, term.NameAt{Name: name, Node: n}, req)

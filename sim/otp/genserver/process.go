@@ -65,21 +65,21 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 	case gen.System:
 		s.System(p, s, e)
 	case gen.ParentExit:
-		s.terminate(p, e.Body, e, Result{})
+		s.terminate(p, e.Body, &e, Result{})
 	case gen.TimedOut:
 		if s.wait == forever { // it is HibernateAfter that is over
 			p.Doze()
 			return
 		}
 		e.Kind = gen.Info
-		s.turn(p, e)
+		s.turn(p, &e)
 	default:
-		s.turn(p, e)
+		s.turn(p, &e)
 	}
 }
 
 // turn calls the callback that an event is for, and those that it says to continue with, and then waits.
-func (s *server) turn(p *sim.Proc, e gen.Event) {
+func (s *server) turn(p *sim.Proc, e *gen.Event) {
 	for {
 		r, why, ok := s.callback(p, e)
 		switch {
@@ -101,12 +101,12 @@ func (s *server) turn(p *sim.Proc, e gen.Event) {
 			return
 		}
 		p.Reductions(1) // so that a server which always continues does not stop the world
-		e = gen.Event{Kind: gen.Continue, Body: r.arg}
+		*e = gen.Event{Kind: gen.Continue, Body: r.arg}
 	}
 }
 
 // callback calls the user's code and survives its panics. It allocates nothing.
-func (s *server) callback(p *sim.Proc, e gen.Event) (r Result, why sim.Reason, ok bool) {
+func (s *server) callback(p *sim.Proc, e *gen.Event) (r Result, why sim.Reason, ok bool) {
 	why, ok = otp.Try(p, func() {
 		switch e.Kind {
 		case gen.Call:
@@ -125,7 +125,7 @@ func (s *server) callback(p *sim.Proc, e gen.Event) (r Result, why sim.Reason, o
 // proceed does what a server does when it has begun: it continues at once, or waits.
 func (s *server) proceed(p *sim.Proc, r InitResult) {
 	if r.then == continues {
-		s.turn(p, gen.Event{Kind: gen.Continue, Body: r.arg})
+		s.turn(p, &gen.Event{Kind: gen.Continue, Body: r.arg})
 		return
 	}
 	s.settle(p, r.then, r.wait)
@@ -159,11 +159,11 @@ func (s *server) SystemContinue(p *sim.Proc) {
 
 // terminate ends the server: the user's Terminate, the report, the reply if there is one, the exit, in
 // that order. A crash of Terminate replaces the reason and does not stop the reply (GS5, GS7).
-func (s *server) terminate(p *sim.Proc, reason sim.Reason, e gen.Event, r Result) {
+func (s *server) terminate(p *sim.Proc, reason sim.Reason, e *gen.Event, r Result) {
 	if why, ok := otp.Try(p, func() { s.impl.Terminate(p, reason) }); !ok {
 		reason = why
 	}
-	s.Report(p, reason, e, s.impl)
+	s.Report(p, reason, *e, s.impl)
 	if r.kind == stopsReplying {
 		otp.Reply(p, e.From, r.value)
 	}
@@ -172,7 +172,7 @@ func (s *server) terminate(p *sim.Proc, reason sim.Reason, e gen.Event, r Result
 
 // SystemTerminate is what package sys ends the server with.
 func (s *server) SystemTerminate(p *sim.Proc, reason sim.Reason) {
-	s.terminate(p, reason, gen.Event{}, Result{})
+	s.terminate(p, reason, &gen.Event{}, Result{})
 }
 
 // SystemState is what sys.GetState shows.

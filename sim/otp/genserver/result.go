@@ -141,8 +141,8 @@ func StopInit(reason sim.Reason) InitResult { return InitResult{kind: initStop, 
 // Ignore says that it does not want to start. The starter is told otp.ErrIgnore; the process exits normally.
 func Ignore() InitResult { return InitResult{kind: initIgnore} }
 
-// Fail says {error, Reason}: the starter is told so, the process exits normally. Before OTP 26 there was no such answer,
-// and it counts as a bad return value.
+// Fail says {error, Reason}: the starter is told so, the process exits normally. Before OTP 26 there was
+// no such answer, and it counts as a bad return value.
 func Fail(reason sim.Reason) InitResult { return InitResult{kind: initError, arg: reason} }
 
 // Timeout makes the server call HandleInfo with the atom timeout if no message comes within d.
@@ -160,7 +160,8 @@ func (r InitResult) Hibernate() InitResult {
 	return r
 }
 
-// Continue makes the server call HandleContinue with arg, after the starter was told and before it looks at any message.
+// Continue makes the server call HandleContinue with arg, after the starter was told and before it looks
+// at any message (GS2).
 func (r InitResult) Continue(arg any) InitResult {
 	if r.kind == initOK {
 		r.then, r.arg = continues, arg

@@ -45,8 +45,8 @@ func BenchmarkRestart(b *testing.B) {
 				supervisor.StartLink(p, nil, spec)
 				b.ResetTimer()
 				for range b.N {
-					p.Exit(last, sim.Kill)
-					for killed := last; last == killed; {
+					killed := last
+					for p.Exit(killed, sim.Kill); last == killed; {
 						p.Yield()
 					}
 				}

@@ -61,11 +61,14 @@ func shutdown(p *sim.Proc, pid sim.PID, how Shutdown) sim.Reason {
 }
 
 func awaitDown(p *sim.Proc, mark sim.Mark, ref sim.Ref, patience time.Duration) (reason sim.Reason, gone bool) {
-	m, gone := p.Await(mark, func(m *sim.Msg) bool { return otp.IsDown(m, ref) }, patience)
-	if !gone {
-		return nil, false
-	}
-	return downReason(&m), true
+	gone = p.Take(mark, func(m *sim.Msg) bool {
+		if !otp.IsDown(m, ref) {
+			return false
+		}
+		reason = downReason(m)
+		return true
+	}, patience)
+	return reason, gone
 }
 
 // downReason is why the process ended that a down message is about; somebody may have looked at the
@@ -114,9 +117,12 @@ func flushed(p *sim.Proc, pid sim.PID, reason sim.Reason) sim.Reason {
 const childUnlinked = term.Atom("child_process_unlinked")
 
 func takeExit(p *sim.Proc, pid sim.PID, patience time.Duration) (reason sim.Reason, ok bool) {
-	m, ok := p.Await(sim.Mark{}, func(m *sim.Msg) bool { return otp.IsExit(m, pid) }, patience)
-	if !ok {
-		return nil, false
-	}
-	return exitReason(&m), true
+	ok = p.Take(sim.Mark{}, func(m *sim.Msg) bool {
+		if !otp.IsExit(m, pid) {
+			return false
+		}
+		reason = exitReason(m)
+		return true
+	}, patience)
+	return reason, ok
 }

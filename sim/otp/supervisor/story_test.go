@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -25,9 +27,11 @@ var update = flag.Bool("update", false, "write what happened into the stories")
 //
 //	def inner any_significant: x(temporary,significant)   a supervisor to be used as a child: s=inner
 //	sup one_for_one 3/5: a b(transient) s=inner           start the top supervisor
-//	kill a | exit a REASON | die a REASON | raw a         signal a child; make it end; have top told that it did
+//	kill a | exit a REASON | die a REASON                 signal a child; make it end
+//	unlink a | raw a                                      make it unlink from top; tell top that it ended
 //	start b(…) | dyn d1(…) | terminate a | restart a | delete a | spec a | which | count
 //	sleep 2s
+//	kill a; kill b                                        at the same time
 //
 // A child: NAME(permanent|transient|temporary, significant, shutdown=50ms|brutal_kill|infinity, deaf, plain,
 // plan=ok/ignore/error R/bad V/exit R/crash R/info I…). A deaf one does not end when it is asked, a plain
@@ -96,7 +100,10 @@ type story struct {
 
 func newStory(compat sim.Compat) *story {
 	st := &story{names: map[sim.PID]string{}, count: map[string]int{}, last: map[string]sim.PID{}, defs: map[string]supervisor.Spec{}}
-	st.w = sim.New(sim.Config{Compat: compat, ReductionCost: sim.Free, Observer: st, Boot: func(p *sim.Proc) {}})
+	st.w = sim.New(sim.Config{
+		Compat: compat, Policy: scheduler.FIFO{}, Source: choice.Dull(), ReductionCost: sim.Free, Observer: st,
+		Boot: func(p *sim.Proc) {},
+	})
 	return st
 }
 
@@ -141,8 +148,10 @@ func (st *story) tell(block string) string {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
-		word, rest, _ := strings.Cut(line, " ")
-		st.do(word, rest)
+		for one := range strings.SplitSeq(line, "; ") {
+			word, rest, _ := strings.Cut(one, " ")
+			st.do(word, rest)
+		}
 		st.w.Settle()
 	}
 	return strings.Join(st.lines, "\n")
@@ -157,6 +166,7 @@ func (st *story) do(word, rest string) {
 		st.startTop(st.spec(rest))
 	case "sleep":
 		d, _ := time.ParseDuration(rest)
+		st.w.At(st.w.View().Now()+d, "sleep", func() {}) // so that time passes even if nothing else happens
 		st.w.Run(d)
 	case "kill":
 		st.w.Exit(st.last[who], sim.Kill)
@@ -164,6 +174,8 @@ func (st *story) do(word, rest string) {
 		st.w.Exit(st.last[who], parseTerm(reason))
 	case "die":
 		st.w.Send(st.last[who], die{parseTerm(reason)})
+	case "unlink":
+		st.w.Send(st.last[who], unlink{})
 	case "raw":
 		st.w.Send(st.top, sim.Exit{From: st.last[who], Reason: sim.Atom("boom")})
 	default:
@@ -277,7 +289,11 @@ func (st *story) born(p *sim.Proc, id string) string {
 	return name
 }
 
-type die struct{ reason sim.Reason }
+// What workers are told.
+type (
+	die    struct{ reason sim.Reason }
+	unlink struct{}
+)
 
 // spec reads "rest_for_one any_significant 3/5: a b".
 func (st *story) spec(s string) (spec supervisor.Spec) {
@@ -402,6 +418,8 @@ func (w *worker) run(p *sim.Proc, _ ...any) {
 		switch m, _ := sim.Any(p); m := m.(type) {
 		case die:
 			p.ExitSelf(m.reason)
+		case unlink:
+			p.Unlink(p.Parent())
 		case sim.Exit:
 			if !w.deaf {
 				p.ExitSelf(m.Reason)

@@ -76,8 +76,8 @@ func Terminate(p *sim.Proc, to sim.Addr, reason sim.Reason, opts ...otp.CallOpt)
 	return done(ask(p, to, sim.Tuple{TerminateReq, reason}, opts))
 }
 
-// ChangeCode makes a suspended process call its CodeChange. If that fails, the error is a *Failure and the process goes on
-// with what it had; so it is if the process is not suspended (SYS3).
+// ChangeCode makes a suspended process call its CodeChange. If that fails, or if the process is not
+// suspended, the error is a *Failure, and the process goes on with what it had (SYS3).
 func ChangeCode(p *sim.Proc, to sim.Addr, module, oldVsn, extra any, opts ...otp.CallOpt) error {
 	v, err := ask(p, to, sim.Tuple{ChangeCodeReq, module, oldVsn, extra}, opts)
 	if err == nil && v != any(OK) {

@@ -3,7 +3,6 @@ package gen
 import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
-	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Kind is what a received message is for a behaviour.
@@ -65,15 +64,13 @@ func (c *Core) sortPlain(v any) Event {
 	return Event{Kind: Info, Body: v}
 }
 
-// Message is the event as reports show it.
-func (e Event) Message() any {
+// last is an event as reports show it.
+func (c *Core) last(e Event) any {
 	switch e.Kind {
 	case Cast:
 		return otp.CastMsg{Req: e.Body}
 	case ParentExit:
-		return sim.Tuple{sim.Atom("EXIT"), sim.Atom("parent"), e.Body}
+		return sim.Exit{From: c.Parent, Reason: e.Body}
 	}
 	return e.Body
 }
-
-func orderly(r sim.Reason) bool { return term.Orderly(r) }

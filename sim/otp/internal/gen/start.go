@@ -10,6 +10,7 @@ import (
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Spec says how a behaviour's processes are started. One Spec serves all that are started alike.
@@ -64,20 +65,20 @@ func (s *Spec) role(p *sim.Proc) string {
 // Core is the part of a behaviour's process that all behaviours have. It is small: there are many.
 type Core struct {
 	Spec      *Spec
-	Parent    sim.PID // whose end is our end: the starter, or the process itself if it is not linked
-	linked    bool
+	Parent    sim.PID // whose end is our end: the starter, or the process itself if it was started alone
+	alone     bool
 	suspended bool
 }
 
 // NewCore makes the core of a process that is to be started.
-func NewCore(s *Spec, tie Tie) Core { return Core{Spec: s, linked: tie == Linked} }
+func NewCore(s *Spec, tie Tie) Core { return Core{Spec: s, alone: tie == Alone} }
 
 // Begin is the first thing the new process does: it takes its name. If the name is taken by now it tells
 // the starter and ends, and Begin returns false.
 func (c *Core) Begin(p *sim.Proc) bool {
-	c.Parent = p.Self()
-	if c.linked {
-		c.Parent = p.Parent()
+	c.Parent = p.Parent()
+	if c.alone {
+		c.Parent = p.Self()
 	}
 	if c.Spec.Name == nil {
 		return true
@@ -145,11 +146,12 @@ func (c *Core) Exit(p *sim.Proc, reason sim.Reason) {
 }
 
 // Report reports that the behaviour gives up, unless that is an orderly end.
-func (c *Core) Report(p *sim.Proc, reason sim.Reason, last Event, state any) {
-	if orderly(reason) {
+func (c *Core) Report(p *sim.Proc, reason sim.Reason, during Event, state any) {
+	if term.Orderly(reason) {
 		return
 	}
 	p.Report("terminate", p.Self(), otp.TerminateReport{
-		Behaviour: c.Spec.Behaviour, Name: c.Name(p), Last: last.Message(), State: state, Reason: reason, Client: last.From.PID,
+		Behaviour: c.Spec.Behaviour, Name: c.Name(p), Last: c.last(during), Client: during.From.PID,
+		State: state, Reason: reason,
 	})
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 )
 
-// Behaviour is what package sys needs of one. Where a method may run the user's code it may panic: the core sees to that.
+// Behaviour is what package sys needs of one. A method that runs the user's code may panic: the core sees
+// to that.
 type Behaviour interface {
 	SystemState(p *sim.Proc) any
 	SystemReplaceState(p *sim.Proc, state any)

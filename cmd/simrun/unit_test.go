@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+func seeds(t *testing.T, text string) scenarios.Seeds {
+	t.Helper()
+	s, err := scenarios.ParseSeeds(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestPickSeeds(t *testing.T) {
+	flag := func(name, text string) setting { return setting{text, "--" + name, true} }
+	variable := func(name, text string) setting { return setting{text, name, false} }
+	for _, c := range []struct {
+		one, many setting
+		want      string // "" is those of the file, "!…" an error that holds …
+	}{
+		{setting{}, setting{}, ""},
+		{flag("seed", "7"), setting{}, "[7]"},
+		{flag("seed", "0x10"), setting{}, "[16]"},
+		{flag("seed", "ffffffffffffffffffffffffffffffffffffffff"), setting{}, "[18446744073709551615]"},
+		{setting{}, flag("seeds", "20k"), "1..20000"},
+		{setting{}, flag("seeds", "3..5"), "3..5"},
+		{setting{}, variable("SIM_SEEDS", "[1,7]"), "[1, 7]"},
+		{flag("seed", "100"), flag("seeds", "50"), "100..149"},
+		{variable("SIM_SEED", "100"), flag("seeds", "50"), "100..149"},
+		{variable("SIM_SEED", "100"), flag("seeds", "3..5"), "3..5"},
+		{flag("seed", "7"), variable("SIM_SEEDS", "1..200"), "[7]"},
+		{flag("seed", "0xffffffffffffffff"), flag("seeds", "2"), "18446744073709551614..18446744073709551615"},
+		{flag("seed", "7"), flag("seeds", "1..3"), "!names one seed"},
+		{flag("seed", "seven"), setting{}, "!--seed:"},
+		{variable("SIM_SEED", "seven"), setting{}, "!SIM_SEED:"},
+		{setting{}, variable("SIM_SEEDS", "5..1"), "!SIM_SEEDS:"},
+	} {
+		got, err := pickSeeds(c.one, c.many)
+		switch wrong, isError := strings.CutPrefix(c.want, "!"); {
+		case isError && (err == nil || !strings.Contains(err.Error(), wrong)):
+			t.Errorf("%v %v: error %v, want one with %q", c.one, c.many, err, wrong)
+		case isError:
+		case err != nil:
+			t.Errorf("%v %v: %v", c.one, c.many, err)
+		case got == nil && c.want != "" || got != nil && got.String() != c.want:
+			t.Errorf("%v %v: %v, want %q", c.one, c.many, got, c.want)
+		}
+	}
+}
+
+func TestSeedAt(t *testing.T) {
+	s := seeds(t, "[1, 7, 20..30, 3]")
+	i := 0
+	for want := range s.All() {
+		if got := seedAt(s, i); got != want {
+			t.Errorf("seed %d is %d, want %d", i, got, want)
+		}
+		rest := seedsFrom(s, i)
+		if got := seedAt(seeds(t, rest), 0); got != want {
+			t.Errorf("the seeds from %d on are %s", i, rest)
+		}
+		i++
+	}
+	if rest := seedsFrom(s, i); rest != "" {
+		t.Errorf("after the last one there are %s", rest)
+	}
+}
+
+func TestShare(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int // of 1000 runs
+	}{{"always", 1000}, {"off", 0}, {"", 0}, {"100%", 1000}, {"2%", 20}, {"0.5 %", 5}, {"0.01%", 1}, {"0%", 0}, {"33%", 330}} {
+		s, err := pickShare(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for i := range 1000 {
+			if s.takes(i) {
+				n++
+			}
+		}
+		if n < c.want || n > c.want+1 {
+			t.Errorf("%q takes %d of 1000", c.text, n)
+		}
+	}
+	for _, text := range []string{"2", "x%", "101%", "-1%", "NaN%", "sometimes"} {
+		if _, err := pickShare(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestColour(t *testing.T) {
+	for _, c := range []struct {
+		env      string
+		flag     string
+		terminal bool
+		want     bool
+	}{
+		{"", "auto", true, true}, {"", "auto", false, false}, {"", "always", false, true}, {"", "never", true, false},
+		{"NO_COLOR=1", "auto", true, false}, {"NO_COLOR=1", "always", true, true}, {"FORCE_COLOR=1", "auto", false, true},
+		{"FORCE_COLOR=0", "auto", true, false}, {"TERM=dumb", "auto", true, false}, {"TERM=xterm", "auto", true, true},
+	} {
+		name, value, _ := strings.Cut(c.env, "=")
+		e := environment{getenv: func(n string) string {
+			if n == name {
+				return value
+			}
+			return ""
+		}}
+		if got := e.colour(c.flag, c.terminal); got != c.want {
+			t.Errorf("%q --color %s, terminal %v: %v", c.env, c.flag, c.terminal, got)
+		}
+	}
+}
+
+func TestRound(t *testing.T) {
+	for x, want := range map[float64]string{0: "0", 0.3: "0.3", 7.25: "7.2", 412: "412", 999.4: "999", 1840: "1.8k", 50911: "50.9k", 412345: "412k", 3.1e6: "3.1M", 2e9: "2G", math.Inf(1): "+InfT"} {
+		if got := round(x); got != want {
+			t.Errorf("%v is %s, want %s", x, got, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct{ typo, want string }{{"rnu", "run"}, {"chekc", "check"}, {"replya", "replay"}, {"banana", ""}, {"", ""}} {
+		if got := nearest(c.typo, []string{"run", "check", "replay", "trace"}); got != c.want {
+			t.Errorf("%q: %q", c.typo, got)
+		}
+	}
+}
+
+// Of all codes that can apply at once the graver one wins, whichever came first.
+func TestGraver(t *testing.T) {
+	for i, a := range gravity {
+		for _, b := range gravity[i:] {
+			if graver(a, b) != a || graver(b, a) != a {
+				t.Errorf("%d and %d give %d and %d", a, b, graver(a, b), graver(b, a))
+			}
+		}
+	}
+}
+
+// Each code is explained once.
+func TestExplainExit(t *testing.T) {
+	seen := map[code]bool{}
+	for _, row := range exitTable {
+		if seen[row.code] || row.about == "" {
+			t.Errorf("code %d is explained %q", row.code, row.about)
+		}
+		seen[row.code] = true
+	}
+	for _, c := range gravity {
+		if !seen[c] {
+			t.Errorf("code %d is not explained", c)
+		}
+	}
+}
+
+// The lines of a terminal are wiped away before anything else is printed, and each is drawn over the last one.
+func TestProgress_live(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{app: &app{errs: &b, env: environment{errWidth: func() int { return 40 }}}, live: true, scenarios: 3}
+	p.scenario(passingSummary(), 2)
+	p.pulse()
+	p.pulse()
+	p.wipe()
+	p.wipe()
+	text := b.String()
+	if n := strings.Count(text, "\n"); n != 4 {
+		t.Errorf("two pulses draw %d lines:\n%q", n, text)
+	}
+	if n := strings.Count(text, "\x1b[2A\r\x1b[J"); n != 2 || !strings.HasSuffix(text, "\x1b[J") {
+		t.Errorf("wiped %d times:\n%q", n, text)
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.ReplaceAll(line, "\x1b[2A\r\x1b[J", ""); len([]rune(line)) > 39 {
+			t.Errorf("too wide: %q", line)
+		}
+	}
+}
+
+// Elsewhere there are no control codes, and nothing at all of what is over at once.
+func TestProgress_plain(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{app: &app{errs: &b}, scenarios: 1}
+	p.scenario(passingSummary(), 2)
+	p.pulse()
+	if b.Len() > 0 {
+		t.Errorf("printed at once: %q", b.String())
+	}
+	p.said = p.said.Add(-2 * lineLeast)
+	p.pulse()
+	p.pulse()
+	if text := b.String(); strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, "kv 50% 100/200 seeds") || strings.ContainsRune(text, 0x1b) {
+		t.Errorf("printed %q", text)
+	}
+	b.Reset()
+	p.quiet = true
+	p.said = p.said.Add(-2 * lineEvery)
+	if p.pulse(); b.Len() > 0 {
+		t.Errorf("quiet, and yet %q", b.String())
+	}
+}
+
+func passingSummary() *reports.Summary {
+	return &reports.Summary{Scenario: "kv", Asked: 200, Runs: 100}
+}

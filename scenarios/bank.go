@@ -1,0 +1,185 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+)
+
+// A bank whose clerks read two balances, calculate, and write them back: between the two another clerk may
+// have written. It is a canary, a bug planted to see that it is found. Clerks who are careful have the bank do
+// the transfer in one step: the repaired twin.
+
+func init() {
+	builtin["bank.Bank"] = Program{
+		About: "Keeps accounts.",
+		Params: []Param{
+			{Name: "accounts", Type: IntType, Default: "10", About: "how many; numbered from 0"},
+			{Name: "balance", Type: IntType, Default: "100", About: "of each at first"},
+		},
+		Requests: []Request{{Name: "total", Call: true, About: "answers the sum of all accounts", Message: func(Args) any { return bankTotal{} }}},
+		New: func(s Setting) genserver.Server {
+			return newBank(int(min(max(arg[int64](s.Args, "accounts"), 2), 1000)), arg[int64](s.Args, "balance"))
+		},
+	}
+	builtin["bank.Clerk"] = Program{
+		About: "Transfers money between accounts that it draws, again and again.",
+		Params: []Param{
+			{Name: "bank", Type: ProcessType, Required: true, About: "whose accounts"},
+			{Name: "every", Type: DrawnType, Default: "1s", About: "the time between two transfers"},
+			{Name: "careful", Type: BoolType, Default: "false", About: "whether the bank does a transfer in one step"},
+		},
+		New: func(s Setting) genserver.Server {
+			return &clerk{setting: s, bank: arg[Selector](s.Args, "bank"), every: arg[Drawn](s.Args, "every"), careful: arg[bool](s.Args, "careful")}
+		},
+	}
+	builtin["bank.Auditor"] = Program{
+		About: "Adds up all accounts now and then. If the sum is not as at first it exits with money_lost or money_made.",
+		Params: []Param{
+			{Name: "bank", Type: ProcessType, Required: true, About: "whose accounts"},
+			{Name: "every", Type: DurationType, Default: "1s", About: "how often"},
+		},
+		New: func(s Setting) genserver.Server {
+			return &auditor{setting: s, bank: arg[Selector](s.Args, "bank"), every: arg[time.Duration](s.Args, "every")}
+		},
+	}
+}
+
+type (
+	bankAccounts struct{ otp.Returns[int] }
+	bankRead     struct {
+		otp.Returns[int64]
+		Account int
+	}
+	// bankWrite writes two balances in one step, whatever they were.
+	bankWrite struct {
+		otp.Returns[sim.Atom]
+		From, To       int
+		FromNow, ToNow int64
+	}
+	bankTransfer struct {
+		otp.Returns[sim.Atom]
+		From, To int
+		Amount   int64
+	}
+	bankTotal struct{ otp.Returns[int64] }
+)
+
+type bank struct {
+	genserver.Base
+	accounts []int64
+}
+
+func newBank(accounts int, balance int64) *bank {
+	b := &bank{accounts: make([]int64, accounts)}
+	for i := range b.accounts {
+		b.accounts[i] = balance
+	}
+	return b
+}
+
+// HandleCall does what clerks and auditors ask.
+func (b *bank) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	switch r := req.(type) {
+	case bankAccounts:
+		return genserver.Reply(r, len(b.accounts))
+	case bankRead:
+		return genserver.Reply(r, b.accounts[r.Account])
+	case bankWrite:
+		b.accounts[r.From], b.accounts[r.To] = r.FromNow, r.ToNow
+		return genserver.Reply(r, ok)
+	case bankTransfer:
+		b.accounts[r.From] -= r.Amount
+		b.accounts[r.To] += r.Amount
+		return genserver.Reply(r, ok)
+	case bankTotal:
+		var sum int64
+		for _, x := range b.accounts {
+			sum += x
+		}
+		return genserver.Reply(r, sum)
+	}
+	return b.Base.HandleCall(p, req, from)
+}
+
+type clerk struct {
+	genserver.Base
+	setting Setting
+	bank    Selector
+	every   Drawn
+	careful bool
+}
+
+// Init goes to work.
+func (s *clerk) Init(p *sim.Proc) genserver.InitResult {
+	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)
+	return genserver.Ok()
+}
+
+// HandleInfo makes a transfer.
+func (s *clerk) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	if msg != any(tick) {
+		return s.Base.HandleInfo(p, msg)
+	}
+	bank := s.setting.Address(s.bank)
+	n := mustAsk(p, bank, bankAccounts{}).(int)
+	from := p.Rand(n)
+	to := (from + 1 + p.Rand(n-1)) % n
+	amount := int64(1 + p.Rand(20))
+	if s.careful {
+		mustAsk(p, bank, bankTransfer{From: from, To: to, Amount: amount})
+	} else {
+		there := mustAsk(p, bank, bankRead{Account: from}).(int64)
+		here := mustAsk(p, bank, bankRead{Account: to}).(int64)
+		mustAsk(p, bank, bankWrite{From: from, To: to, FromNow: there - amount, ToNow: here + amount})
+	}
+	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)
+	return genserver.NoReply()
+}
+
+type auditor struct {
+	genserver.Base
+	setting Setting
+	bank    Selector
+	every   time.Duration
+	first   int64
+	known   bool
+}
+
+// Init sets the first timer.
+func (s *auditor) Init(p *sim.Proc) genserver.InitResult {
+	return genserver.Ok().Continue(tick)
+}
+
+// HandleContinue adds up, once the auditor has started.
+func (s *auditor) HandleContinue(p *sim.Proc, _ any) genserver.Result { return s.audit(p) }
+
+// HandleInfo adds up.
+func (s *auditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	if msg != any(tick) {
+		return s.Base.HandleInfo(p, msg)
+	}
+	return s.audit(p)
+}
+
+func (s *auditor) audit(p *sim.Proc) genserver.Result {
+	sum := mustAsk(p, s.setting.Address(s.bank), bankTotal{}).(int64)
+	switch {
+	case !s.known:
+		s.first, s.known = sum, true
+	case sum < s.first:
+		return s.stop(p, "money_lost", s.first-sum)
+	case sum > s.first:
+		return s.stop(p, "money_made", sum-s.first)
+	}
+	p.SendAfter(s.every, p.Self(), tick)
+	return genserver.NoReply()
+}
+
+// stop says how much, and exits with a reason that is the same for every amount.
+func (s *auditor) stop(p *sim.Proc, what sim.Atom, amount int64) genserver.Result {
+	p.Trace(string(what), amount)
+	return genserver.Stop(what)
+}

@@ -1,0 +1,78 @@
+package scenarios
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+)
+
+// Two processes that send each other a ball.
+
+func init() {
+	builtin["pingpong.Player"] = Program{
+		About:  "Plays a ball back to whoever it came from.",
+		Params: []Param{{Name: "partner", Type: ProcessType, Required: true, About: "whom it plays with"}},
+		Requests: []Request{
+			{Name: "rally", Call: true, About: "plays with the partner, and answers when the last ball is back",
+				Params:  []Param{{Name: "balls", Type: IntType, Default: "10", About: "how often the ball is played there and back"}},
+				Message: func(a Args) any { return rally{Balls: arg[int64](a, "balls")} }},
+		},
+		New: func(s Setting) genserver.Server {
+			return &player{setting: s, partner: arg[Selector](s.Args, "partner")}
+		},
+	}
+}
+
+type (
+	rally struct {
+		otp.Returns[sim.Atom]
+		Balls int64
+	}
+	ping struct {
+		from otp.From // who waits for the end of the rally
+		by   sim.PID
+		left int64
+	}
+	pong ping
+)
+
+type player struct {
+	genserver.Base
+	setting Setting
+	partner Selector
+}
+
+// HandleCall begins a rally, which is answered at its end.
+func (s *player) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	r, known := req.(rally)
+	if !known {
+		return s.Base.HandleCall(p, req, from)
+	}
+	s.serve(p, ping{from: from, by: p.Self(), left: r.Balls})
+	return genserver.NoReply()
+}
+
+// HandleCast plays a ball back.
+func (s *player) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	switch ball := msg.(type) {
+	case ping:
+		otp.Cast(p, ball.by, pong(ball))
+	case pong:
+		s.serve(p, ping(ball))
+	default:
+		return s.Base.HandleCast(p, msg)
+	}
+	return genserver.NoReply()
+}
+
+// serve plays the next ball of a rally, or ends it.
+func (s *player) serve(p *sim.Proc, ball ping) {
+	if ball.left <= 0 {
+		otp.Reply(p, ball.from, ok)
+		return
+	}
+	ball.left--
+	if partner := s.setting.Address(s.partner); partner != nil {
+		otp.Cast(p, partner, ball)
+	}
+}
