@@ -54,7 +54,7 @@ func (p *page) failure(f *Found) {
 	for i, w := range r.Waiting {
 		p.labelled(first(i, "waiting"), w.Who+" waits for "+w.For)
 	}
-	p.story(r.Story)
+	p.story(r.before())
 	if v.File != "" {
 		p.labelled("source", v.place())
 	} else if r.File != "" {
@@ -74,6 +74,16 @@ func (r *Run) broken() Verdict {
 		}
 	}
 	return Verdict{Rule: f.Rule, Kind: f.Kind, Word: Broken, At: f.At, Got: f.Got}
+}
+
+// before is the story up to the failure. What came of it is in the trace.
+func (r *Run) before() []Line {
+	for i, l := range r.Story {
+		if l.What == LineVerdict && l.At >= r.Failure.At {
+			return r.Story[:i]
+		}
+	}
+	return r.Story
 }
 
 // expected says what was to hold.

@@ -233,6 +233,9 @@ func (s *Summary) Warnings() []string {
 
 // Idle are the warnings of what never came into play: the runs do not test it.
 func (s *Summary) Idle() []string {
+	if s.cutOff() == s.Runs {
+		return nil // that says it already
+	}
 	var idle []string
 	for _, r := range s.Rules {
 		if r.Evaluated == 0 && r.Broken == 0 && !r.implied() {
@@ -245,6 +248,15 @@ func (s *Summary) Idle() []string {
 		}
 	}
 	return idle
+}
+
+// cutOff is how many runs were.
+func (s *Summary) cutOff() int {
+	n := 0
+	for _, c := range s.CutOff {
+		n += c
+	}
+	return n
 }
 
 // implied tells the rules that hold for every scenario and that no file writes.

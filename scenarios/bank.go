@@ -32,7 +32,7 @@ func init() {
 			{Name: "careful", Type: BoolType, Default: "false", About: "whether the bank does a transfer in one step"},
 		},
 		New: func(s Setting) genserver.Server {
-			return &clerk{setting: s, bank: arg[Selector](s.Args, "bank"), every: arg[Drawn](s.Args, "every"), careful: arg[bool](s.Args, "careful")}
+			return &clerk{setting: s, every: arg[Drawn](s.Args, "every"), careful: arg[bool](s.Args, "careful")}
 		},
 	}
 	builtin["bank.Auditor"] = Program{
@@ -42,7 +42,7 @@ func init() {
 			{Name: "every", Type: DurationType, Default: "1s", About: "how often"},
 		},
 		New: func(s Setting) genserver.Server {
-			return &auditor{setting: s, bank: arg[Selector](s.Args, "bank"), every: arg[time.Duration](s.Args, "every")}
+			return &auditor{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
 }
@@ -107,7 +107,6 @@ func (b *bank) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result 
 type clerk struct {
 	genserver.Base
 	setting Setting
-	bank    Selector
 	every   Drawn
 	careful bool
 }
@@ -123,7 +122,7 @@ func (s *clerk) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if msg != any(tick) {
 		return s.Base.HandleInfo(p, msg)
 	}
-	bank := s.setting.Address(s.bank)
+	bank := s.setting.Address("bank")
 	n := mustAsk(p, bank, bankAccounts{}).(int)
 	from := p.Rand(n)
 	to := (from + 1 + p.Rand(n-1)) % n
@@ -142,7 +141,6 @@ func (s *clerk) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 type auditor struct {
 	genserver.Base
 	setting Setting
-	bank    Selector
 	every   time.Duration
 	first   int64
 	known   bool
@@ -165,7 +163,7 @@ func (s *auditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 }
 
 func (s *auditor) audit(p *sim.Proc) genserver.Result {
-	sum := mustAsk(p, s.setting.Address(s.bank), bankTotal{}).(int64)
+	sum := mustAsk(p, s.setting.Address("bank"), bankTotal{}).(int64)
 	switch {
 	case !s.known:
 		s.first, s.known = sum, true

@@ -110,7 +110,7 @@ func (r *Runner) starter(s *slot) otp.StartFunc {
 		return supervisor.Start(nameOf(s.child), r.spec(s))
 	}
 	prog := r.program(s.child)
-	setting := Setting{Path: s.path, Instance: s.instance, Args: s.child.With, book: r.book}
+	setting := r.book.setting(s)
 	return genserver.Start(nameOf(s.child), func() genserver.Server {
 		if prog.New == nil {
 			panic(fmt.Sprintf("program %s cannot be run", s.child.Start))

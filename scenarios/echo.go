@@ -34,8 +34,8 @@ type (
 	echoCrash struct{ Text string }
 	// echoLater is what the server sends itself when an answer is due.
 	echoLater struct {
-		to  otp.From
-		req echo
+		To  otp.From
+		Req echo
 	}
 )
 
@@ -67,7 +67,7 @@ func (s *echoServer) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if !known {
 		return s.Base.HandleInfo(p, msg)
 	}
-	otp.ReplyTo(p, due.to, due.req, due.req.Text)
+	otp.ReplyTo(p, due.To, due.Req, due.Req.Text)
 	return genserver.NoReply()
 }
 

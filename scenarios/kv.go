@@ -33,7 +33,7 @@ func init() {
 			{Name: "every", Type: DurationType, Default: "5s", About: "how often"},
 		},
 		New: func(s Setting) genserver.Server {
-			return &kvLogger{setting: s, store: arg[Selector](s.Args, "store"), every: arg[time.Duration](s.Args, "every")}
+			return &kvLogger{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
 }
@@ -97,7 +97,6 @@ func (s *kvStore) HandleCast(_ *sim.Proc, msg any) genserver.Result {
 type kvLogger struct {
 	genserver.Base
 	setting Setting
-	store   Selector
 	every   time.Duration
 }
 
@@ -112,7 +111,7 @@ func (s *kvLogger) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if msg != any(tick) {
 		return s.Base.HandleInfo(p, msg)
 	}
-	size := mustAsk(p, s.setting.Address(s.store), kvSize)
+	size := mustAsk(p, s.setting.Address("store"), kvSize)
 	p.Logf("the store holds %v keys", size)
 	p.SendAfter(s.every, p.Self(), tick)
 	return genserver.NoReply()

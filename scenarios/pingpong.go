@@ -18,7 +18,7 @@ func init() {
 				Message: func(a Args) any { return rally{Balls: arg[int64](a, "balls")} }},
 		},
 		New: func(s Setting) genserver.Server {
-			return &player{setting: s, partner: arg[Selector](s.Args, "partner")}
+			return &player{setting: s}
 		},
 	}
 }
@@ -29,9 +29,9 @@ type (
 		Balls int64
 	}
 	ping struct {
-		from otp.From // who waits for the end of the rally
-		by   sim.PID
-		left int64
+		From otp.From // who waits for the end of the rally
+		By   sim.PID
+		Left int64
 	}
 	pong ping
 )
@@ -39,7 +39,6 @@ type (
 type player struct {
 	genserver.Base
 	setting Setting
-	partner Selector
 }
 
 // HandleCall begins a rally, which is answered at its end.
@@ -48,7 +47,7 @@ func (s *player) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resul
 	if !known {
 		return s.Base.HandleCall(p, req, from)
 	}
-	s.serve(p, ping{from: from, by: p.Self(), left: r.Balls})
+	s.serve(p, ping{From: from, By: p.Self(), Left: r.Balls})
 	return genserver.NoReply()
 }
 
@@ -56,7 +55,7 @@ func (s *player) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resul
 func (s *player) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	switch ball := msg.(type) {
 	case ping:
-		otp.Cast(p, ball.by, pong(ball))
+		otp.Cast(p, ball.By, pong(ball))
 	case pong:
 		s.serve(p, ping(ball))
 	default:
@@ -67,12 +66,12 @@ func (s *player) HandleCast(p *sim.Proc, msg any) genserver.Result {
 
 // serve plays the next ball of a rally, or ends it.
 func (s *player) serve(p *sim.Proc, ball ping) {
-	if ball.left <= 0 {
-		otp.Reply(p, ball.from, ok)
+	if ball.Left <= 0 {
+		otp.Reply(p, ball.From, ok)
 		return
 	}
-	ball.left--
-	if partner := s.setting.Address(s.partner); partner != nil {
+	ball.Left--
+	if partner := s.setting.Address("partner"); partner != nil {
 		otp.Cast(p, partner, ball)
 	}
 }

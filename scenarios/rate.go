@@ -21,7 +21,7 @@ func init() {
 		Params:   append([]Param{{Name: "service", Type: ProcessType, Required: true, About: "whom it protects"}}, many...),
 		Requests: requests,
 		New: func(s Setting) genserver.Server {
-			return &limiter{setting: s, service: arg[Selector](s.Args, "service"), window: rateWindow{limit: int(arg[int64](s.Args, "limit")), per: arg[time.Duration](s.Args, "per")}}
+			return &limiter{setting: s, window: rateWindow{limit: int(arg[int64](s.Args, "limit")), per: arg[time.Duration](s.Args, "per")}}
 		},
 	}
 	builtin["rate.Service"] = Program{
@@ -58,7 +58,6 @@ func (w *rateWindow) take(now time.Duration) bool {
 type limiter struct {
 	genserver.Base
 	setting Setting
-	service Selector
 	window  rateWindow
 }
 
@@ -71,7 +70,7 @@ func (s *limiter) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 	if !s.window.take(p.Now()) {
 		return genserver.Reply(r, denied)
 	}
-	if _, err := ask(p, s.setting.Address(s.service), r); err != nil {
+	if _, err := ask(p, s.setting.Address("service"), r); err != nil {
 		return genserver.Reply(r, denied)
 	}
 	return genserver.Reply(r, ok)

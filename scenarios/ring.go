@@ -17,7 +17,7 @@ func init() {
 				Params:  []Param{{Name: "rounds", Type: IntType, Default: "1", About: "how many times around"}},
 				Message: func(a Args) any { return ringPass{Rounds: arg[int64](a, "rounds")} }},
 		},
-		New: func(s Setting) genserver.Server { return &ringNode{setting: s, next: arg[Selector](s.Args, "next")} },
+		New: func(s Setting) genserver.Server { return &ringNode{setting: s} },
 	}
 }
 
@@ -28,17 +28,16 @@ type (
 	}
 	// ringToken goes around. It knows where it began and who waits for it.
 	ringToken struct {
-		home   sim.PID
-		from   otp.From
-		rounds int64 // to go
-		hops   int64 // so far
+		Home   sim.PID
+		From   otp.From
+		Rounds int64 // to go
+		Hops   int64 // so far
 	}
 )
 
 type ringNode struct {
 	genserver.Base
 	setting Setting
-	next    Selector
 }
 
 // HandleCall sends a token off. It is answered when the token is back.
@@ -50,7 +49,7 @@ func (s *ringNode) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Res
 	if r.Rounds < 1 {
 		return genserver.Reply(r, int64(0))
 	}
-	s.pass(p, ringToken{home: p.Self(), from: from, rounds: r.Rounds})
+	s.pass(p, ringToken{Home: p.Self(), From: from, Rounds: r.Rounds})
 	return genserver.NoReply()
 }
 
@@ -60,9 +59,9 @@ func (s *ringNode) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	if !known {
 		return s.Base.HandleCast(p, msg)
 	}
-	if t.home == p.Self() {
-		if t.rounds--; t.rounds == 0 {
-			otp.Reply(p, t.from, t.hops)
+	if t.Home == p.Self() {
+		if t.Rounds--; t.Rounds == 0 {
+			otp.Reply(p, t.From, t.Hops)
 			return genserver.NoReply()
 		}
 	}
@@ -72,8 +71,8 @@ func (s *ringNode) HandleCast(p *sim.Proc, msg any) genserver.Result {
 
 // pass hands a token to the next node. If there is none the token is lost, and nobody hears of it.
 func (s *ringNode) pass(p *sim.Proc, t ringToken) {
-	t.hops++
-	if next := s.setting.Address(s.next); next != nil {
+	t.Hops++
+	if next := s.setting.Address("next"); next != nil {
 		otp.Cast(p, next, t)
 	}
 }

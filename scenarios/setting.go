@@ -8,16 +8,44 @@ type Setting struct {
 	Instance int    // which instance of a template it is, from 1; 0 if of none
 	Args     Args   // what `with:` of the child says, and the defaults
 
-	book *book
+	others []others
 }
 
-// Address is where messages for those that a selector selects can be sent: the registered name, or the
-// process that the first of the selected children has now. It is nil if none of them has one.
-func (s Setting) Address(sel Selector) sim.Addr {
-	if sel.Name != "" {
-		return sim.Local(sel.Name)
+// others is whom an argument of ProcessType means.
+type others struct {
+	arg   string
+	name  string // if it is a registered name
+	slots []*slot
+}
+
+// setting is what the program of a slot is told. It serves all starts.
+func (b *book) setting(s *slot) Setting {
+	t := Setting{Path: s.path, Instance: s.instance, Args: s.child.With}
+	for _, a := range t.Args {
+		if sel, is := a.Value.(Selector); is {
+			t.others = append(t.others, others{a.Name, sel.Name, b.find(sel)})
+		}
 	}
-	for _, x := range s.book.find(sel) {
+	return t
+}
+
+func (s Setting) find(arg string) others {
+	for _, x := range s.others {
+		if x.arg == arg {
+			return x
+		}
+	}
+	return others{}
+}
+
+// Address is where messages for those whom an argument of ProcessType selects can be sent: the registered
+// name, or the process that the first of them has now. It is nil if none has one.
+func (s Setting) Address(arg string) sim.Addr {
+	to := s.find(arg)
+	if to.name != "" {
+		return sim.Local(to.name)
+	}
+	for _, x := range to.slots {
 		if x.state != down {
 			return x.pid
 		}
@@ -25,20 +53,23 @@ func (s Setting) Address(sel Selector) sim.Addr {
 	return nil
 }
 
-// Living is the processes that a selector selects and that have started, in the order of the trees.
-func (s Setting) Living(sel Selector) []sim.PID {
-	var pids []sim.PID
-	for _, x := range s.book.find(sel) {
-		if x.state == alive {
-			pids = append(pids, x.pid)
+// Pick draws one of those whom an argument of ProcessType selects; who has not started is passed over for
+// the next. It is nil if nobody has.
+func (s Setting) Pick(p *sim.Proc, arg string) sim.Addr {
+	slots := s.find(arg).slots
+	if len(slots) == 0 {
+		return nil
+	}
+	first := p.Rand(len(slots))
+	for i := range slots {
+		if x := slots[(first+i)%len(slots)]; x.state == alive {
+			return x.pid
 		}
 	}
-	return pids
+	return nil
 }
 
-// Text is the argument of a name, "" if there is none.
-func (s Setting) Text(name string) string { return arg[string](s.Args, name) }
-
+// arg is the argument of a name; the zero V if there is none.
 func arg[V any](a Args, name string) V {
 	v, _ := Value[V](a, name)
 	return v

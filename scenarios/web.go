@@ -16,7 +16,7 @@ func init() {
 			{Name: "page", Call: true, About: "answers {ok, Page}, or {error, Reason} if the database did not answer", Message: func(Args) any { return page{} }},
 			{Name: "close", Cast: true, About: "ends normally, as when a user goes"},
 		},
-		New: func(s Setting) genserver.Server { return &socket{setting: s, db: arg[Selector](s.Args, "db")} },
+		New: func(s Setting) genserver.Server { return &socket{setting: s} },
 	}
 	builtin["db.Connection"] = Program{
 		About:  "A connection to a database.",
@@ -36,7 +36,6 @@ type (
 type socket struct {
 	genserver.Base
 	setting Setting
-	db      Selector
 }
 
 // HandleCall answers a page. A database that is away is no reason for a socket to crash.
@@ -45,11 +44,7 @@ func (s *socket) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resul
 	if !known {
 		return s.Base.HandleCall(p, req, from)
 	}
-	var to sim.Addr
-	if living := s.setting.Living(s.db); len(living) > 0 {
-		to = living[p.Rand(len(living))]
-	}
-	rows, err := ask(p, to, query{})
+	rows, err := ask(p, s.setting.Pick(p, "db"), query{})
 	if err != nil {
 		return genserver.Reply(r, sim.Tuple{sim.Atom("error"), otp.ExitReason(err)})
 	}

@@ -9,7 +9,12 @@ import (
 // unwind is what the stack of a process that must end is unwound with. It never leaves this package.
 var unwind = &struct{ what string }{"the process has ended"}
 
-// Exit sends a process an exit signal. To itself it acts at once (EXT3). Sending to the dead does nothing.
+// suicide is the word of the exit signal of a process to itself that does not trap exits: it acts at once,
+// and even if the reason is normal.
+const suicide int64 = 1
+
+// Exit sends a process an exit signal. To itself it acts at once (EXT3), unless the process traps exits: then
+// it waits to be handled like any other. Sending to the dead does nothing.
 func (p *Proc) Exit(pid PID, reason Reason) {
 	if !p.acts() {
 		return
@@ -17,10 +22,14 @@ func (p *Proc) Exit(pid PID, reason Reason) {
 	if pid.IsZero() {
 		raise("badarg", "exit", "no process")
 	}
-	if q := p.w.alive(pid.Identity()); q != nil {
-		p.w.signal(exitSignal, p.id, q, Ref{}, 0, reason)
+	var word int64
+	if pid == p.Self() && !p.has(trapping) {
+		word = suicide
 	}
-	if pid == p.Self() {
+	if q := p.w.alive(pid.Identity()); q != nil {
+		p.w.signal(exitSignal, p.id, q, Ref{}, word, reason)
+	}
+	if word == suicide || pid == p.Self() && term.Is(reason, Kill) {
 		p.handleSignals()
 		p.dieIfExiting()
 	}
@@ -50,7 +59,7 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 		p.keep(m)
 		return true
 	}
-	if term.Is(reason, Normal) && (m.kind == linkExit || m.from != p.id) {
+	if term.Is(reason, Normal) && (m.kind == linkExit || m.word != suicide) {
 		return false
 	}
 	p.end(reason)

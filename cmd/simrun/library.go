@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -25,6 +26,7 @@ func library() []target {
 		must(err)
 		all[i] = target{libraryFolder + name, src}
 	}
+	slices.SortFunc(all, func(a, b target) int { return strings.Compare(a.stem(), b.stem()) })
 	return all
 }
 

@@ -22,6 +22,7 @@ Run          run      scenarios over many seeds
              replay   one run again, by its token
 Understand   trace    what happened in a run
              conform  compare with recordings of real Erlang/OTP
+             bench    measure the engine, beside real Erlang
 Other        version, completion, help
 
 simrun VERB --help says more; simrun --explain-exit lists the exit codes.
@@ -53,7 +54,7 @@ func (a *app) root() *cobra.Command {
 	colour := word[string]{&a.colour, []string{"auto", "always", "never"}}
 	all.Var(colour, "color", "colour the output")
 	root.SetFlagErrorFunc(suggestFlag)
-	root.AddCommand(a.runCommand(), a.replayCommand(), a.checkCommand(), a.traceCommand(), a.conformCommand(), a.lsCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.replayCommand(), a.checkCommand(), a.traceCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
 	root.SetHelpFunc(help)
 	return root
 }

@@ -52,7 +52,11 @@ func find(word string) ([]target, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
-		return below(name)
+		found, err := below(name)
+		if t, ok := builtin(word); ok && err == nil && len(found) == 0 {
+			return []target{t}, nil // a folder that happens to be called so
+		}
+		return found, err
 	case err == nil:
 		t, err := read(name)
 		return []target{t}, err

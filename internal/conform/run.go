@@ -35,7 +35,7 @@ type Outcome struct {
 	Conforms bool   // the dull one or a seeded one does
 	Schedule int    // the first seed that does, if the dull schedule does not; of two modes, the greater
 	Diff     string // for people: where the dull schedule parts from the recording, "" if it matched
-	Err      error  // the case could not be run to its end
+	Err      error  // why the dull schedule could not run the case to its end
 }
 
 // Run runs one case in a world of its own.

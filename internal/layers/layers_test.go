@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"scheduler", "netsim", "sim/trace"},
 	{"sim", "reports"},
 	{"sim/otp/internal/gen", "sim/otp", "sim/otp/sys", "sim/otp/genserver", "sim/otp/supervisor", "sim/fault", "sim/check"},
-	{"scenarios", "sim/simtest", "internal/conform"},
+	{"scenarios", "sim/simtest", "internal/conform", "internal/bench"},
 	{"cmd/simrun"},
 }
 

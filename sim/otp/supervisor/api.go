@@ -134,18 +134,6 @@ func CountChildren(p *sim.Proc, sup sim.Addr) (Counts, error) {
 	return answer[Counts](ask(p, sup, countChildren{}))
 }
 
-// The requests.
-type (
-	startChild     struct{ child Child }
-	startDynamic   struct{ args []any }
-	terminateChild struct{ which any }
-	restartChild   struct{ which any }
-	deleteChild    struct{ which any }
-	getChildSpec   struct{ which any }
-	whichChildren  struct{}
-	countChildren  struct{}
-)
-
 // ask asks a supervisor, which answers an error if it will not, or cannot.
 func ask(p *sim.Proc, sup sim.Addr, req any) (any, error) {
 	v, err := otp.CallAny(p, sup, req, otp.Within(sim.Forever))

@@ -38,17 +38,18 @@ func BenchmarkRestart(b *testing.B) {
 				spec := supervisor.Spec{Intensity: often}
 				for i := range children {
 					spec.Children = append(spec.Children, supervisor.Child{
-						ID: fmt.Sprint("c", i), Shutdown: supervisor.BrutalKill,
-						Start: genserver.Start(nil, func() *announcing { return &announcing{at: &last} }, genserver.NoBlock()),
+						ID:    fmt.Sprint("c", i),
+						Start: genserver.Start(nil, func() *announcing { return &announcing{at: &last, to: p.Self()} }, genserver.NoBlock()),
 					})
 				}
 				supervisor.StartLink(p, nil, spec)
+				for range children {
+					awaitUp(p)
+				}
 				b.ResetTimer()
 				for range b.N {
-					killed := last
-					for p.Exit(killed, sim.Kill); last == killed; {
-						p.Yield()
-					}
+					p.Exit(last, sim.Kill)
+					awaitUp(p)
 				}
 				b.StopTimer()
 			})
@@ -60,11 +61,21 @@ func BenchmarkRestart(b *testing.B) {
 type announcing struct {
 	genserver.Base
 	at *sim.PID
+	to sim.PID // who wants to know; zero if nobody
 }
+
+var up = sim.NewTag("up", func(*sim.Msg) any { return "up" })
 
 func (s *announcing) Init(p *sim.Proc) genserver.InitResult {
 	*s.at = p.Self()
+	if !s.to.IsZero() {
+		p.SendTagged(s.to, up, sim.Ref{}, 0, nil)
+	}
 	return genserver.Ok()
+}
+
+func awaitUp(p *sim.Proc) {
+	p.Take(sim.Mark{}, func(m *sim.Msg) bool { return m.Tag() == up }, sim.Forever)
 }
 
 // BenchmarkRestart_supervisors kills one child of each of a thousand supervisors, round and round.

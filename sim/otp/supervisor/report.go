@@ -12,25 +12,30 @@ import (
 // Report is what a supervisor tells about a child: the body of reports of the kinds "supervisor" and
 // "progress".
 type Report struct {
-	Supervisor any // its sim.Name, or its PID if it has none
-	Context    Context
+	Supervisor any // its name, or its PID if it has none
 	Reason     sim.Reason
 	Child      *Child // whom it is about: not to be changed
 	PID        sim.PID
 	Several    []sim.PID // instead of PID, if it is about several dynamic children that ended alike
+	Context    Context
 }
 
 // Context says what a report is about.
-type Context string
+type Context uint8
 
 // The contexts: OTP's error contexts, and the report that all went well.
 const (
-	Progress        Context = "progress"         // a child was started
-	StartError      Context = "start_error"      // a child could not be started
-	ChildTerminated Context = "child_terminated" // a child ended by itself, and not as it should
-	GivingUp        Context = "shutdown"         // too many restarts: the supervisor ends
-	ShutdownError   Context = "shutdown_error"   // a child that was stopped ended in another way than it should
+	Progress        Context = iota // a child was started
+	StartError                     // a child could not be started
+	ChildTerminated                // a child ended by itself, and not as it should
+	GivingUp                       // too many restarts: the supervisor ends
+	ShutdownError                  // a child that was stopped ended in another way than it should
 )
+
+// String is OTP's word for the context.
+func (c Context) String() string {
+	return [...]string{"progress", "start_error", "child_terminated", "shutdown", "shutdown_error"}[c]
+}
 
 func (s *server) newReport(what Context, reason sim.Reason, spec *Child, pid sim.PID) *Report {
 	return &Report{Supervisor: s.name, Context: what, Reason: reason, Child: spec, PID: pid}
@@ -53,7 +58,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "    started: %s\n", r.offender())
 		return b.String()
 	}
-	fmt.Fprintf(&b, "    errorContext: %s\n", string(r.Context))
+	fmt.Fprintf(&b, "    errorContext: %s\n", r.Context)
 	fmt.Fprintf(&b, "    reason: %s\n", term.Format(r.Reason))
 	fmt.Fprintf(&b, "    offender: %s\n", r.offender())
 	return b.String()

@@ -6,6 +6,34 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
+// The requests. They print as OTP's.
+type (
+	startChild     struct{ child Child }
+	startDynamic   struct{ args []any }
+	terminateChild struct{ which any }
+	restartChild   struct{ which any }
+	deleteChild    struct{ which any }
+	getChildSpec   struct{ which any }
+	whichChildren  struct{}
+	countChildren  struct{}
+)
+
+func (r *startChild) String() string    { return request("start_child", r.child) }
+func (r startDynamic) String() string   { return request("start_child", r.args) }
+func (r terminateChild) String() string { return request("terminate_child", r.which) }
+func (r restartChild) String() string   { return request("restart_child", r.which) }
+func (r deleteChild) String() string    { return request("delete_child", r.which) }
+func (r getChildSpec) String() string   { return request("get_childspec", r.which) }
+func (whichChildren) String() string    { return "which_children" }
+func (countChildren) String() string    { return "count_children" }
+
+func request(what term.Atom, arg any) string {
+	if id, ok := arg.(string); ok {
+		arg = term.Atom(id)
+	}
+	return term.Tuple{what, arg}.String()
+}
+
 func (s *server) startChild(p *sim.Proc, c Child) (otp.Started, error) {
 	if s.table.template != nil { // the specification is no list of arguments
 		return otp.Started{}, &Error{term.Tuple{term.Atom("EXIT"), &term.Crash{Err: term.Atom("badarg")}}}

@@ -22,6 +22,17 @@ type server struct {
 	window    window
 }
 
+// String prints what the supervisor is and what it has, in one line: its table must not be printed as it is.
+func (s *server) String() string {
+	spec := Spec{Strategy: s.strategy, Intensity: s.intensity, AutoShutdown: s.auto}
+	if s.table != nil {
+		for c := s.table.first; c != nil; c = c.next {
+			spec.Children = append(spec.Children, *c.spec)
+		}
+	}
+	return "#supervisor{" + spec.String() + "}"
+}
+
 // begin sets the supervisor up and starts its children. A reason says why it does not start; the error is
 // otp.ErrIgnore if it chose so.
 func (s *server) begin(p *sim.Proc) (reason sim.Reason, err error) {

@@ -72,15 +72,13 @@ func (s *server) stopAllDynamic(p *sim.Proc) {
 	}
 	mark := p.Mark()
 	left := s.askAllDynamic(p)
-	how := s.table.template.Shutdown
 	var timer sim.Timer
-	if how != BrutalKill && how != Infinity {
+	if how := s.table.template.Shutdown; how != BrutalKill && how != Infinity {
 		timer = p.StartTimer(how.patience(), p.Self(), sim.Kill)
 	}
 	var odd []*Report
 	for left > 0 {
-		m, _ := p.Await(mark, func(m *sim.Msg) bool { return s.watched(m) != nil || isTimeout(m, timer) }, sim.Forever)
-		c := s.watched(&m)
+		c, reason := s.awaitDynamic(p, mark, timer)
 		if c == nil {
 			s.killAllDynamic(p)
 			timer = sim.Timer{}
@@ -88,17 +86,29 @@ func (s *server) stopAllDynamic(p *sim.Proc) {
 		}
 		left--
 		c.watch = sim.Ref{}
-		if reason := flushed(p, c.pid, downReason(&m)); !c.spec.obeyed(reason) {
+		if reason = flushed(p, c.pid, reason); !c.spec.obeyed(reason) {
 			odd = together(odd, s.newReport(ShutdownError, reason, c.spec, sim.PID{}), c.pid)
 		}
 	}
 	if timer != (sim.Timer{}) {
 		p.CancelTimer(timer)
-		p.Await(mark, func(m *sim.Msg) bool { return isTimeout(m, timer) }, 0)
+		p.Take(mark, func(m *sim.Msg) bool { return isTimeout(m, timer) }, 0)
 	}
 	for _, r := range odd {
 		p.Report("supervisor", p.Self(), r)
 	}
+}
+
+// awaitDynamic waits for the end of a child, and why it ended, or, if that comes first, of their time: then there is no child.
+func (s *server) awaitDynamic(p *sim.Proc, mark sim.Mark, timer sim.Timer) (c *child, reason sim.Reason) {
+	p.Take(mark, func(m *sim.Msg) bool {
+		if c = s.watched(m); c != nil {
+			reason = downReason(m)
+			return true
+		}
+		return isTimeout(m, timer)
+	}, sim.Forever)
+	return c, reason
 }
 
 // askAllDynamic sends all children what ends them, and counts them.

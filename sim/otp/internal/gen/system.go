@@ -4,6 +4,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/sys"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Behaviour is what package sys needs of one. A method that runs the user's code may panic: the core sees
@@ -87,7 +88,7 @@ func (c *Core) evenSuspended(m *sim.Msg) bool {
 func (c *Core) getState(p *sim.Proc, b Behaviour) any {
 	var state any
 	if why, ok := otp.Try(p, func() { state = b.SystemState(p) }); !ok {
-		return callbackFailed("system_get_state", why)
+		return c.callbackFailed("system_get_state", why)
 	}
 	return sim.Tuple{sys.OK, state}
 }
@@ -99,13 +100,18 @@ func (c *Core) replaceState(p *sim.Proc, b Behaviour, f any) any {
 		b.SystemReplaceState(p, state)
 	})
 	if !ok {
-		return callbackFailed("system_replace_state", why)
+		return c.callbackFailed("system_replace_state", why)
 	}
 	return sim.Tuple{sys.OK, state}
 }
 
-func callbackFailed(callback sim.Atom, why sim.Reason) any {
-	return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("callback_failed"), callback, why}}
+// callbackFailed is {error, {callback_failed, {Behaviour, Callback}, {Class, Why}}} (SYS2).
+func (c *Core) callbackFailed(callback sim.Atom, why sim.Reason) any {
+	class := sim.Tuple{sim.Atom("exit"), why}
+	if crash, ok := why.(*term.Crash); ok {
+		class = sim.Tuple{sys.Error, crash.Err}
+	}
+	return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("callback_failed"), sim.Tuple{c.Spec.Behaviour, callback}, class}}
 }
 
 // changeCode answers what Erlang's catch makes of a failure: {error, R} wrapped once more.

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bedlam-sim/bedlam/internal/bench"
+)
+
+// benchmark is what `simrun bench` was asked for.
+type benchmark struct {
+	*app
+	erl    string // the Erlang to compare with; "none" for none
+	rounds int
+	memory bool
+	hold   string // in a child process: what to hold while its memory is measured
+	erlang *erlang
+}
+
+func (a *app) benchCommand() *cobra.Command {
+	b := &benchmark{app: a}
+	cmd := &cobra.Command{
+		Use:   "bench [NAME…]",
+		Short: "Measure the engine, beside real Erlang where there is one",
+		Example: `  simrun bench                 all programs, each also in Erlang if erl and erlc are there
+  simrun bench call ring       these two
+  simrun bench --memory        what idle processes and servers take`,
+		Long: `Runs the same programs here and on real Erlang/OTP with one scheduler, in turn, and prints the processor
+time of one operation and the median of the rounds' ratios. Worlds are as in use: random policy, trace hash on,
+crashes caught. On a machine that others use, believe the ratios.`,
+		RunE: func(_ *cobra.Command, names []string) error { return b.run(names) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&b.erl, "erl", "erl", "the Erlang to compare with, a `PATH`, or none")
+	f.IntVar(&b.rounds, "rounds", 3, "how often each program is run on either side")
+	f.BoolVar(&b.memory, "memory", false, "measure memory instead of time")
+	f.StringVar(&b.hold, "hold", "", "")
+	_ = f.MarkHidden("hold")
+	return cmd
+}
+
+func (b *benchmark) run(names []string) error {
+	switch {
+	case b.hold != "":
+		return b.holdOn()
+	case b.memory:
+		return b.measureMemory()
+	case b.rounds < 1:
+		return exitWith(codeUsage, "--rounds wants 1 or more, not %d", b.rounds)
+	}
+	programs, err := choosePrograms(names)
+	if err != nil {
+		return err
+	}
+	if b.erl != "none" {
+		if b.erlang, err = findErlang(b.erl); err != nil {
+			fmt.Fprintf(b.errs, "simrun bench: no comparison: %v\n", err)
+		} else {
+			defer b.erlang.close()
+		}
+	}
+	return b.table(programs)
+}
+
+func choosePrograms(names []string) ([]bench.Program, error) {
+	if len(names) == 0 {
+		return bench.Programs, nil
+	}
+	var chosen []bench.Program
+	for _, name := range names {
+		p, ok := bench.Find(name)
+		if !ok {
+			var all []string
+			for _, p := range bench.Programs {
+				all = append(all, p.Name)
+			}
+			e := exitWith(codeUsage, "there is no benchmark %q", name)
+			if near := nearest(name, all); near != "" {
+				return nil, e.because("did you mean " + near + "?")
+			}
+			return nil, e.because("there are " + strings.Join(all, ", "))
+		}
+		chosen = append(chosen, p)
+	}
+	return chosen, nil
+}
+
+// figures are the rounds of one program.
+type figures struct{ here, there, ratio []float64 }
+
+func (b *benchmark) table(programs []bench.Program) error {
+	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "program\tone operation\tbedlam ns\tErlang ns\tfaster\tgoal\t")
+	all := make([]figures, len(programs))
+	for round := range b.rounds {
+		if b.erlang != nil {
+			b.erlang.forget()
+		}
+		for i, p := range programs {
+			if b.stop.asked() {
+				return b.stop.exit()
+			}
+			fmt.Fprintf(b.errs, "round %d of %d: %-16s\r", round+1, b.rounds, p.Name)
+			b.measure(p, &all[i])
+		}
+	}
+	fmt.Fprintf(b.errs, "%-40s\r", "")
+	for i, p := range programs {
+		fmt.Fprintln(t, row(p, all[i]))
+	}
+	return t.Flush()
+}
+
+// measure runs a program here and there.
+func (b *benchmark) measure(p bench.Program, f *figures) {
+	here := timeOne(p)
+	f.here = append(f.here, here)
+	if b.erlang == nil || p.Erlang == "" {
+		return
+	}
+	there, err := b.erlang.time(p)
+	if err != nil {
+		fmt.Fprintf(b.errs, "simrun bench: %s: %v\n", p.Name, err)
+		return
+	}
+	f.there = append(f.there, there)
+	f.ratio = append(f.ratio, there/here)
+}
+
+func row(p bench.Program, f figures) string {
+	there, ratio, goal := "-", "-", "-"
+	if len(f.there) > 0 {
+		there = fmt.Sprintf("%.0f", median(f.there))
+		ratio = fmt.Sprintf("%.1f×", median(f.ratio))
+	}
+	if p.Goal > 0 {
+		goal = fmt.Sprintf("%g×", p.Goal)
+	}
+	return fmt.Sprintf("%s\t%s\t%.0f\t%s\t%s\t%s\t", p.Name, p.Per, median(f.here), there, ratio, goal)
+}
+
+func median(v []float64) float64 {
+	s := slices.Clone(v)
+	slices.Sort(s)
+	if len(s)%2 == 0 {
+		return (s[len(s)/2-1] + s[len(s)/2]) / 2
+	}
+	return s[len(s)/2]
+}
+
+// timeOne is the processor time, in ns, of one operation of a program.
+func timeOne(p bench.Program) float64 {
+	runtime.GC()
+	var begun int64
+	p.Run(p.N, func() { begun = processorTime() })
+	return float64(processorTime()-begun) / float64(p.N)
+}
+
+// erlang is a real Erlang with the programs compiled for it.
+type erlang struct {
+	erl, dir string
+	printed  map[string]float64 // what this round's runs have printed, by key
+}
+
+func findErlang(erl string) (*erlang, error) {
+	path, err := exec.LookPath(erl)
+	if err != nil {
+		return nil, err
+	}
+	erlc, err := exec.LookPath(filepath.Join(filepath.Dir(path), "erlc"))
+	if err != nil {
+		if erlc, err = exec.LookPath("erlc"); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := os.MkdirTemp("", "simrun-bench-")
+	if err != nil {
+		return nil, err
+	}
+	source := filepath.Join(dir, "bench.erl")
+	if err := os.WriteFile(source, bench.Erlang, 0o600); err != nil {
+		return nil, err
+	}
+	if out, err := exec.Command(erlc, "-o", dir, source).CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("erlc: %w\n%s", err, out)
+	}
+	return &erlang{erl: path, dir: dir}, nil
+}
+
+func (e *erlang) close() { os.RemoveAll(e.dir) }
+
+// forget makes the next round measure anew.
+func (e *erlang) forget() { e.printed = map[string]float64{} }
+
+// time is the processor time, in ns, of one operation there.
+func (e *erlang) time(p bench.Program) (float64, error) {
+	if v, ok := e.printed[p.Key]; ok {
+		return v, nil
+	}
+	cmd := exec.CommandContext(context.Background(), e.erl, "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "+sbwt", "none",
+		"-noshell", "-run", "bench", "main", p.Erlang)
+	cmd.Dir = e.dir
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, err
+	}
+	e.read(out)
+	if v, ok := e.printed[p.Key]; ok {
+		return v, nil
+	}
+	return 0, fmt.Errorf("erl printed no %s", p.Key)
+}
+
+// read takes the lines KEY FIGURE.
+func (e *erlang) read(out []byte) {
+	for line := range bytes.Lines(out) {
+		if f := strings.Fields(string(line)); len(f) == 2 {
+			if v, err := strconv.ParseFloat(f[1], 64); err == nil {
+				e.printed[f[0]] = v
+			}
+		}
+	}
+}
+
+// holdings are what memory is measured of.
+var holdings = []struct {
+	name, about string
+	n           int
+	make        func(n int, made func())
+	goal        string
+}{
+	{"processes", "idle processes", 10_000_000, bench.Idle, "4 GB"},
+	{"servers", "idle gen_servers", 1_000_000, bench.IdleServers, "500 MB"},
+	{"blocked", "processes blocked in the middle of their code", 100_000, bench.Blocked, "1 GB"},
+}
+
+// measureMemory holds each in a process of its own and asks the system what that takes.
+func (b *benchmark) measureMemory() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "what\tso many\tMB\tbytes each\tgoal\t")
+	for _, h := range holdings {
+		out, err := exec.Command(self, "bench", "--hold", h.name).Output()
+		if err != nil {
+			return fmt.Errorf("%s: %w", h.name, err)
+		}
+		size, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+		if err != nil {
+			return fmt.Errorf("%s: %w", h.name, err)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t\n", h.about, h.n, size/1_000_000, size/int64(h.n), h.goal)
+	}
+	return t.Flush()
+}
+
+// holdOn is the child: it prints by how much its memory grew, garbage collected.
+func (b *benchmark) holdOn() error {
+	for _, h := range holdings {
+		if h.name != b.hold {
+			continue
+		}
+		before := residentMemory()
+		h.make(h.n, func() {
+			runtime.GC()
+			debug.FreeOSMemory()
+			fmt.Fprintln(b.out, residentMemory()-before)
+		})
+		return nil
+	}
+	return exitWith(codeUsage, "nothing is called %q", b.hold)
+}
+
+// residentMemory is what this process holds of the machine's memory, in bytes, where the system tells.
+func residentMemory() int64 {
+	f, err := os.Open("/proc/self/statm")
+	if err != nil {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.Sys - m.HeapReleased)
+	}
+	defer f.Close()
+	text, _ := io.ReadAll(f)
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize())
+}

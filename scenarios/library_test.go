@@ -1,0 +1,162 @@
+package scenarios_test
+
+import (
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// canaries are the scenarios of the library that must be found to fail, and within how many seeds.
+var canaries = map[string]int{"bank.sim.yaml": 200, "rate-limiter-crash.sim.yaml": 20}
+
+// fromLibrary parses a scenario of the library.
+func fromLibrary(t testing.TB, name string) *scenarios.Scenario {
+	t.Helper()
+	src, err := fs.ReadFile(scenarios.Library(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc, ds := scenarios.Parse(name, src, scenarios.Builtin())
+	if sc == nil {
+		t.Fatal(ds)
+	}
+	return sc
+}
+
+// inLibrary runs a test for each file of the library.
+func inLibrary(t *testing.T, test func(t *testing.T, name string, sc *scenarios.Scenario)) {
+	t.Helper()
+	names, err := fs.Glob(scenarios.Library(), "*.sim.yaml")
+	if err != nil || len(names) < 10 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) { test(t, name, fromLibrary(t, name)) })
+	}
+}
+
+func seeds(many, few int) uint64 {
+	if testing.Short() {
+		return uint64(few)
+	}
+	return uint64(many)
+}
+
+func TestLibraryHolds(t *testing.T) {
+	inLibrary(t, func(t *testing.T, name string, sc *scenarios.Scenario) {
+		if _, canary := canaries[name]; canary {
+			t.Skip("a canary")
+		}
+		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		defer r.Close()
+		for seed := range seeds(100, 10) {
+			if run := r.Run(seed, scenarios.RunOptions{}); run.Word() != reports.Holds || run.Stop.CutOff() {
+				t.Fatalf("seed %d: %v, stop %s, %+v\n%v", seed, run, run.Stop, run.Verdicts, run.Story)
+			}
+		}
+	})
+}
+
+// TestLibraryIsNamedAfterItsFiles: who reads a report must find the file.
+func TestLibraryIsNamedAfterItsFiles(t *testing.T) {
+	inLibrary(t, func(t *testing.T, name string, sc *scenarios.Scenario) {
+		if sc.Name+".sim.yaml" != name || sc.About == "" || len(sc.Tags) == 0 || len(sc.Expect) == 0 {
+			t.Errorf("name %q, about %q, tags %v, %d expectations", sc.Name, sc.About, sc.Tags, len(sc.Expect))
+		}
+	})
+}
+
+// TestCanariesAreFound: a bug that was planted is found, and found again in a world that never saw another run.
+func TestCanariesAreFound(t *testing.T) {
+	for name, within := range canaries {
+		t.Run(name, func(t *testing.T) {
+			sc := fromLibrary(t, name)
+			r := scenarios.NewRunner(sc, scenarios.Builtin())
+			defer r.Close()
+			for seed := range uint64(within) {
+				run := r.Run(seed+1, scenarios.RunOptions{})
+				if !run.Failed() {
+					continue
+				}
+				again := fresh(sc, run.Seed)
+				if again.Hash != run.Hash || again.Signature() != run.Signature() {
+					t.Errorf("seed %d: %x %s, then %x %s", run.Seed, run.Hash, run.Signature(), again.Hash, again.Signature())
+				}
+				if last := run.Story[len(run.Story)-1]; len(run.Story) < 3 || last.At < run.Failure.At {
+					t.Errorf("the story is %v", run.Story)
+				}
+				t.Logf("%v: seed %d", run, run.Seed)
+				return
+			}
+			t.Errorf("not found within %d seeds", within)
+		})
+	}
+}
+
+func fresh(sc *scenarios.Scenario, seed uint64) *reports.Run {
+	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	defer r.Close()
+	return r.Run(seed, scenarios.RunOptions{})
+}
+
+// TestReuse: a runner that has run other seeds before gives the same run as a new one.
+func TestReuse(t *testing.T) {
+	inLibrary(t, func(t *testing.T, name string, sc *scenarios.Scenario) {
+		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		defer r.Close()
+		for seed := range seeds(10, 3) {
+			if used, new := r.Run(seed, scenarios.RunOptions{}), fresh(sc, seed); !reflect.DeepEqual(used, new) {
+				t.Fatalf("seed %d: %+v\n%+v", seed, *used, *new)
+			}
+		}
+	})
+}
+
+// TestOptionsDoNotChangeTheRun: how much is told of a run, and how closely it is watched, is not part of it.
+func TestOptionsDoNotChangeTheRun(t *testing.T) {
+	inLibrary(t, func(t *testing.T, name string, sc *scenarios.Scenario) {
+		plain := fresh(sc, 7)
+		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		defer r.Close()
+		for _, opts := range []scenarios.RunOptions{{Keep: 1000}, {CheckMutation: true}, {Story: true}, {For: sc.Run.For}} {
+			if run := r.Run(7, opts); run.Hash != plain.Hash || !reflect.DeepEqual(run.Verdicts, plain.Verdicts) {
+				t.Errorf("%+v: %v, hash %x instead of %x", opts, run, run.Hash, plain.Hash)
+			}
+			if kept := len(r.Trace().Events()); kept != min(opts.Keep, int(plain.Events)) {
+				t.Errorf("%+v: the trace keeps %d events", opts, kept)
+			}
+		}
+	})
+}
+
+// "More than MaxR restarts within MaxT seconds": five are allowed in ten seconds, and the sixth is tried at 15.0 s,
+// whatever the schedule (semantics C1).
+func TestKVDiesAtTheSixthRestart(t *testing.T) {
+	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), scenarios.Builtin())
+	defer r.Close()
+	for seed := range seeds(1000, 100) {
+		run := r.Run(seed, scenarios.RunOptions{Story: true})
+		if run.Word() != reports.Holds {
+			t.Fatalf("seed %d: %+v", seed, run.Verdicts)
+		}
+		restarts, gaveUp := 0, false
+		for _, l := range run.Story {
+			switch {
+			case l.What == reports.LineRestart:
+				restarts++
+			case strings.HasPrefix(l.Text, "/kv_sup gives up: more than 5 restarts in 10s"):
+				gaveUp = true
+			case strings.HasPrefix(l.Text, "/kv_sup ends: shutdown") && l.At.Seconds() >= 15 && l.At.Seconds() < 15.1 && restarts == 5 && gaveUp:
+				gaveUp = false
+				restarts = -1000
+			}
+		}
+		if restarts > 0 {
+			t.Fatalf("seed %d: %v", seed, run.Story)
+		}
+	}
+}
