@@ -95,9 +95,10 @@ func (p *Proc) terminate() {
 		}
 		w.tellLinks(p, reason)
 		w.tellWatchers(p, reason)
-		for i, mon := range x.monitors.vals {
-			if q := w.alive(mon.target); q != nil {
-				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, x.monitors.keys[i]), 0, nil)
+		for i := range x.monitors.entries {
+			e := &x.monitors.entries[i]
+			if q := w.alive(e.val.target); q != nil {
+				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, e.key), 0, nil)
 			}
 		}
 	}
@@ -107,25 +108,24 @@ func (p *Proc) terminate() {
 
 // tellLinks sends exit signals to the linked. In which order is a choice: OTP's is that of a tree.
 func (w *World) tellLinks(p *Proc, reason Reason) {
-	links := &p.x.links
-	n := links.len()
-	for i := range n {
-		j := i + w.fanout(p, n-i)
-		links.keys[i], links.keys[j] = links.keys[j], links.keys[i]
-		links.vals[i], links.vals[j] = links.vals[j], links.vals[i]
-		if q := w.alive(links.keys[i]); q != nil && links.vals[i].active {
+	links := p.x.links.entries
+	for i := range links {
+		j := i + w.fanout(p, len(links)-i)
+		links[i], links[j] = links[j], links[i]
+		if q := w.alive(links[i].key); q != nil && links[i].val.active {
 			w.signal(linkExit, p.id, q, Ref{}, 0, reason)
 		}
 	}
 }
 
 func (w *World) tellWatchers(p *Proc, reason Reason) {
-	refs := p.x.watchers.keys
-	for i := range refs {
-		j := i + w.fanout(p, len(refs)-i)
-		refs[i], refs[j] = refs[j], refs[i]
-		if q := w.alive(refs[i].Owner().Identity()); q != nil {
-			w.signal(downSignal, p.id, q, refs[i], 0, reason)
+	watchers := p.x.watchers.entries
+	for i := range watchers {
+		j := i + w.fanout(p, len(watchers)-i)
+		watchers[i], watchers[j] = watchers[j], watchers[i]
+		ref := watchers[i].key
+		if q := w.alive(ref.Owner().Identity()); q != nil {
+			w.signal(downSignal, p.id, q, ref, 0, reason)
 		}
 	}
 }
@@ -149,6 +149,10 @@ func (w *World) drain(p *Proc) {
 				w.signal(linkExit, p.id, asker, Ref{}, 0, NoProc)
 			case monitorSignal:
 				w.signal(downSignal, p.id, asker, m.ref, 0, NoProc)
+			case message:
+				if m.special&watches != 0 {
+					w.signal(downSignal, p.id, asker, m.ref, 0, NoProc)
+				}
 			case unlinkSignal:
 				w.signal(unlinkAck, p.id, asker, Ref{}, m.word, nil)
 			case askAlive:

@@ -38,12 +38,13 @@ func (p *Proc) inspect() *Info {
 		return info
 	}
 	info.Name, info.GroupLeader = x.name, x.leader
-	for i, id := range x.links.keys {
-		if x.links.vals[i].active {
-			info.Links = append(info.Links, term.NewPID(id))
+	for _, l := range x.links.entries {
+		if l.val.active {
+			info.Links = append(info.Links, term.NewPID(l.key))
 		}
 	}
-	for _, m := range x.monitors.vals {
+	for _, e := range x.monitors.entries {
+		m := e.val
 		if m.said != nil && m.said.object != nil {
 			info.Monitors = append(info.Monitors, m.said.object)
 		} else {

@@ -235,11 +235,11 @@ func (p *Proc) Alias(opts ...MonitorOpt) Ref {
 // Unalias ends an alias and reports whether it was one. Messages sent to it and not yet handled are
 // dropped, the process's own included.
 func (p *Proc) Unalias(ref Ref) (was bool) {
-	if !p.acts() || p.x == nil {
+	if !p.acts() {
 		return false
 	}
-	p.charge(redOther)
-	if ref.Owner() != p.Self() { // another's is nothing to us
+	p.charge(redOther) // whatever comes of it: what things cost must not hang on how they are kept
+	if ref.Owner() != p.Self() || p.x == nil { // another's is nothing to us
 		return false
 	}
 	if p.x.aliases.remove(ref.N()) {
@@ -311,6 +311,7 @@ func (p *Proc) watchAll() {
 // unwatch forgets a monitor on this process, wherever it lives.
 func (p *Proc) unwatch(ref Ref) {
 	if p.x != nil && p.x.watchers.remove(ref) {
+		p.shed()
 		return
 	}
 	if p.asked == ref {
@@ -336,8 +337,8 @@ func (p *Proc) eachWatcher(f func(ref Ref)) {
 		}
 	}
 	if p.x != nil {
-		for _, ref := range p.x.watchers.keys {
-			f(ref)
+		for _, e := range p.x.watchers.entries {
+			f(e.key)
 		}
 	}
 }

@@ -45,13 +45,13 @@ func (c *mutations) received(m *Msg, by *Proc) { c.inFlight.remove(m) }
 // sliceEnded looks at everything under way: what has changed, the process that just ran has changed.
 func (c *mutations) sliceEnded(p *Proc) {
 	for i := 0; i < c.inFlight.len(); i++ {
-		s := &c.inFlight.vals[i]
+		s := &c.inFlight.entries[i].val
 		hash, _ := term.Hash(s.body)
 		if hash == s.hash {
 			continue
 		}
 		s.hash = hash
-		found := &Mutated{By: p.Self(), From: c.inFlight.keys[i].From(), To: s.to, Body: s.body}
+		found := &Mutated{By: p.Self(), From: c.inFlight.entries[i].key.From(), To: s.to, Body: s.body}
 		c.w.noteText(trace.Report, p.id, nil, "mutation", found)
 		c.w.signal(exitSignal, nil, p, Ref{}, 0, found)
 	}

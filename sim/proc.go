@@ -123,6 +123,18 @@ func (p *Proc) ext() *extra {
 	return p.x
 }
 
+// shed gives back what a process has beside itself when there is nothing in it any more. It is asked when a
+// monitor ends: a server that was monitored while it started needs nothing more.
+func (p *Proc) shed() {
+	x := p.x
+	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
+		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() {
+		return
+	}
+	p.w.freeExtra(x)
+	p.x = nil
+}
+
 // Reductions that things cost (semantics SCH2, measured on the BEAM: a loop of send costs about 6 a round,
 // of send-to-self and receive about 10).
 const (

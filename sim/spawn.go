@@ -170,20 +170,24 @@ func (w *World) newExtra() *extra {
 	return new(extra)
 }
 
+func (w *World) freeExtra(x *extra) {
+	x.links.clear()
+	x.monitors.clear()
+	x.watchers.clear()
+	x.aliases.clear()
+	x.roles.clear()
+	x.dict.clear()
+	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict}
+	w.spareExtras = append(w.spareExtras, x)
+}
+
 // release gives a process that has ended back to the pool.
 func (w *World) release(p *Proc) {
 	w.living--
 	w.sched.Remove(p.task)
 	w.procs[p.task] = nil
-	if x := p.x; x != nil {
-		x.links.clear()
-		x.monitors.clear()
-		x.watchers.clear()
-		x.aliases.clear()
-		x.roles.clear()
-		x.dict.clear()
-		*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict}
-		w.spareExtras = append(w.spareExtras, x)
+	if p.x != nil {
+		w.freeExtra(p.x)
 	}
 	*p = Proc{task: p.task, flags: exiting, state: dead, w: w, id: p.id}
 	w.spareProcs = append(w.spareProcs, p)

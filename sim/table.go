@@ -3,9 +3,13 @@ package sim
 // table is a small map that remembers an order: entries are found by a scan while they are few and through
 // an index when they are many. Its order depends on the history of calls alone, never on a map's whims.
 type table[K comparable, V any] struct {
-	keys  []K
-	vals  []V
-	index map[K]int32
+	entries []entry[K, V]
+	index   map[K]int32
+}
+
+type entry[K comparable, V any] struct {
+	key K
+	val V
 }
 
 // indexAbove is where a scan gets dearer than a map.
@@ -18,36 +22,35 @@ func (t *table[K, V]) find(k K) int {
 		}
 		return -1
 	}
-	for i := range t.keys {
-		if t.keys[i] == k {
+	for i := range t.entries {
+		if t.entries[i].key == k {
 			return i
 		}
 	}
 	return -1
 }
 
-// at gives the value of k to read or change; nil if there is none.
+// at gives the value of k to read or change; nil if there is none. It is good until the next put or remove.
 func (t *table[K, V]) at(k K) *V {
 	if i := t.find(k); i >= 0 {
-		return &t.vals[i]
+		return &t.entries[i].val
 	}
 	return nil
 }
 
 func (t *table[K, V]) put(k K, v V) {
 	if i := t.find(k); i >= 0 {
-		t.vals[i] = v
+		t.entries[i].val = v
 		return
 	}
-	t.keys = append(t.keys, k)
-	t.vals = append(t.vals, v)
+	t.entries = append(t.entries, entry[K, V]{k, v})
 	switch {
 	case t.index != nil:
-		t.index[k] = int32(len(t.keys) - 1)
-	case len(t.keys) > indexAbove:
-		t.index = make(map[K]int32, 2*len(t.keys))
-		for i, k := range t.keys {
-			t.index[k] = int32(i)
+		t.index[k] = int32(len(t.entries) - 1)
+	case len(t.entries) > indexAbove:
+		t.index = make(map[K]int32, 2*len(t.entries))
+		for i := range t.entries {
+			t.index[t.entries[i].key] = int32(i)
 		}
 	}
 }
@@ -58,32 +61,29 @@ func (t *table[K, V]) remove(k K) bool {
 	if i < 0 {
 		return false
 	}
-	last := len(t.keys) - 1
+	last := len(t.entries) - 1
 	if i != last {
-		t.keys[i], t.vals[i] = t.keys[last], t.vals[last]
+		t.entries[i] = t.entries[last]
 		if t.index != nil {
-			t.index[t.keys[i]] = int32(i)
+			t.index[t.entries[i].key] = int32(i)
 		}
 	}
 	if t.index != nil {
 		delete(t.index, k)
 	}
-	var zeroK K
-	var zeroV V
-	t.keys[last], t.vals[last] = zeroK, zeroV
-	t.keys, t.vals = t.keys[:last], t.vals[:last]
+	t.entries[last] = entry[K, V]{}
+	t.entries = t.entries[:last]
 	return true
 }
 
-func (t *table[K, V]) len() int { return len(t.keys) }
+func (t *table[K, V]) len() int { return len(t.entries) }
 
 // clear empties the table and keeps its room, unless it grew large.
 func (t *table[K, V]) clear() {
-	if t.index != nil || cap(t.keys) > indexAbove {
+	if t.index != nil || cap(t.entries) > indexAbove {
 		*t = table[K, V]{}
 		return
 	}
-	clear(t.keys)
-	clear(t.vals)
-	t.keys, t.vals = t.keys[:0], t.vals[:0]
+	clear(t.entries)
+	t.entries = t.entries[:0]
 }
