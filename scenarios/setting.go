@@ -1,6 +1,10 @@
 package scenarios
 
-import "github.com/bedlam-sim/bedlam/sim"
+import (
+	"slices"
+
+	"github.com/bedlam-sim/bedlam/sim"
+)
 
 // A Setting is where a program finds itself when it is started: a place in a tree, its arguments, the others.
 type Setting struct {
@@ -8,34 +12,30 @@ type Setting struct {
 	Instance int    // which instance of a template it is, from 1; 0 if of none
 	Args     Args   // what `with:` of the child says, and the defaults
 
-	others []others
+	find func(arg string) others // a function, so that nobody who prints a server's state prints the whole world
 }
 
 // others is whom an argument of ProcessType means.
 type others struct {
-	arg   string
 	name  string // if it is a registered name
 	slots []*slot
 }
 
 // setting is what the program of a slot is told. It serves all starts.
 func (b *book) setting(s *slot) Setting {
-	t := Setting{Path: s.path, Instance: s.instance, Args: s.child.With}
-	for _, a := range t.Args {
+	var args []string
+	var found []others
+	for _, a := range s.child.With {
 		if sel, is := a.Value.(Selector); is {
-			t.others = append(t.others, others{a.Name, sel.Name, b.find(sel)})
+			args, found = append(args, a.Name), append(found, others{sel.Name, b.find(sel)})
 		}
 	}
-	return t
-}
-
-func (s Setting) find(arg string) others {
-	for _, x := range s.others {
-		if x.arg == arg {
-			return x
+	return Setting{Path: s.path, Instance: s.instance, Args: s.child.With, find: func(arg string) others {
+		if i := slices.Index(args, arg); i >= 0 {
+			return found[i]
 		}
-	}
-	return others{}
+		return others{}
+	}}
 }
 
 // Address is where messages for those whom an argument of ProcessType selects can be sent: the registered

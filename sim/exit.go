@@ -74,6 +74,10 @@ func (p *Proc) end(reason Reason) {
 
 // finish ends the slice of the running process and the process with it.
 func (w *World) finish(p *Proc) {
+	if p.has(halted) {
+		w.release(p)
+		return
+	}
 	p.endSlice()
 	p.terminate()
 }

@@ -100,7 +100,7 @@ func (v View) Whereis(node Atom, name Name) (PID, bool) {
 func (v View) Processes() []PID {
 	var pids []PID
 	for _, p := range v.w.procs {
-		if p != nil && !p.has(hidden) {
+		if p != nil && !p.has(hidden|halted) {
 			pids = append(pids, p.Self())
 		}
 	}

@@ -13,8 +13,9 @@ import (
 // next, the loop returns into it, at no cost. Only code that cannot block may run on an occupied stack,
 // for a process buried under another that waits could not go on; everything else is handed to a free worker.
 type worker struct {
-	slot *coro.Slot // where its goroutine is parked; nil while it runs
-	home *coro.Slot // the slot it was made with: whoever is parked there goes on when it ends
+	slot    *coro.Slot // where its goroutine is parked; nil while it runs
+	home    *coro.Slot // the slot it was made with: whoever is parked there goes on when it ends
+	resting bool       // it is in the pool: its stack holds no process
 }
 
 // switchTo parks the running worker and runs k. It returns when somebody switches back.
@@ -37,6 +38,7 @@ func (w *World) idleWorker() *worker {
 	if n := len(w.idle); n > 0 {
 		k := w.idle[n-1]
 		w.idle = w.idle[:n-1]
+		k.resting = false
 		return k
 	}
 	k := new(worker)
@@ -98,16 +100,12 @@ func (w *World) turn(owner *Proc) (again bool) {
 			if !w.closing {
 				w.leave()
 			}
-			if w.closing {
-				ended = true
-				return false
-			}
 		case p == owner:
 			ended = true
 			return false
 		case p.stack != nil:
 			if owner == nil {
-				w.idle = append(w.idle, w.worker)
+				w.pool(w.worker)
 			}
 			w.hand(p, p.stack)
 		case owner != nil && p.flags&noBlock == 0:
@@ -115,17 +113,27 @@ func (w *World) turn(owner *Proc) (again bool) {
 		default:
 			w.run(p)
 		}
-		// Whoever switched back to us may have left a process for us to run.
-		p = w.handed
-		w.handed = nil
 		if w.lost {
 			w.leave()
 		}
-		if w.closing {
-			ended = true
-			return false
+		for w.closing {
+			if owner != nil || w.final {
+				ended = true
+				return false
+			}
+			w.pool(w.worker)
+			w.switchTo(&w.root)
 		}
+		// Whoever switched back to us may have left a process for us to run.
+		p = w.handed
+		w.handed = nil
 	}
+}
+
+// pool lays a worker whose stack holds no process aside for later.
+func (w *World) pool(k *worker) {
+	k.resting = true
+	w.idle = append(w.idle, k)
 }
 
 // leave stops the loop: the caller of Run goes on, and the loop from here when Run is called again.

@@ -88,6 +88,7 @@ const (
 	blocked                       // it waits in the middle of its code, on a stack
 	selective                     // its handler takes some messages only
 	hidden                        // it belongs to the machinery, not to the program
+	halted                        // it went down with its node: nothing is left of it but its stack
 )
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scheduler"
@@ -66,13 +67,6 @@ type Line struct {
 	Text string
 }
 
-// Node is a node of the world: names are local to it.
-type Node struct {
-	name  Atom
-	names map[Name]*Proc
-	first *Proc
-}
-
 // World is a simulated system. Its methods are for whoever drives it, from one goroutine, while it stands
 // still: tests, tools. It must be closed.
 type World struct {
@@ -94,7 +88,8 @@ type World struct {
 	workers  []*worker
 	settling bool
 	tells    bool // messages are rendered or checked as they are sent
-	closing  bool
+	closing  bool // stacks are being unwound
+	final    bool // and their workers end
 	lost     bool // a goroutine of ours has been ended by runtime.Goexit
 	fatal    any
 	crash    *term.Crash
@@ -207,7 +202,7 @@ func (w *World) set(cfg Config) {
 	if name == "" {
 		name = "local"
 	}
-	node := &Node{name: name, names: map[Name]*Proc{}}
+	node := &Node{name: name, names: map[Name]*Proc{}, incarnation: 1}
 	w.nodes = append(w.nodes[:0], node)
 	w.boot(node)
 }
@@ -227,9 +222,12 @@ type idler struct{}
 
 func (idler) Handle(*Proc, *Msg) {}
 
-// Spawn starts a process from outside, a child of the node's first.
+// Spawn starts a process from outside, a child of the node's first. If the node is down there is none.
 func (w *World) Spawn(role string, body Body) PID {
 	first := w.nodes[0].first
+	if first == nil {
+		return PID{}
+	}
 	p := w.newProc(first.node, first, role, SpawnOptions{})
 	p.body = body
 	p.enqueue()
@@ -334,19 +332,7 @@ func (w *World) result() Result {
 // Close ends every process; their deferred calls run, and change nothing. The world cannot be used again.
 // A world that is not closed keeps the stacks of those that waited for ever.
 func (w *World) Close() {
-	w.closing = true
-	w.endWorkers()
-}
-
-// unwindAll ends every process that has a stack and lets the rest be forgotten.
-func (w *World) unwindAll() {
-	w.closing = true
-	w.endWorkers()
-	w.closing, w.lost, w.fatal = false, false, nil
-	w.forget()
-}
-
-func (w *World) endWorkers() {
+	w.closing, w.final = true, true
 	for len(w.workers) > 0 {
 		k := w.workers[len(w.workers)-1]
 		if k.slot == nil { // the one we are being closed from
@@ -354,8 +340,25 @@ func (w *World) endWorkers() {
 		}
 		w.switchTo(k)
 	}
-	w.idle, w.left, w.handed, w.current = w.idle[:0], nil, nil, nil
+	w.idle = nil
+	w.stand()
 }
+
+// unwindAll ends every process; the workers are kept, their stacks grown as they are.
+func (w *World) unwindAll() {
+	w.closing = true
+	for _, k := range slices.Clone(w.workers) {
+		if !k.resting && k.slot != nil {
+			w.switchTo(k)
+		}
+	}
+	w.closing, w.lost, w.fatal = false, false, nil
+	w.stand()
+	w.forget()
+}
+
+// stand leaves nobody running.
+func (w *World) stand() { w.left, w.handed, w.current = nil, nil, nil }
 
 // forget takes every process out of the world without telling anybody.
 func (w *World) forget() {

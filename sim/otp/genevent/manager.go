@@ -1,0 +1,230 @@
+package genevent
+
+import (
+	"slices"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
+)
+
+// manager is the process: it is called for each message.
+type manager struct {
+	gen.Core
+	handlers   []installed // the newest last
+	hibernates bool        // it does, between messages
+}
+
+// Start is the beginning of the process. A manager always traps exits (EV1).
+func (m *manager) Start(p *sim.Proc) {
+	if !m.Begin(p) {
+		return
+	}
+	p.TrapExit(true)
+	otp.InitAck(p, nil)
+	m.SystemContinue(p)
+}
+
+// Handle is one turn of the manager's loop.
+func (m *manager) Handle(p *sim.Proc, msg *sim.Msg) {
+	switch msg.Tag() {
+	case notifyTag:
+		m.In(p, msg)
+		m.wait(p, m.tellAll(p, onEvent, msg.Body()))
+	case syncTag:
+		m.In(p, msg)
+		m.serve(p, otp.FromOf(msg), syncNotify{msg.Body()})
+	case requestTag:
+		m.In(p, msg)
+		m.serve(p, otp.FromOf(msg), msg.Body())
+	default:
+		m.other(p, msg)
+	}
+}
+
+// other handles what is no request of this package, unless it looks like one.
+func (m *manager) other(p *sim.Proc, msg *sim.Msg) {
+	switch e := m.Sort(msg); e.Kind {
+	case gen.System:
+		m.System(p, m, e)
+		return
+	case gen.ParentExit:
+		m.terminate(p, e.Body)
+		return
+	case gen.TimedOut: // it is HibernateAfter that is over
+		m.wait(p, true)
+		return
+	}
+	m.In(p, msg)
+	switch v := msg.Value().(type) {
+	case NotifyMsg:
+		m.wait(p, m.tellAll(p, onEvent, v.Event))
+	case RequestMsg:
+		m.serve(p, v.From, v.Req)
+	case sim.Exit:
+		m.exited(p, v)
+	default:
+		m.wait(p, m.tellAll(p, onInfo, v))
+	}
+}
+
+// wait makes the process wait for its next message.
+func (m *manager) wait(p *sim.Proc, hibernate bool) {
+	m.hibernates = hibernate
+	m.SystemContinue(p)
+}
+
+// SystemContinue makes the process wait as before.
+func (m *manager) SystemContinue(p *sim.Proc) {
+	switch {
+	case m.hibernates:
+		p.Doze()
+	case m.Spec.HibernateAfter > 0 && !m.Suspended():
+		p.After(m.Spec.HibernateAfter)
+	}
+}
+
+// serve does what a request asks and answers it.
+func (m *manager) serve(p *sim.Proc, from otp.From, req any) {
+	var reply any = okWord
+	hibernate := false
+	switch req := req.(type) {
+	case syncNotify:
+		hibernate = m.tellAll(p, onEvent, req.event)
+	case *call:
+		reply, hibernate = m.call(p, req)
+	case *addHandler:
+		reply, hibernate = m.add(p, req.id, req.new, req.owner, Predecessor{})
+	case *deleteHandler:
+		reply = m.delete(p, req)
+	case *swapHandler:
+		reply, hibernate = m.swap(p, req)
+	case whichHandlers:
+		reply = m.ids()
+	default: // it only looked like a request
+		m.wait(p, m.tellAll(p, onInfo, RequestMsg{from, req}))
+		return
+	}
+	otp.Reply(p, from, reply)
+	m.wait(p, hibernate)
+}
+
+func (m *manager) ids() []ID {
+	ids := make([]ID, 0, len(m.handlers))
+	for _, h := range slices.Backward(m.handlers) {
+		ids = append(ids, h.id)
+	}
+	return ids
+}
+
+// find is where the newest handler of a name stands; -1 if there is none.
+func (m *manager) find(id ID) int {
+	for i, h := range slices.Backward(m.handlers) {
+		if h.id.is(id) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *manager) drop(i int) { m.handlers = slices.Delete(m.handlers, i, i+1) }
+
+// add installs a handler. The link to its owner is made first, and stays whatever Init says (EV2).
+func (m *manager) add(p *sim.Proc, id ID, new func() Handler, owner sim.PID, before Predecessor) (reply any, hibernate bool) {
+	if !owner.IsZero() {
+		p.Link(owner)
+	}
+	h := installed{id: id, owner: owner}
+	r := h.begin(p, new, before)
+	if r.kind != stays {
+		return failure{r.Term()}, false
+	}
+	m.handlers = append(m.handlers, h)
+	return okWord, r.hibernates
+}
+
+// delete removes a handler at somebody's request.
+func (m *manager) delete(p *sim.Proc, req *deleteHandler) (reply any) {
+	i := m.find(req.id)
+	if i < 0 {
+		return failure{moduleNotFound}
+	}
+	h := m.handlers[i]
+	m.drop(i)
+	left, ok := h.end(p, req.args)
+	m.gone(p, &h, sim.Normal, nil)
+	if !ok {
+		return failure{left}
+	}
+	return left
+}
+
+// swap puts a handler in another's place at somebody's request: the new one becomes the newest.
+func (m *manager) swap(p *sim.Proc, req *swapHandler) (reply any, hibernate bool) {
+	before, owner := Predecessor{Swapped: true, Left: errorWord}, req.owner
+	if i := m.find(req.old); i >= 0 {
+		h := m.handlers[i]
+		m.drop(i)
+		if owner.IsZero() {
+			owner = h.owner
+		}
+		before.Left, _ = h.end(p, req.args)
+		m.gone(p, &h, Swapped{req.id, owner}, nil)
+	}
+	return m.add(p, req.id, req.new, owner, before)
+}
+
+// call asks one handler.
+func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
+	i := m.find(req.id)
+	if i < 0 {
+		return failure{badModule}, false
+	}
+	r := m.handlers[i].callback(p, onCall, req.req)
+	if !m.settle(p, i, r, req.req) {
+		m.drop(i)
+	}
+	if !r.good(onCall) {
+		return failure{r.Term()}, false
+	}
+	return r.value, r.hibernates
+}
+
+// tellAll calls a callback of every handler, newest first (EV1), and reports whether one of them wants the
+// manager to hibernate. It allocates nothing.
+func (m *manager) tellAll(p *sim.Proc, what callback, arg any) (hibernate bool) {
+	for i := len(m.handlers) - 1; i >= 0; i-- {
+		r := m.handlers[i].callback(p, what, arg)
+		if r.kind == stays && !r.replies {
+			hibernate = hibernate || r.hibernates
+			continue
+		}
+		if !m.settle(p, i, r, arg) {
+			m.drop(i)
+		}
+	}
+	return hibernate
+}
+
+// settle does with a handler what its callback has answered, and reports whether anybody is left in its place.
+func (m *manager) settle(p *sim.Proc, i int, r Result, last any) (stays_ bool) {
+	h := &m.handlers[i]
+	what := onEvent
+	if _, isCall := last.(*call); isCall {
+		what = onCall
+	}
+	switch {
+	case !r.good(what):
+		v := r.Term()
+		h.end(p, sim.Tuple{errorWord, v})
+		m.gone(p, h, v, last)
+		return false
+	case r.kind == removes:
+		h.end(p, Removed)
+		m.gone(p, h, sim.Normal, last)
+		return false
+	case r.kind == swaps:
+		return m.replace(p, h, r.swap)
+	}
+	return true
+}
