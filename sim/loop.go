@@ -150,6 +150,9 @@ func (w *World) next() *Proc {
 			w.stop = StopTime
 			return nil
 		}
+		if now >= w.firstWait {
+			w.startWaits()
+		}
 		if w.sched.Due() {
 			w.fire(w.sched.Pop().(*timer))
 			continue
@@ -167,6 +170,7 @@ func (w *World) next() *Proc {
 			w.stop = StopQuiet
 			return nil
 		}
+		w.startWaits()
 		if _, pending := w.sched.NextTimer(); !pending {
 			w.stop = StopIdle
 			return nil

@@ -238,7 +238,7 @@ func (p *Proc) Unalias(ref Ref) (was bool) {
 	if !p.acts() {
 		return false
 	}
-	p.charge(redOther) // whatever comes of it: what things cost must not hang on how they are kept
+	p.charge(redOther)                         // whatever comes of it: what things cost must not hang on how they are kept
 	if ref.Owner() != p.Self() || p.x == nil { // another's is nothing to us
 		return false
 	}

@@ -103,7 +103,8 @@ type extra struct {
 	dict     table[string, any]
 	timers   *timer // that would send to us
 	wait     *timer // the one that ends our waiting
-	armed    bool   // it is running
+	armed    bool   // the present wait is limited
+	waitAt   int    // where in the world's waits that is, counted from 1; 0 if it has a timer
 	waitFor  time.Duration
 	waitSet  bool
 	waits    uint64 // how often it waited with a time-out

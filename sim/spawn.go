@@ -93,6 +93,10 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 		name := role // a copy, or every role would move to the heap
 		id.Role = &name
 		id.Key = choice.ID(string(node.name), role)
+		if node.incarnation > 1 { // its processes are others: no draw is theirs and their predecessors' too
+			id.Ordinal = node.incarnation
+			id.Key = choice.Child(id.Key, "incarnation", id.Ordinal)
+		}
 	}
 	*p = Proc{w: w, id: id, serial: id.Serial, node: node, level: opts.Priority, task: p.task}
 	if opts.NoBlock {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scheduler"
@@ -112,38 +114,87 @@ func (p *Proc) ReadTimer(t Timer) (left time.Duration, ok bool) {
 	return time.Duration(l), ok
 }
 
-// arm starts the timer that ends the present wait.
+// arm limits the present wait.
 func (p *Proc) arm(d time.Duration) {
 	p.flags &^= timedOut
-	x := p.ext()
-	if x.wait == nil {
-		x.wait = p.w.newTimer(endsWait)
-		x.wait.dest = p
-	}
+	w, x := p.w, p.ext()
 	x.armed = true
 	x.waits++
-	p.w.start(x.wait, d, ^p.id.Key+x.waits*oddly)
+	w.waitNumber++
+	when := w.after(d)
+	if len(w.waits) == maxWaits {
+		w.startWaits()
+	}
+	w.waits = append(w.waits, wait{when, w.waitNumber, p})
+	x.waitAt = len(w.waits)
+	w.firstWait = min(w.firstWait, when)
 }
 
-// disarm stops it.
+// disarm ends the limit.
 func (p *Proc) disarm() {
 	p.flags &^= timedOut
-	if p.x.armed {
-		p.x.armed = false
-		p.w.sched.Cancel(p.x.wait.alarm)
+	x := p.x
+	if !x.armed {
+		return
 	}
+	x.armed = false
+	if x.waitAt == 0 {
+		p.w.sched.Cancel(x.wait.alarm)
+		return
+	}
+	w, i := p.w, x.waitAt-1
+	last := len(w.waits) - 1
+	if i != last {
+		w.waits[i] = w.waits[last]
+		w.waits[i].p.x.waitAt = i + 1
+	}
+	w.waits = w.waits[:last]
+	x.waitAt = 0
+}
+
+// wait is a limited wait whose timer has not been started. Most limits are those of calls and end within
+// a few slices: their timers are started only when the world could otherwise miss one.
+type wait struct {
+	when   scheduler.Time
+	number uint64 // in which order they began
+	p      *Proc
+}
+
+// maxWaits is how many waits may go without a timer.
+const maxWaits = 64
+
+// never is when the first of no waits ends.
+const never = scheduler.Time(Forever)
+
+// startWaits starts the timers of all waits that have none, the oldest first.
+func (w *World) startWaits() {
+	slices.SortFunc(w.waits, func(a, b wait) int { return cmp.Compare(a.number, b.number) })
+	for _, v := range w.waits {
+		x := v.p.x
+		if x.wait == nil {
+			x.wait = w.newTimer(endsWait)
+			x.wait.dest = v.p
+		}
+		x.waitAt = 0
+		x.wait.alarm = w.sched.At(v.when, x.wait, ^v.p.id.Key+x.waits*oddly)
+	}
+	w.waits, w.firstWait = w.waits[:0], never
 }
 
 // oddly spreads the numbers of a process's timers, whose identities must differ: ties are drawn by them.
 const oddly = 0x9e3779b97f4a7c15
 
 func (w *World) start(t *timer, d time.Duration, id uint64) {
+	t.alarm = w.sched.At(w.after(d), t, id)
+}
+
+// after is the time d from now.
+func (w *World) after(d time.Duration) scheduler.Time {
 	now := w.sched.Now()
-	when := now + scheduler.Time(d)
-	if when < now { // beyond the end of time
-		when = scheduler.Time(Forever)
+	if when := now + scheduler.Time(d); when >= now {
+		return when
 	}
-	t.alarm = w.sched.At(when, t, id)
+	return never
 }
 
 // fire does what a timer is for.
@@ -239,8 +290,8 @@ func (p *Proc) removeTimer(t *timer) {
 
 // dropTimers stops every timer that would send to p or wake it.
 func (w *World) dropTimers(p *Proc) {
+	p.disarm()
 	if p.x.wait != nil {
-		p.disarm()
 		w.freeTimer(p.x.wait)
 		p.x.wait = nil
 	}

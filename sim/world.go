@@ -99,6 +99,10 @@ type World struct {
 	patience   uint64
 	stop       Stop
 
+	waits      []wait
+	firstWait  scheduler.Time // no wait ends before
+	waitNumber uint64
+
 	born        uint64
 	living      int
 	spare       *Msg
@@ -198,6 +202,7 @@ func (w *World) set(cfg Config) {
 	}
 	w.tells = w.check != nil || cfg.Keep > 0
 	w.stop, w.born, w.living = 0, 0, 0
+	w.firstWait, w.waitNumber = never, 0
 	name := cfg.Node
 	if name == "" {
 		name = "local"

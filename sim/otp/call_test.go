@@ -196,7 +196,7 @@ func TestCall_GC1_plainMessages(t *testing.T) {
 func TestCast_GS9_neverFails(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
 		dead := p.Spawn("dead", func(*sim.Proc) {})
-		p.Alive(dead)
+		p.Sleep(time.Second)
 		for _, to := range []sim.Addr{dead, sim.Local("nobody"), term.NameAt{Name: "n", Node: "local"}, term.NameAt{Name: "n", Node: "far"}} {
 			otp.Cast(p, to, 1)
 		}

@@ -89,7 +89,7 @@ func response[R any](p *sim.Proc, m *sim.Msg, id RequestID[R]) (R, error) {
 	v, reason, ok := outcome(m)
 	if !ok {
 		var none R
-		return none, &CallError{Reason: lost(id.to, objectOf(m), reason), To: objectOf(m)}
+		return none, &CallError{Reason: reason, To: objectOf(m)}
 	}
 	p.Demonitor(id.ref, sim.Flush())
 	return answerAs[R](v, id.to, nil)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
-	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 )
 
 // GC7: wait_response keeps a request that is late, receive_response abandons it.
@@ -94,6 +93,5 @@ func TestReplyTo(t *testing.T) {
 		})
 		n, err := otp.Call(p, pid, double{N: 1})
 		s.say("%d %v", n, err)
-		_ = genserver.NoReply()
 	}).want("7 <nil>")
 }

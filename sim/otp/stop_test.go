@@ -28,7 +28,7 @@ func TestStop_PL4(t *testing.T) {
 		{"nobody", func(p *sim.Proc) sim.Addr { return sim.Local("nobody") }, "noproc"},
 		{"dead", func(p *sim.Proc) sim.Addr {
 			dead := p.Spawn("dead", func(*sim.Proc) {})
-			p.Alive(dead)
+			p.Sleep(time.Second)
 			return dead
 		}, "noproc"},
 		{"self", func(p *sim.Proc) sim.Addr { return p.Self() }, "{calling_self,{sys,terminate,[<main>,normal,1000]}}"},

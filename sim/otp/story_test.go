@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -70,6 +71,9 @@ func show(v any) string {
 func tell(t *testing.T, cfg sim.Config, body func(p *sim.Proc, s *story)) *story {
 	t.Helper()
 	s := &story{t: t}
+	if cfg.Policy == nil { // a story has one order; what holds in every order is tried with many seeds
+		cfg.Policy = scheduler.FIFO{}
+	}
 	done := false
 	cfg.Boot = func(p *sim.Proc) {
 		p.Spawn("main", func(p *sim.Proc) {

@@ -26,7 +26,6 @@ package genevent
 
 import (
 	"github.com/bedlam-sim/bedlam/sim"
-	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -136,6 +135,3 @@ func (s HandlerState) Term() sim.Tuple {
 	}
 	return sim.Tuple{s.Handler.Module, s.Handler.ID, s.State}
 }
-
-// Reply answers a call: {ok, V, State}. req is there so that the compiler can tell whether v is what it asks for.
-func Reply[R any](req otp.Request[R], v R) Result { return ReplyAny(v) }

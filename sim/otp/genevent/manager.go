@@ -6,6 +6,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // manager is the process: it is called for each message.
@@ -181,13 +182,13 @@ func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
 		return failure{badModule}, false
 	}
 	r := m.handlers[i].callback(p, onCall, req.req)
-	if !m.settle(p, i, r, req.req) {
-		m.drop(i)
+	if !r.fits(onCall) {
+		reply = failure{r.Term()}
+	} else {
+		reply, hibernate = r.value, r.hibernates
 	}
-	if !r.good(onCall) {
-		return failure{r.Term()}, false
-	}
-	return r.value, r.hibernates
+	m.settle(p, i, onCall, r, req.req)
+	return reply, hibernate
 }
 
 // tellAll calls a callback of every handler, newest first (EV1), and reports whether one of them wants the
@@ -199,32 +200,88 @@ func (m *manager) tellAll(p *sim.Proc, what callback, arg any) (hibernate bool) 
 			hibernate = hibernate || r.hibernates
 			continue
 		}
-		if !m.settle(p, i, r, arg) {
-			m.drop(i)
-		}
+		m.settle(p, i, what, r, arg)
 	}
 	return hibernate
 }
 
-// settle does with a handler what its callback has answered, and reports whether anybody is left in its place.
-func (m *manager) settle(p *sim.Proc, i int, r Result, last any) (stays_ bool) {
-	h := &m.handlers[i]
-	what := onEvent
-	if _, isCall := last.(*call); isCall {
-		what = onCall
-	}
+// settle does with a handler what its callback has answered.
+func (m *manager) settle(p *sim.Proc, i int, what callback, r Result, last any) {
+	h := m.handlers[i]
 	switch {
-	case !r.good(what):
+	case !r.fits(what):
+		m.drop(i)
 		v := r.Term()
 		h.end(p, sim.Tuple{errorWord, v})
-		m.gone(p, h, v, last)
-		return false
+		m.gone(p, &h, v, last)
 	case r.kind == removes:
+		m.drop(i)
 		h.end(p, Removed)
-		m.gone(p, h, sim.Normal, last)
-		return false
+		m.gone(p, &h, sim.Normal, last)
 	case r.kind == swaps:
-		return m.replace(p, h, r.swap)
+		m.replace(p, i, r.swap)
 	}
-	return true
+}
+
+// crashed is all that the owner of a handler is told that should have taken another's place and did not start.
+const crashed sim.Atom = "crash"
+
+// replace puts a handler in another's place because that one said so: the new one stands where the old one
+// stood. An Init that wants to hibernate counts as one that failed: gen_event.erl forgets that it may.
+func (m *manager) replace(p *sim.Proc, i int, s *swap) {
+	old := m.handlers[i]
+	left, _ := old.end(p, s.args)
+	m.gone(p, &old, Swapped{s.id, old.owner}, nil)
+	h := installed{id: s.id, owner: old.owner}
+	if r := h.begin(p, s.new, Predecessor{Swapped: true, Left: left}); r.kind != stays || r.hibernates {
+		m.drop(i)
+		m.gone(p, &h, crashed, sim.Tuple{errorWord, r.Term()})
+		return
+	}
+	m.handlers[i] = h
+}
+
+// exited removes the handlers of an owner that has ended, then tells all that are left (EV5).
+func (m *manager) exited(p *sim.Proc, e sim.Exit) {
+	for i := len(m.handlers) - 1; i >= 0; i-- {
+		if h := m.handlers[i]; h.owner == e.From {
+			m.drop(i)
+			h.end(p, sim.Tuple{Stopped, e.Reason})
+			m.gone(p, &h, sim.Shutdown, nil)
+		}
+	}
+	m.tellAll(p, onInfo, e)
+	m.wait(p, false)
+}
+
+// gone tells the owner of a handler that it is gone, and reports it if it crashed.
+func (m *manager) gone(p *sim.Proc, h *installed, reason sim.Reason, last any) {
+	if _, swapped := reason.(Swapped); !swapped && !term.Is(reason, sim.Normal) && !term.Is(reason, sim.Shutdown) {
+		m.report(p, h, reason, last)
+	}
+	if !h.owner.IsZero() {
+		p.Send(h.owner, HandlerExit{h.id, reason})
+	}
+}
+
+func (m *manager) report(p *sim.Proc, h *installed, reason sim.Reason, last any) {
+	if !p.Reporting() {
+		p.Report("handler", p.Self(), nil)
+		return
+	}
+	p.Report("handler", p.Self(), HandlerReport{h.id, m.Name(p), last, h.impl, reason})
+}
+
+// terminate ends the manager: all handlers, newest first, then the process (EV5).
+func (m *manager) terminate(p *sim.Proc, reason sim.Reason) {
+	for _, h := range slices.Backward(m.handlers) {
+		h.end(p, Stopped)
+		m.gone(p, &h, sim.Shutdown, nil)
+	}
+	for _, h := range m.handlers {
+		if !h.owner.IsZero() && h.owner != m.Parent {
+			p.Unlink(h.owner)
+		}
+	}
+	m.Exit(p, reason)
 }

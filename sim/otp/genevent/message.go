@@ -75,9 +75,7 @@ type (
 	}
 )
 
-func (syncNotify) verb() sim.Atom { return "sync_notify" }
-
-func (r syncNotify) String() string  { return sim.Tuple{r.verb(), r.event}.String() }
+func (r syncNotify) String() string  { return sim.Tuple{sim.Atom("sync_notify"), r.event}.String() }
 func (whichHandlers) String() string { return "which_handlers" }
 func (r *call) String() string       { return sim.Tuple{sim.Atom("call"), r.id, r.req}.String() }
 

@@ -48,6 +48,9 @@ func Swap[H Handler](args any, id ID, new func() H) Result {
 	return Result{kind: swaps, swap: &swap{args, id, func() Handler { return new() }}}
 }
 
+// Reply answers a call: {ok, V, State}. req is there so that the compiler can tell whether v is what it asks for.
+func Reply[R any](req otp.Request[R], v R) Result { return ReplyAny(v) }
+
 // ReplyAny is Reply for requests that do not say what they return.
 func ReplyAny(v any) Result { return Result{kind: stays, replies: true, value: v} }
 
@@ -69,6 +72,11 @@ func (r Result) Replying(v any) Result {
 func (r Result) Hibernate() Result {
 	r.hibernates = r.kind == stays
 	return r
+}
+
+// fits reports whether a callback of a kind may answer so.
+func (r *Result) fits(what callback) bool {
+	return r.kind != none && r.replies == (what == onCall)
 }
 
 // Bad is an answer that no gen_event understands, the value v: the handler is removed for it. In Go it takes

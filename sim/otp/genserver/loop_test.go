@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -182,7 +183,7 @@ func TestLoop_GS4_replyToCast(t *testing.T) {
 func TestLoop_GS5_replyComesBeforeTheEnd(t *testing.T) {
 	there := 0
 	for seed := range uint64(100) {
-		tell(t, sim.Config{Seed: seed}, func(p *sim.Proc, s *story) {
+		tell(t, sim.Config{Policy: scheduler.Random{}, Seed: seed}, func(p *sim.Proc, s *story) {
 			pid := s.start(p, ok)
 			otp.CallAny(p, pid, result(genserver.StopReplyAny(sim.Normal, 1)))
 			if _, err := genserver.StartAlone(p, sim.Local("s"), s.make(ok)); err != nil {

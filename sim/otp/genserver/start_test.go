@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -118,7 +119,7 @@ func TestStart_PL2_isGoneWhenTheStarterGoesOn(t *testing.T) {
 	for _, compat := range []sim.Compat{sim.OTP27, sim.OTP25} {
 		alive := 0
 		for seed := range uint64(200) {
-			tell(t, sim.Config{Seed: seed, Compat: compat}, func(p *sim.Proc, s *story) {
+			tell(t, sim.Config{Policy: scheduler.Random{}, Seed: seed, Compat: compat}, func(p *sim.Proc, s *story) {
 				var pid sim.PID
 				genserver.StartAlone(p, nil, s.make(func(p *sim.Proc) genserver.InitResult {
 					pid = p.Self()
@@ -154,7 +155,7 @@ func TestStart_GST1_alreadyStarted(t *testing.T) {
 func TestStart_GST1_clashInTheNewProcess(t *testing.T) {
 	clashes := 0
 	for seed := range uint64(100) {
-		tell(t, sim.Config{Seed: seed}, func(p *sim.Proc, s *story) {
+		tell(t, sim.Config{Policy: scheduler.Random{}, Seed: seed}, func(p *sim.Proc, s *story) {
 			for range 2 {
 				p.Spawn("starter", func(p *sim.Proc) {
 					p.TrapExit(true)
@@ -187,7 +188,7 @@ func TestStart_GST2_nameIsFreeAfterFailure(t *testing.T) {
 				if compat == sim.OTP25 && (init == "bad" || init == "error") {
 					continue
 				}
-				tell(t, sim.Config{Compat: compat, Seed: seed}, func(p *sim.Proc, s *story) {
+				tell(t, sim.Config{Compat: compat, Policy: scheduler.Random{}, Seed: seed}, func(p *sim.Proc, s *story) {
 					genserver.StartAlone(p, sim.Local("s"), s.make(beginnings[init]))
 					if pid, held := p.Whereis("s"); held {
 						t.Errorf("%s: the name still belongs to %v", init, pid)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -55,6 +56,9 @@ func indent(text string) string { return "\t" + strings.ReplaceAll(text, "\n", "
 func tell(t *testing.T, cfg sim.Config, body func(p *sim.Proc, s *story)) *story {
 	t.Helper()
 	s := &story{t: t}
+	if cfg.Policy == nil { // a story has one order; what holds in every order is tried with many seeds
+		cfg.Policy = scheduler.FIFO{}
+	}
 	cfg.Boot = func(p *sim.Proc) { p.Spawn("main", func(p *sim.Proc) { body(p, s) }) }
 	cfg.Observer = s
 	w := sim.New(cfg)
