@@ -38,7 +38,14 @@ func percent(share float64, toward func(float64) float64) string {
 	if x == 0 {
 		return "0 %"
 	}
-	digits := min(max(1-int(math.Floor(math.Log10(x))), 0), 9)
+	x, digits := toTwoDigits(x, toward)
+	_, digits = toTwoDigits(x, toward) // 0.0998 has become 0.1, which has a digit less
+	return strconv.FormatFloat(x, 'f', digits, 64) + " %"
+}
+
+// toTwoDigits rounds to two digits that count, and says how many of them stand behind the point.
+func toTwoDigits(x float64, toward func(float64) float64) (rounded float64, digits int) {
+	digits = min(max(1-int(math.Floor(math.Log10(x))), 0), 9)
 	scale := math.Pow10(digits)
-	return strconv.FormatFloat(toward(x*scale)/scale, 'f', digits, 64) + " %"
+	return toward(x*scale) / scale, digits
 }

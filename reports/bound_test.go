@@ -45,6 +45,7 @@ func TestBound(t *testing.T) {
 	}{
 		{&reports.Summary{Asked: 200, Runs: 200}, "200 seeds, 0 failures: failure rate < 1.5 % at 95 %"},
 		{&reports.Summary{Asked: 2000, Runs: 2000}, "2000 seeds, 0 failures: failure rate < 0.15 % at 95 %"},
+		{&reports.Summary{Asked: 3000, Runs: 3000}, "3000 seeds, 0 failures: failure rate < 0.10 % at 95 %"},
 		{&reports.Summary{Asked: 1, Runs: 1}, "1 seed, 0 failures: failure rate < 95 % at 95 %"},
 		{&reports.Summary{Asked: 200, Runs: 40}, "40 of 200 seeds, 0 failures: failure rate < 7.3 % at 95 %"},
 		{&reports.Summary{Asked: 3, Runs: 3, Undecided: 3}, "3 seeds, 0 failures, 3 undecided"},

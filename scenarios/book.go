@@ -17,12 +17,11 @@ type book struct {
 	found  map[string][]*slot
 
 	held      map[sim.PID]*slot // who is where
-	root      sim.PID           // who starts the trees
-	launching *slot             // the tree that is being started
+	launching map[sim.PID]*slot // what a process is about to start
 }
 
 func newBook(trees []*Child) *book {
-	b := &book{named: map[string]*group{}, found: map[string][]*slot{}, held: map[sim.PID]*slot{}}
+	b := &book{named: map[string]*group{}, found: map[string][]*slot{}, held: map[sim.PID]*slot{}, launching: map[sim.PID]*slot{}}
 	for _, c := range trees {
 		b.tops = append(b.tops, makeSlots(c, nil, 0, func(s *slot) { b.slots = append(b.slots, s) }))
 	}
@@ -94,43 +93,36 @@ func (b *book) reset() {
 		g.reset()
 	}
 	clear(b.held)
-	b.launching, b.root = nil, sim.PID{}
+	clear(b.launching)
 }
 
-// spawned takes the process that was spawned while a slot was launched for the slot's.
-func (b *book) spawned(by, pid sim.PID) *slot {
-	launching := &b.launching
-	if up := b.held[by]; up != nil {
-		launching = &up.launching
-	} else if by != b.root {
-		return nil
-	}
-	s := *launching
+// spawned takes the process that was spawned while its parent was launching a slot for the slot's. Who was
+// there before is not the slot's any more: a supervisor that was killed is started again while the old
+// one's children are still on their way out.
+func (b *book) spawned(by, pid sim.PID) {
+	s := b.launching[by]
 	if s == nil {
-		return nil
+		return
 	}
-	*launching = nil // what it spawns beside is not in the tree
+	delete(b.launching, by) // what the parent spawns beside is not in the tree
+	if s.state == alive {
+		s.gone()
+	}
 	s.state, s.pid = starting, pid
-	s.hurt = s.hurt[:0]
 	b.held[pid] = s
-	return s
 }
 
-// launch says that what is spawned next by the process of the slot above, or by nobody's, is s's.
-func (b *book) launch(s *slot) {
-	if s.up != nil {
-		s.up.launching = s
-	} else {
-		b.launching = s
-	}
-}
+// launch says that what by spawns next is s's.
+func (b *book) launch(by sim.PID, s *slot) { b.launching[by] = s }
 
 // landed says that a launch is over.
-func (b *book) landed(s *slot) {
-	if s.up != nil {
-		s.up.launching = nil
-	} else {
-		b.launching = nil
+func (b *book) landed(by sim.PID) { delete(b.launching, by) }
+
+// gone says that nobody lives in a slot any more.
+func (s *slot) gone() {
+	for _, g := range s.groups {
+		g.alive--
+		wake(g.onAlive)
 	}
 }
 
@@ -155,16 +147,17 @@ func (b *book) started(s *slot, pid sim.PID) (again bool) {
 	return again
 }
 
-// ended says that the process in s is no more.
-func (b *book) ended(s *slot, reason sim.Reason, now time.Duration) {
-	delete(b.held, s.pid)
-	was := s.state
-	s.state, s.launching = down, nil
-	for _, g := range s.groups {
-		if was == alive {
-			g.alive--
-			wake(g.onAlive)
+// ended says that a process of s is no more.
+func (b *book) ended(s *slot, pid sim.PID, reason sim.Reason, now time.Duration) {
+	delete(b.held, pid)
+	delete(b.launching, pid)
+	if pid == s.pid {
+		if s.state == alive {
+			s.gone()
 		}
+		s.state = down
+	}
+	for _, g := range s.groups {
 		if g.exits == 0 {
 			g.died = now
 		}

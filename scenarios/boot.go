@@ -15,7 +15,6 @@ import (
 // boot starts the trees in their order, then the clients. A tree that does not start keeps nobody else
 // from starting, but then no rule begins.
 func (r *Runner) boot(p *sim.Proc) {
-	r.book.root = p.Self()
 	up := true
 	for _, s := range r.book.tops {
 		if _, err := otp.As(p, s.child.ID, r.launcher(s)); err != nil {
@@ -59,13 +58,13 @@ func (r *Runner) newLauncher(s *slot, start otp.StartFunc) otp.StartFunc {
 		if s.child.Type == Worker {
 			fail, fails = s.fails()
 		}
-		r.book.launch(s)
+		r.book.launch(p.Self(), s)
 		do := start
 		if fails {
 			do = failingStart(s.child, fail.reason)
 		}
 		started, err := do(p)
-		r.book.landed(s)
+		r.book.landed(p.Self())
 		r.launched(p, s, started, err, fail)
 		if err == nil && s.child.Template != nil {
 			r.populate(p, s, started.PID)

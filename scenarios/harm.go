@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,7 +97,7 @@ func (h *harm) happen() {
 		if h.fault.Kind == Kill {
 			mark = sim.Killed
 		}
-		s.hurt = append(s.hurt, hurt{o, mark})
+		s.hurt = append(s.hurt, hurt{o, s.pid, mark})
 		h.run.world.Exit(s.pid, h.reason)
 	}
 }
@@ -149,14 +150,14 @@ func (o *occasion) effect(s *slot) {
 }
 
 // suffered finds the fault that a process ended of.
-func (s *slot) suffered(reason sim.Reason) {
+func (s *slot) suffered(pid sim.PID, reason sim.Reason) {
 	for _, x := range s.hurt {
-		if term.Equal(x.reason, reason) {
+		if x.pid == pid && term.Equal(x.reason, reason) {
 			x.of.effect(s)
 			break
 		}
 	}
-	s.hurt = s.hurt[:0]
+	s.hurt = slices.DeleteFunc(s.hurt, func(x hurt) bool { return x.pid == pid })
 }
 
 // fails takes the next failing start of a slot, if there is one.

@@ -61,6 +61,9 @@ func runOnce(t *testing.T, sc *scenarios.Scenario, src []byte, seed uint64) *rep
 	r := scenarios.NewRunner(sc, scenarios.Builtin())
 	defer r.Close()
 	run := r.Run(seed, scenarios.RunOptions{MaxEvents: 20_000, Story: true})
+	if err := r.Audit(); err != nil {
+		t.Fatalf("%v in\n%s", err, src)
+	}
 	for _, v := range run.Verdicts {
 		if v.Word == "" || v.Word == reports.Undecided && v.Got == "" || v.Word == reports.Holds && v.Evaluated == 0 {
 			t.Fatalf("verdict %+v of\n%s", v, src)

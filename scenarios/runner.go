@@ -188,11 +188,11 @@ func (r *Runner) Observe(f sim.Fact) {
 	case trace.Exit:
 		if s := r.book.held[f.Subject]; s != nil {
 			r.pass(f.At)
-			if s.state == alive { // of the others there is told that they did not start
+			if s.state == alive || s.pid != f.Subject { // of the others there is told that they did not start
 				r.tell(happening{at: f.At, kind: reports.LineExit, slot: s, detail: f.Detail})
 			}
-			s.suffered(f.Detail)
-			r.book.ended(s, f.Detail, f.At)
+			s.suffered(f.Subject, f.Detail)
+			r.book.ended(s, f.Subject, f.Detail, f.At)
 			r.settle(f.At)
 		}
 	case trace.Report:

@@ -21,12 +21,11 @@ type slot struct {
 	launcher otp.StartFunc // what its supervisor starts it with; made when it is first needed
 
 	// Of the run
-	state     life
-	pid       sim.PID // of the process in it, or the last one
-	starts    int     // that succeeded
-	launching *slot   // the one below that is being started
-	failing   []failing
-	hurt      []hurt // exit signals that faults have sent and that have not been answered yet
+	state   life
+	pid     sim.PID // of the process in it, or the last one
+	starts  int     // that succeeded
+	failing []failing
+	hurt    []hurt // exit signals that faults have sent and that have not been answered yet
 }
 
 // life is what a slot's process is.
@@ -48,6 +47,7 @@ type failing struct {
 // hurt is an exit signal of a fault that is under way, or was trapped, or ignored.
 type hurt struct {
 	of     *occasion
+	pid    sim.PID
 	reason sim.Reason // with which a process ends that minds it
 }
 
@@ -89,7 +89,7 @@ func (g *group) reset() {
 }
 
 func (s *slot) reset() {
-	s.state, s.pid, s.starts, s.launching = down, sim.PID{}, 0, nil
+	s.state, s.pid, s.starts = down, sim.PID{}, 0
 	s.failing, s.hurt = s.failing[:0], s.hurt[:0]
 }
 

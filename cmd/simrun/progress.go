@@ -99,7 +99,7 @@ func (p *progress) failure(f *reports.Found) {
 
 func (p *progress) share() int { return 100 * p.s.Runs / max(1, p.s.Asked) }
 
-// first is name, how far, how fast and how long still.
+// first is name, how far, how long still and how fast: a narrow terminal cuts off the end.
 func (p *progress) first() string {
 	s, wall := p.s, time.Since(p.began).Seconds()
 	name := s.Scenario
@@ -107,13 +107,12 @@ func (p *progress) first() string {
 		name += fmt.Sprintf(" (%d/%d)", p.number, p.scenarios)
 	}
 	rate := float64(s.Runs) / wall
-	text := fmt.Sprintf("%s  %s %3d%%  %d/%d seeds  %s/s  %s events/s  ×%s real time", name, p.bar(), p.share(), s.Runs, s.Asked,
-		round(rate), round(float64(s.Events)/wall), round(s.Virtual.Seconds()/wall))
+	left := ""
 	if s.Runs > 0 {
-		left := time.Duration(float64(s.Asked-s.Runs) / rate * float64(time.Second))
-		text += "  ~" + left.Round(time.Second).String() + " left"
+		left = "~" + time.Duration(float64(s.Asked-s.Runs)/rate*float64(time.Second)).Round(time.Second).String() + " left  "
 	}
-	return text
+	return fmt.Sprintf("%s  %s %3d%%  %d/%d seeds  %s%s/s  %s events/s  ×%s real time", name, p.bar(), p.share(), s.Runs, s.Asked,
+		left, round(rate), round(float64(s.Events)/wall), round(s.Virtual.Seconds()/wall))
 }
 
 // bar is for terminals only.
