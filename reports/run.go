@@ -33,8 +33,8 @@ type Stop string
 // The reasons to stop.
 const (
 	StopTime     Stop = "time"     // its time was over
-	StopQuiet    Stop = "quiet"    // nothing would ever have happened again, and nobody waited for anything
-	StopDeadlock Stop = "deadlock" // nothing would ever have happened again, and somebody waits for an answer
+	StopQuiet    Stop = "quiet"    // nothing more happened until its time was over, and nobody waits for an answer
+	StopDeadlock Stop = "deadlock" // nothing can ever happen again, and somebody waits for an answer
 	StopLivelock Stop = "livelock" // slices without end, and time does not get anywhere
 	StopEvents   Stop = "events"   // limits.events
 	StopCrash    Stop = "crash"    // the node could not be started
@@ -173,7 +173,7 @@ func (r *Run) String() string {
 	var b strings.Builder
 	b.WriteString(r.Scenario + ": " + string(r.Word()))
 	if f := r.Failure; f != nil {
-		b.WriteString(": " + f.Kind + " " + f.Rule + " at " + f.At.String() + ": " + f.Got)
+		b.WriteString(": " + f.Rule + " at " + f.At.String() + ": " + f.Got)
 	}
 	return b.String()
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // benchmarkRuns measures whole runs: world set up, trees started, clients, faults, rules, report.
-func benchmarkRuns(b *testing.B, name string) {
-	r := scenarios.NewRunner(fromLibrary(b, name), scenarios.Builtin())
+func benchmarkRuns(b *testing.B, sc *scenarios.Scenario) {
+	r := scenarios.NewRunner(sc, scenarios.Builtin())
 	defer r.Close()
 	b.ReportAllocs()
 	var events uint64
@@ -23,7 +23,15 @@ func benchmarkRuns(b *testing.B, name string) {
 }
 
 func BenchmarkScenario(b *testing.B) {
+	b.Run("tiny", func(b *testing.B) { // a tree of one server, one client, fifty calls: a hundred messages
+		benchmarkRuns(b, scenario(b, `
+tree: {id: s, children: [{id: a, start: counter.Counter}]}
+run: {for: 1s}
+workloads: [{name: w, to: /s/a, call: increment, every: 10ms, stop: 505ms}]
+expect: [at_end: replies(w) == 50]
+`))
+	})
 	for _, name := range []string{"ping-pong", "kv", "counter", "worker-pool", "web", "bank"} {
-		b.Run(name, func(b *testing.B) { benchmarkRuns(b, name+".sim.yaml") })
+		b.Run(name, func(b *testing.B) { benchmarkRuns(b, fromLibrary(b, name+".sim.yaml")) })
 	}
 }

@@ -99,17 +99,18 @@ func (b *book) reset() {
 // spawned takes the process that was spawned while its parent was launching a slot for the slot's. Who was
 // there before is not the slot's any more: a supervisor that was killed is started again while the old
 // one's children are still on their way out.
-func (b *book) spawned(by, pid sim.PID) {
+func (b *book) spawned(by, pid sim.PID) (ousted bool) {
 	s := b.launching[by]
 	if s == nil {
-		return
+		return false
 	}
 	delete(b.launching, by) // what the parent spawns beside is not in the tree
-	if s.state == alive {
+	if ousted = s.state == alive; ousted {
 		s.gone()
 	}
 	s.state, s.pid = starting, pid
 	b.held[pid] = s
+	return ousted
 }
 
 // launch says that what by spawns next is s's.

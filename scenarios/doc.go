@@ -1,5 +1,6 @@
 // Package scenarios reads a scenario file: a supervision tree, the clients that work it, the faults that befall it and what must hold.
-// This half parses and checks; it starts nothing, reads no file and knows no clock.
+// One half parses and checks: it starts nothing. The other, from [NewRunner] on, runs a [Scenario] in a world of package sim, once for each seed.
+// Neither reads a file or knows a clock.
 //
 // [Parse] turns bytes into a [Scenario] or into [Diagnostics], never both. Its contract:
 //
@@ -11,4 +12,22 @@
 //
 // The keys of the format are tables (grammar.go). They read the file, and they print [Reference], the documentation of the format, so neither can be ahead of the other.
 // Values print as they parse: for each there is a Parse function, a String, and Parse(x.String()) gives x again.
+//
+// # Running
+//
+// A [Runner] has one world, and uses it again. What it does:
+//
+//   - boot.go starts the trees, as real supervisors of package supervisor, and then the clients. It wraps every start, and so knows which process
+//     is which child (book.go, slot.go);
+//   - workforce.go is the clients, harm.go the faults: what they do from outside is drawn under keys made of their names, so that nothing else in the
+//     file moves it;
+//   - ruling.go and reading.go watch what is expected. Facts are counted as they happen, and a rule is looked at only when a count that it asks about
+//     has changed. Rules set no timers: a file with other expectations is the same run, with the same hash;
+//   - outcome.go and story.go make a [reports.Run] of it.
+//
+// A run that stops before its time is told apart: a deadlock or a livelock breaks a rule that no file needs to write; a limit leaves open what might
+// still have come. A panic of a program is the exit reason of a process, as everywhere in package sim.
+//
+// The programs that files can start are values ([Program]); [Builtin] are those that come along, and [Library] holds a file or two for each.
+// A [Token] names a run: a scenario by its [Digest], and a seed.
 package scenarios

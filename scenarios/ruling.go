@@ -118,7 +118,6 @@ func (x *ruling) show() string {
 
 // finish ends the run at a moment and says what became of the rule.
 func (x *ruling) finish(end time.Duration, stop reports.Stop) reports.Verdict {
-	still := stop == reports.StopQuiet || stop == reports.StopDeadlock
 	if !x.over {
 		x.pass(end)
 	}
@@ -131,7 +130,7 @@ func (x *ruling) finish(end time.Duration, stop reports.Stop) reports.Verdict {
 		v.Word, x.got = reports.Undecided, x.unbegun(end)
 	case x.waiting && x.deadline <= end:
 		x.breaks(x.deadline, "it took longer than "+FormatDuration(x.rule.Within)+": "+x.show())
-	case x.waiting && (still || x.rule.Within == 0 && !stop.CutOff()):
+	case x.waiting && (stop == reports.StopDeadlock || x.rule.Within == 0 && !stop.CutOff()):
 		x.breaks(min(x.deadline, end), "the run is over: "+x.show())
 	case x.waiting && stop.CutOff():
 		v.Word, x.got = reports.Undecided, "the run was cut off: "+x.show()

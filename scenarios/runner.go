@@ -45,7 +45,7 @@ type Runner struct {
 }
 
 // patience is how many slices may pass in which no timer fires until a run counts as a livelock.
-const patience = 1_000_000
+const patience = 200_000
 
 // NewRunner makes a runner of a scenario. progs are the programs it was parsed with; nil: those it was parsed with,
 // as they were then.
@@ -184,7 +184,10 @@ func (r *Runner) spent() bool {
 func (r *Runner) Observe(f sim.Fact) {
 	switch f.Kind {
 	case trace.Spawn:
-		r.book.spawned(f.Subject, f.Object)
+		if r.book.spawned(f.Subject, f.Object) {
+			r.pass(f.At)
+			r.settle(f.At)
+		}
 	case trace.Exit:
 		if s := r.book.held[f.Subject]; s != nil {
 			r.pass(f.At)
@@ -253,7 +256,7 @@ func (r *Runner) schedule() {
 func (r *Runner) note(x *ruling) {
 	if x.broken && !x.told {
 		x.told = true
-		r.tell(happening{at: x.at, kind: reports.LineVerdict, text: string(x.rule.Kind) + " " + x.rule.Name, detail: x.got})
+		r.tell(happening{at: x.at, kind: reports.LineVerdict, text: x.rule.Name, detail: x.got})
 		r.story.freeze()
 	}
 }

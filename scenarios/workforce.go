@@ -86,7 +86,11 @@ func (w *worker) Handle(p *sim.Proc, m *sim.Msg) {
 	w.p = p
 	if p.Now() >= w.at {
 		w.request()
-		w.plan(p.Now())
+		if w.load.Call {
+			w.plan(p.Now())
+		} else {
+			w.plan(w.at)
+		}
 		return
 	}
 	w.wait()
@@ -113,7 +117,7 @@ func (w *worker) plan(last time.Duration) {
 // wait sleeps until the next request; for ever, if there is none.
 func (w *worker) wait() {
 	if w.at != noMoment {
-		w.p.After(w.at - w.p.Now())
+		w.p.After(max(0, w.at-w.p.Now()))
 	}
 }
 

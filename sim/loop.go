@@ -201,6 +201,7 @@ func (w *World) runBody(p *Proc) {
 	p.flags |= begun
 	body(p)
 	if p.handler != nil && p.flags&(exiting|leaving) == 0 { // Become
+		p.watchAsked()
 		return
 	}
 	if p.flags&(exiting|leaving) == 0 {
@@ -220,6 +221,7 @@ func (w *World) serve(p *Proc) {
 				return
 			}
 		}
+		p.watchAsked()
 	}
 	for {
 		m := p.nextMessage()

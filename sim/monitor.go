@@ -35,6 +35,7 @@ const (
 	replyAlias                // with the first message sent to it
 	withMonitor               // with the monitor
 	replyDemonitor            // with the monitor or the first message, which takes the monitor along
+	settling                  // no alias to the program: only an answer that settles the monitor passes
 )
 
 // MonitorOpt is an option of Monitor, Demonitor and Alias.
@@ -245,7 +246,7 @@ func (p *Proc) Unalias(ref Ref) (was bool) {
 	if p.x.aliases.remove(ref.N()) {
 		return true
 	}
-	if mon := p.x.monitors.at(ref.N()); mon != nil && mon.alias != noAlias {
+	if mon := p.x.monitors.at(ref.N()); mon != nil && mon.alias != noAlias && mon.alias != settling {
 		mon.alias = noAlias
 		return true
 	}
@@ -263,7 +264,7 @@ func (p *Proc) throughAlias(m *Msg) bool {
 		return p.throughLoneAlias(n)
 	}
 	switch {
-	case mon.alias == noAlias:
+	case mon.alias == noAlias, mon.alias == settling && m.special&settled == 0:
 		return false
 	case m.special&settled != 0: // the other side has forgotten the monitor already: no signal is due to it
 		mon.target = nil
@@ -286,8 +287,14 @@ func (p *Proc) throughLoneAlias(n uint64) bool {
 }
 
 // A Request's monitor lives in its message while that is in the mailbox, and in p.asked while a handler
-// handles it: most are answered and forgotten there. watch makes it one like others when that is over.
+// handles it; that of a process spawned with Asked lives in p.asked at first. Most are answered and forgotten
+// there. watch makes one like others when that is over.
 func (p *Proc) watch(ref Ref) { p.ext().watchers.put(ref, struct{}{}) }
+
+// Asked is the reference of the request that is being handled and has not been answered, or, in the first
+// slice of a process that was spawned with Asked, that of its parent's monitor. It is an alias of the
+// asker; a message sent to it by SendAlias settles the monitor. Zero if there is none.
+func (p *Proc) Asked() Ref { return p.asked }
 
 // watchAsked does so for the request that is being handled.
 func (p *Proc) watchAsked() {

@@ -22,13 +22,23 @@ const NodeDown = term.Atom("node_down")
 
 // Processes lists the processes of this node, oldest first: Erlang's processes().
 func (p *Proc) Processes() []PID {
+	return p.neighbours(func(*Proc) bool { return true })
+}
+
+// Led lists the processes of this node whose group leader is pid, oldest first. It reads a table: one that
+// this process has killed may still be among them, until Alive has been asked of it.
+func (p *Proc) Led(leader PID) []PID {
+	return p.neighbours(func(q *Proc) bool { return q.x != nil && q.x.leader == leader })
+}
+
+func (p *Proc) neighbours(want func(q *Proc) bool) []PID {
 	if !p.acts() {
 		return nil
 	}
 	p.charge(redOther)
 	var pids []PID
 	for _, q := range p.w.procs {
-		if q != nil && q.node == p.node && !q.has(hidden|halted) {
+		if q != nil && q.node == p.node && !q.has(hidden|halted) && want(q) {
 			pids = append(pids, q.Self())
 		}
 	}

@@ -166,6 +166,37 @@ func TestHaltNode_isDeterministic(t *testing.T) {
 	}
 }
 
+// Processes are led by whom their parent is led by.
+func TestLed(t *testing.T) {
+	w := sim.New(sim.Config{Boot: func(p *sim.Proc) {
+		idle := sim.HandlerFunc(func(*sim.Proc, *sim.Msg) {})
+		leader, _ := p.SpawnHandler("leader", idle, sim.SpawnOptions{})
+		stranger, _ := p.SpawnHandler("stranger", idle, sim.SpawnOptions{})
+		var kid sim.PID
+		led := p.Spawn("led", func(p *sim.Proc) {
+			p.SetGroupLeader(leader)
+			kid, _ = p.SpawnHandler("kid", idle, sim.SpawnOptions{})
+			p.Become(idle)
+		})
+		p.Sleep(time.Millisecond)
+		if got := p.Led(leader); !slices.Equal(got, []sim.PID{led, kid}) {
+			t.Error(got)
+		}
+		p.Exit(kid, sim.Kill)
+		if p.Alive(kid) {
+			t.Error("killed, and alive")
+		}
+		if got := p.Led(leader); !slices.Equal(got, []sim.PID{led}) {
+			t.Error(got)
+		}
+		if got := p.Processes(); !slices.Equal(got, []sim.PID{leader, stranger, led}) {
+			t.Error(got)
+		}
+	}})
+	defer w.Close()
+	w.Run(time.Second)
+}
+
 // What is shared is there for all processes of the node at once.
 func TestShare(t *testing.T) {
 	w := sim.New(sim.Config{Boot: func(p *sim.Proc) {

@@ -115,6 +115,7 @@ type extra struct {
 	awaiting uint64
 	unlinks  uint64
 	leader   PID
+	naming   string // what Naming said
 	site     term.Stack
 }
 
@@ -130,7 +131,7 @@ func (p *Proc) ext() *extra {
 func (p *Proc) shed() {
 	x := p.x
 	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() {
+		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() {
 		return
 	}
 	p.w.freeExtra(x)
@@ -281,6 +282,25 @@ func (p *Proc) Value(key string) any {
 		return *v
 	}
 	return nil
+}
+
+// Naming says what the processes that this one is about to start are for it, for those who start them to ask,
+// and returns what was said before: a supervisor calls its children by their ids.
+func (p *Proc) Naming(role string) (before string) {
+	if !p.acts() {
+		return ""
+	}
+	x := p.ext()
+	before, x.naming = x.naming, role
+	return before
+}
+
+// Named is what Naming has said last; "" if nothing.
+func (p *Proc) Named() string {
+	if p.x == nil {
+		return ""
+	}
+	return p.x.naming
 }
 
 // GroupLeader is the process's group leader: inherited when it is spawned.

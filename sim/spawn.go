@@ -12,6 +12,7 @@ import (
 type SpawnOptions struct {
 	Link     bool // link it with its parent, at once
 	Monitor  bool // let its parent monitor it, at once
+	Asked    bool // the same, but only until it answers: its Asked is the reference of the monitor, to be answered by SendAlias
 	DownTag  any  // what the parent's Down message says instead of 'DOWN'
 	Priority scheduler.Priority
 	// NoBlock promises that a handler never waits in the middle of Handle: it receives nothing, calls
@@ -40,7 +41,7 @@ func (p *Proc) SpawnMonitor(role string, body Body) (PID, Ref) {
 	return p.SpawnOpt(role, body, SpawnOptions{Monitor: true})
 }
 
-// SpawnOpt is Spawn with options. The reference is zero unless Monitor is set.
+// SpawnOpt is Spawn with options. The reference is zero unless Monitor or Asked is set.
 func (p *Proc) SpawnOpt(role string, body Body, opts SpawnOptions) (PID, Ref) {
 	return p.spawn(role, body, nil, opts)
 }
@@ -63,14 +64,19 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 		p.w.tie(p, q)
 	}
 	var ref Ref
-	if opts.Monitor {
+	switch {
+	case opts.Asked:
+		ref = p.MakeRef()
+		p.ext().monitors.put(ref.N(), monitor{target: q.id, alias: settling})
+		q.asked = ref // until the process waits, or answers: see watch
+	case opts.Monitor:
 		ref = p.MakeRef()
 		mon := monitor{target: q.id}
 		if opts.DownTag != nil {
 			mon.says().tag = opts.DownTag
 		}
 		p.ext().monitors.put(ref.N(), mon)
-		q.ext().watchers.put(ref, struct{}{})
+		q.watch(ref)
 	}
 	q.enqueue()
 	p.charge(redSpawn)

@@ -158,7 +158,7 @@ func restarts(sups int) func(n int, start func()) {
 		world(func(p *sim.Proc) {
 			p.TrapExit(true)
 			me := p.Self()
-			child := supervisor.Child{ID: "x", Start: genserver.Start(nil, func() *worker { return &worker{tell: me} })}
+			child := supervisor.Child{ID: "x", Start: genserver.Start(nil, func() *worker { return &worker{tell: me} }, genserver.NoBlock())}
 			spec := supervisor.Spec{Intensity: supervisor.Restarts(1<<30, time.Second), Children: []supervisor.Child{child}}
 			workers := make([]sim.PID, sups)
 			for i := range workers {

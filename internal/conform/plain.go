@@ -3,6 +3,7 @@ package conform
 import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
@@ -93,6 +94,8 @@ func native(v any) any {
 		}
 	case matches(term.Tuple{term.Atom("$gen_cast"), anything}, t):
 		return otp.CastMsg{Req: t[1]}
+	case matches(term.Tuple{term.Atom("notify"), anything}, t):
+		return genevent.NotifyMsg{Event: t[1]}
 	}
 	return v
 }

@@ -8,11 +8,14 @@ import (
 	"testing"
 )
 
-// files are the recordings in testdata, copied from shared/conformance.
-var files = []string{"visible/proc.jsonl", "visible/server.jsonl", "visible27/server.jsonl", "visible/sup.jsonl", "visible27/sup.jsonl"}
+// files are the recordings in testdata: those copied from shared/conformance, and extra.jsonl, which was
+// recorded for this test with OTP 25: random cases of operations that the others have few of.
+var files = []string{"visible/proc.jsonl", "visible/server.jsonl", "visible27/server.jsonl", "visible/sup.jsonl", "visible27/sup.jsonl",
+	"visible/event.jsonl", "visible27/event.jsonl", "visible/statem.jsonl", "visible27/statem.jsonl", "extra.jsonl"}
 
-// matchedAtLeast is the part of the cases, in percent, that must give their recording in the dull schedule.
-const matchedAtLeast = 99
+// missedAtMost is the part of the cases, in percent, that may need another schedule than the dull one for their
+// recording. One case in a file may: some recordings show a race.
+const missedAtMost = 1
 
 // Every case does what real OTP did, except those that are excused, with a reason, in exceptions.txt.
 func TestRecordings(t *testing.T) {
@@ -25,8 +28,9 @@ func TestRecordings(t *testing.T) {
 				judge(t, o, excused[o.Name])
 			}
 			t.Log(sum.String())
-			if sum.Matched*100 < sum.Cases*matchedAtLeast {
-				t.Errorf("less than %d%% matched at once", matchedAtLeast)
+			missed := sum.Cases - sum.Matched
+			if missed > 1 && missed*100 > sum.Cases*missedAtMost {
+				t.Errorf("more than %d%% did not match at once", missedAtMost)
 			}
 		})
 	}

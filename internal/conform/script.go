@@ -147,7 +147,7 @@ func (s *scripted) CodeChange(_ *sim.Proc, _, extra any) error {
 }
 
 // catch runs the code of a callback and gives what it returns or throws.
-func (s *scripted) catch(code func() any) (value any) {
+func (a *actor) catch(code func() any) (value any) {
 	defer func() {
 		if v := recover(); v != nil {
 			t, ok := v.(thrown)

@@ -3,6 +3,7 @@ package conform
 import (
 	"errors"
 
+	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -34,31 +35,28 @@ func sysResult(v any, err error) any {
 	return exitOf(err)
 }
 
-// siteOf is sysResult for requests that are tuples: of those sys says {sys, Request, [To, Timeout]} where it
-// means to name the function.
-func siteOf(a *actor, o Op, request term.Tuple, v any, err error) any {
-	var call *otp.CallError
-	if !errors.As(err, &call) {
-		return sysResult(v, err)
-	}
-	timeout := otp.Millis(o.span("timeout", otp.DefaultTimeout))
-	if n, ok := timeout.(int); ok {
-		timeout = n * oracleScale
-	}
-	return exception{"exit", term.Tuple{call.Reason, term.Tuple{term.Atom("sys"), request, []any{a.to(o), timeout}}}}
-}
-
 func (a *actor) sysGetState(o Op) any { return sysResult(sys.GetState(a.p, a.to(o), within(o))) }
 
-// sysReplaceState puts another state in place; without one, the fun crashes.
+// sysReplaceState puts another state in place; without one, the fun crashes. If there is no answer, sys says
+// {sys, Request, [To, Timeout]} where it means to name the function.
 func (a *actor) sysReplaceState(o Op) any {
 	replace := func(any) any { panic(term.Atom("bad_fun")) }
 	if o.has("state") {
 		state := a.term(o, "state")
 		replace = func(any) any { return state }
 	}
-	v, err := sys.ReplaceState(a.p, a.to(o), replace, within(o))
-	return siteOf(a, o, term.Tuple{sys.ReplaceStateReq, closure{}}, v, err)
+	to := a.to(o)
+	v, err := sys.ReplaceState(a.p, to, replace, within(o))
+	var call *otp.CallError
+	if !errors.As(err, &call) {
+		return sysResult(v, err)
+	}
+	d := o.span("timeout", otp.DefaultTimeout)
+	if d != sim.Forever {
+		d *= oracleScale
+	}
+	request := term.Tuple{sys.ReplaceStateReq, closure{}}
+	return exception{"exit", term.Tuple{call.Reason, term.Tuple{term.Atom("sys"), request, []any{to, otp.Millis(d)}}}}
 }
 
 func (a *actor) sysGetStatus(o Op) any {
@@ -67,9 +65,7 @@ func (a *actor) sysGetStatus(o Op) any {
 }
 
 func (a *actor) sysTerminate(o Op) any {
-	reason := a.term(o, "reason")
-	err := sys.Terminate(a.p, a.to(o), reason, within(o))
-	return siteOf(a, o, term.Tuple{sys.TerminateReq, reason}, ok, err)
+	return sysResult(ok, sys.Terminate(a.p, a.to(o), a.term(o, "reason"), within(o)))
 }
 
 // sysChangeCode answers {error, R} where other functions raise.

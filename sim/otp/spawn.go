@@ -42,17 +42,21 @@ func ReportCrash(p *sim.Proc, reason sim.Reason) {
 // Try runs f. If f panics, or exits the process, ok is false and reason is what the process would have
 // ended with: it goes on. If the process is killed meanwhile, Try does not return.
 func Try(p *sim.Proc, f func()) (reason sim.Reason, ok bool) {
-	defer func() {
-		if ok {
-			return
-		}
-		v := recover()
-		why, ours := p.Caught(v)
-		if !ours && v != nil {
-			panic(v) // none of the program's
-		}
-		reason = why
-	}()
+	defer Catch(p, &reason, &ok)
 	f()
 	return nil, true
+}
+
+// Catch is Try for code that cannot afford a closure: deferred, with ok set to true by then if nothing went
+// wrong, it catches what Try catches and says why.
+func Catch(p *sim.Proc, reason *sim.Reason, ok *bool) {
+	if *ok {
+		return
+	}
+	v := recover()
+	why, ours := p.Caught(v)
+	if !ours && v != nil {
+		panic(v) // none of the program's
+	}
+	*reason = why
 }

@@ -101,7 +101,7 @@ func Special(role string, body func(p *sim.Proc, extra ...any)) StartFunc {
 
 // spawn: there is always a monitor, so that the starter hears of an end that no link tells.
 func (o StartOptions) spawn() sim.SpawnOptions {
-	return sim.SpawnOptions{Link: o.Link, Monitor: true, Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
+	return sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor, Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
 }
 
 // startTag marks what a process that is being started tells its starter.
@@ -123,7 +123,13 @@ const (
 type failed struct{ err error }
 
 // InitAck tells the starter that the calling process has started; info is what Started.Info will be.
-func InitAck(p *sim.Proc, info any) { p.SendTagged(p.Parent(), startTag, sim.Ref{}, ack, info) }
+func InitAck(p *sim.Proc, info any) {
+	if ref := p.Asked(); !ref.IsZero() { // the starter's monitor, which this settles
+		p.SendAlias(ref, startTag, ack, info)
+		return
+	}
+	p.SendTagged(p.Parent(), startTag, sim.Ref{}, ack, info)
+}
 
 // InitFail tells the starter that the calling process did not start, and why: ErrIgnore or a *StartError.
 // The process must end at once: the starter waits for that, so that nothing is left of it when the
@@ -210,19 +216,13 @@ func IsExit(m *sim.Msg, pid sim.PID) bool {
 // As runs a start function so that what it starts plays a role of the starter's choosing, unless it has a
 // name of its own: a supervisor's children are known, and print, by their ids.
 func As(p *sim.Proc, role string, start StartFunc, extra ...any) (Started, error) {
-	before := p.Value(roleKey)
-	p.Put(roleKey, role)
-	defer p.Put(roleKey, before)
+	before := p.Naming(role)
+	defer p.Naming(before)
 	return start(p, extra...)
 }
 
-const roleKey = "$role"
-
 // Role is the role that As has chosen for what p is about to start; "" if none.
-func Role(p *sim.Proc) string {
-	role, _ := p.Value(roleKey).(string)
-	return role
-}
+func Role(p *sim.Proc) string { return p.Named() }
 
 func roleFor(p *sim.Proc, otherwise string) string {
 	if r := Role(p); r != "" {

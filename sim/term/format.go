@@ -18,25 +18,34 @@ type Printer struct {
 	Replace func(v any) (string, bool)
 }
 
-// maxDepth ends the printing of values that contain themselves.
-const maxDepth = 24
+// maxDepth ends the printing of values that contain themselves, and maxValues that of values that are merely
+// large: a state full of pointers into a world could print without end.
+const (
+	maxDepth  = 24
+	maxValues = 4096
+)
 
 // Format prints v.
 func (pr Printer) Format(v any) string {
 	var b strings.Builder
-	pr.print(&b, v, 0)
+	(&printing{pr, maxValues}).print(&b, v, 0)
 	return b.String()
 }
 
-func (pr Printer) print(b *strings.Builder, v any, depth int) {
+// printing is one Format under way.
+type printing struct {
+	Printer
+	left int // how many values it will still print
+}
+
+func (pr *printing) print(b *strings.Builder, v any, depth int) {
 	if pr.Replace != nil {
 		if s, ok := pr.Replace(v); ok {
 			b.WriteString(s)
 			return
 		}
 	}
-	if depth > maxDepth {
-		b.WriteString("...")
+	if pr.cut(b, depth) {
 		return
 	}
 	switch v := v.(type) {
@@ -63,18 +72,31 @@ func (pr Printer) print(b *strings.Builder, v any, depth int) {
 	}
 }
 
-func (pr Printer) row(b *strings.Builder, open string, terms []any, shut string, depth int) {
+// cut reports whether enough has been printed, and leaves a mark.
+func (pr *printing) cut(b *strings.Builder, depth int) bool {
+	if pr.left--; pr.left > 0 && depth <= maxDepth {
+		return false
+	}
+	b.WriteString("...")
+	return true
+}
+
+func (pr *printing) row(b *strings.Builder, open string, terms []any, shut string, depth int) {
 	b.WriteString(open)
 	for i, t := range terms {
 		if i > 0 {
 			b.WriteByte(',')
+		}
+		if pr.left <= 0 {
+			b.WriteString("...")
+			break
 		}
 		pr.print(b, t, depth+1)
 	}
 	b.WriteString(shut)
 }
 
-func (pr Printer) reflected(b *strings.Builder, v reflect.Value, depth int) {
+func (pr *printing) reflected(b *strings.Builder, v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Bool:
 		b.WriteString(strconv.FormatBool(v.Bool()))
@@ -91,6 +113,10 @@ func (pr Printer) reflected(b *strings.Builder, v reflect.Value, depth int) {
 		for i := range v.Len() {
 			if i > 0 {
 				b.WriteByte(',')
+			}
+			if pr.left <= 0 {
+				b.WriteString("...")
+				break
 			}
 			pr.nested(b, v.Index(i), depth)
 		}
@@ -113,9 +139,8 @@ func (pr Printer) reflected(b *strings.Builder, v reflect.Value, depth int) {
 }
 
 // nested prints a value reached by reflection, through its own String where it may be asked.
-func (pr Printer) nested(b *strings.Builder, v reflect.Value, depth int) {
-	if depth > maxDepth {
-		b.WriteString("...")
+func (pr *printing) nested(b *strings.Builder, v reflect.Value, depth int) {
+	if pr.cut(b, depth) {
 		return
 	}
 	if v.CanInterface() {
@@ -125,26 +150,36 @@ func (pr Printer) nested(b *strings.Builder, v reflect.Value, depth int) {
 	pr.reflected(b, v, depth+1)
 }
 
-func (pr Printer) printMap(b *strings.Builder, v reflect.Value, depth int) {
-	pairs := make([][2]string, 0, v.Len())
-	for it := v.MapRange(); it.Next(); {
-		var key, val strings.Builder
-		pr.nested(&key, it.Key(), depth)
-		pr.nested(&val, it.Value(), depth)
-		pairs = append(pairs, [2]string{key.String(), val.String()})
+// printMap prints a map in the order of its keys' texts. A key's text has a limit of its own: where the
+// printing stops must not hang on the map's own order.
+func (pr *printing) printMap(b *strings.Builder, v reflect.Value, depth int) {
+	type pair struct {
+		key string
+		val reflect.Value
 	}
-	sort.Slice(pairs, func(i, j int) bool { return pairs[i][0] < pairs[j][0] })
+	pairs := make([]pair, 0, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		var key strings.Builder
+		(&printing{pr.Printer, maxValues / 64}).nested(&key, it.Key(), depth)
+		pairs = append(pairs, pair{key.String(), it.Value()})
+	}
+	sort.Slice(pairs, func(i, j int) bool { return pairs[i].key < pairs[j].key })
 	b.WriteString("#{")
-	for i, kv := range pairs {
+	for i, p := range pairs {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(kv[0] + "=>" + kv[1])
+		if pr.left <= 0 {
+			b.WriteString("...")
+			break
+		}
+		b.WriteString(p.key + "=>")
+		pr.nested(b, p.val, depth)
 	}
 	b.WriteByte('}')
 }
 
-func (pr Printer) printStruct(b *strings.Builder, v reflect.Value, depth int) {
+func (pr *printing) printStruct(b *strings.Builder, v reflect.Value, depth int) {
 	t := v.Type()
 	b.WriteString("#" + t.Name() + "{")
 	first := true

@@ -78,6 +78,29 @@ func TestFormatOfACycleEnds(t *testing.T) {
 	}
 }
 
+func TestFormatOfATangleOfMapsEnds(t *testing.T) {
+	m := map[string]any{}
+	m["a"], m["b"], m["c"] = m, m, m
+	if got := Format(m); len(got) > 100*maxValues {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// A value that leads everywhere, many times over, prints, and ends soon.
+func TestFormatOfATangleEnds(t *testing.T) {
+	type node struct{ Next []*node }
+	all := make([]*node, 50)
+	for i := range all {
+		all[i] = new(node)
+	}
+	for _, n := range all {
+		n.Next = all
+	}
+	if got := Format(all); len(got) > 100*maxValues {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
 func TestPrinterReplaces(t *testing.T) {
 	_, sup, _ := family()
 	pr := Printer{Replace: func(v any) (string, bool) {

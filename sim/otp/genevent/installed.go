@@ -36,22 +36,24 @@ func (h *installed) begin(p *sim.Proc, new func() Handler, before Predecessor) (
 	return Bad(r.Term())
 }
 
-// callback calls the user's code. It allocates nothing.
-func (h *installed) callback(p *sim.Proc, what callback, arg any) (r Result) {
-	why, ok := otp.Try(p, func() {
-		switch what {
-		case onEvent:
-			r = h.impl.HandleEvent(p, arg)
-		case onCall:
-			r = h.impl.HandleCall(p, arg)
-		default:
-			r = h.impl.HandleInfo(p, arg)
-		}
-	})
-	if !ok {
-		return exited(why)
+// callback calls the user's code and puts what that answers into r. It allocates nothing.
+func (h *installed) callback(p *sim.Proc, what callback, arg any, r *Result) {
+	if why, ok := h.try(p, what, arg, r); !ok {
+		*r = exited(why)
 	}
-	return r
+}
+
+func (h *installed) try(p *sim.Proc, what callback, arg any, r *Result) (why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	switch what {
+	case onEvent:
+		*r = h.impl.HandleEvent(p, arg)
+	case onCall:
+		*r = h.impl.HandleCall(p, arg)
+	default:
+		*r = h.impl.HandleInfo(p, arg)
+	}
+	return nil, true
 }
 
 // end calls the handler's Terminate. If that crashes, ok is false and what is left is {'EXIT', R}.

@@ -181,32 +181,34 @@ func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
 	if i < 0 {
 		return failure{badModule}, false
 	}
-	r := m.handlers[i].callback(p, onCall, req.req)
+	var r Result
+	m.handlers[i].callback(p, onCall, req.req, &r)
 	if !r.fits(onCall) {
 		reply = failure{r.Term()}
 	} else {
 		reply, hibernate = r.value, r.hibernates
 	}
-	m.settle(p, i, onCall, r, req.req)
+	m.settle(p, i, onCall, &r, req.req)
 	return reply, hibernate
 }
 
 // tellAll calls a callback of every handler, newest first (EV1), and reports whether one of them wants the
 // manager to hibernate. It allocates nothing.
 func (m *manager) tellAll(p *sim.Proc, what callback, arg any) (hibernate bool) {
+	var r Result
 	for i := len(m.handlers) - 1; i >= 0; i-- {
-		r := m.handlers[i].callback(p, what, arg)
+		m.handlers[i].callback(p, what, arg, &r)
 		if r.kind == stays && !r.replies {
 			hibernate = hibernate || r.hibernates
 			continue
 		}
-		m.settle(p, i, what, r, arg)
+		m.settle(p, i, what, &r, arg)
 	}
 	return hibernate
 }
 
 // settle does with a handler what its callback has answered.
-func (m *manager) settle(p *sim.Proc, i int, what callback, r Result, last any) {
+func (m *manager) settle(p *sim.Proc, i int, what callback, r *Result, last any) {
 	h := m.handlers[i]
 	switch {
 	case !r.fits(what):

@@ -7,6 +7,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 )
 
 // server is the process: it is called for each message.
@@ -72,23 +73,31 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 			return
 		}
 		e.Kind = gen.Info
+		s.In(p, m)
 		s.turn(p, &e)
 	default:
+		s.In(p, m)
 		s.turn(p, &e)
 	}
 }
 
 // turn calls the callback that an event is for, and those that it says to continue with, and then waits.
+// Events and results are handed on by pointer: they are large, and this is where calls spend their time.
 func (s *server) turn(p *sim.Proc, e *gen.Event) {
 	for {
-		r, why, ok := s.callback(p, e)
-		switch {
-		case !ok:
+		var r Result
+		if why, ok := s.callback(p, e, &r); !ok {
 			s.terminate(p, why, e, Result{})
 			return
+		}
+		if s.Debugged() && e.Kind == gen.Continue {
+			s.Debug(p, sys.Event{Kind: sys.Continue, Msg: e.Body})
+		}
+		switch {
 		case r.kind == noReply:
+			s.handled(p)
 		case r.kind == replies && e.Kind == gen.Call:
-			otp.Reply(p, e.From, r.value)
+			s.reply(p, e.From, r.value)
 		case r.kind == stops || r.kind == stopsReplying && e.Kind == gen.Call:
 			s.terminate(p, r.arg, e, r)
 			return
@@ -105,21 +114,35 @@ func (s *server) turn(p *sim.Proc, e *gen.Event) {
 	}
 }
 
+// reply answers a call.
+func (s *server) reply(p *sim.Proc, to otp.From, v any) {
+	otp.Reply(p, to, v)
+	if s.Debugged() {
+		s.Debug(p, sys.Event{Kind: sys.Out, Msg: v, To: to, State: s.SystemState(p)})
+	}
+}
+
+// handled tells that something was handled without an answer.
+func (s *server) handled(p *sim.Proc) {
+	if s.Debugged() {
+		s.Debug(p, sys.Event{Kind: sys.NoReply, State: s.SystemState(p)})
+	}
+}
+
 // callback calls the user's code and survives its panics. It allocates nothing.
-func (s *server) callback(p *sim.Proc, e *gen.Event) (r Result, why sim.Reason, ok bool) {
-	why, ok = otp.Try(p, func() {
-		switch e.Kind {
-		case gen.Call:
-			r = s.impl.HandleCall(p, e.Body, e.From)
-		case gen.Cast:
-			r = s.impl.HandleCast(p, e.Body)
-		case gen.Continue:
-			r = s.impl.HandleContinue(p, e.Body)
-		default:
-			r = s.impl.HandleInfo(p, e.Body)
-		}
-	})
-	return r, why, ok
+func (s *server) callback(p *sim.Proc, e *gen.Event, r *Result) (why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	switch e.Kind {
+	case gen.Call:
+		*r = s.impl.HandleCall(p, e.Body, e.From)
+	case gen.Cast:
+		*r = s.impl.HandleCast(p, e.Body)
+	case gen.Continue:
+		*r = s.impl.HandleContinue(p, e.Body)
+	default:
+		*r = s.impl.HandleInfo(p, e.Body)
+	}
+	return nil, true
 }
 
 // proceed does what a server does when it has begun: it continues at once, or waits.
@@ -165,7 +188,7 @@ func (s *server) terminate(p *sim.Proc, reason sim.Reason, e *gen.Event, r Resul
 	}
 	s.Report(p, reason, *e, s.impl)
 	if r.kind == stopsReplying {
-		otp.Reply(p, e.From, r.value)
+		s.reply(p, e.From, r.value)
 	}
 	s.Exit(p, reason)
 }

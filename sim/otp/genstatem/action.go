@@ -49,13 +49,13 @@ func (a *action) isTimeout() bool {
 func (a *action) valid() bool {
 	switch a.kind {
 	case starts:
-		return a.d >= 0 && comparable_(a.name)
-	case startsAt, updates:
-		return comparable_(a.name)
+		return a.d >= 0
 	case inserts:
-		return a.event < enterEvent && (a.event == CallEvent) == !a.from.IsZero()
+		return a.event < eventTypesEnd && (a.event == CallEvent) != a.from.IsZero()
+	case replies:
+		return !a.from.IsZero()
 	}
-	return true
+	return a.kind != badAction
 }
 
 // term is the action as Erlang has it.

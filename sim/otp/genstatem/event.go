@@ -18,10 +18,10 @@ const (
 	TimeoutEvent                       // no event came in time: Step.Timeout
 	StateTimeoutEvent                  // the state did not change in time: Step.StateTimeout
 	TimerEvent                         // Step.Timer; Event.Name says which
-	enterEvent                         // an enter call, in a Coverage
+	eventTypesEnd
 )
 
-var eventTypes = [...]sim.Atom{"internal", "call", "cast", "info", "timeout", "state_timeout", "timeout", "enter"}
+var eventTypes = [eventTypesEnd]sim.Atom{"internal", "call", "cast", "info", "timeout", "state_timeout", "timeout"}
 
 // String is Erlang's word for it.
 func (t EventType) String() string { return string(eventTypes[t]) }

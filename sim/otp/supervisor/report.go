@@ -47,6 +47,10 @@ func (s *server) report(p *sim.Proc, what Context, reason sim.Reason, spec *Chil
 	if what == Progress {
 		kind = "progress"
 	}
+	if !p.Reporting() { // the fact is the same
+		p.Report(kind, pid, nil)
+		return
+	}
 	p.Report(kind, pid, s.newReport(what, reason, spec, pid))
 }
 

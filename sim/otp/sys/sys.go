@@ -1,6 +1,10 @@
 // Package sys talks to any behaviour about itself: it looks at its state, replaces it, suspends it and
 // lets it go on, changes its code, ends it. The requests are handled between callbacks, by every behaviour.
 //
+// And it looks at what the behaviour does: each of its events may be traced, remembered, counted, or given to a
+// function that is installed in the process. What is not switched on costs nothing. There is no log_to_file:
+// a simulated process has no files.
+//
 // A process that does not answer within 5 s, or otp.Within, gives a *otp.CallError, as a call does.
 package sys
 
@@ -39,6 +43,7 @@ type Status struct {
 	Parent    sim.PID
 	Name      any // its name, or its PID
 	State     any
+	Debug     []any // what is switched on, newest first: trace, log, statistics, names of debug functions
 }
 
 // Suspend makes the process handle nothing but requests of this package, and its parent's end, until Resume.
@@ -102,13 +107,18 @@ func ask(p *sim.Proc, to sim.Addr, req any, opts []otp.CallOpt) (any, error) {
 	return nil, &otp.CallError{Reason: reason, To: to, Req: req, Call: site(to, req, d, given)}
 }
 
-// site is what Erlang calls the call: {sys, Name, [To | Args]}, where for replace_state the whole request
-// stands for the name.
+// site is what Erlang calls the call: {sys, Name, [To | Args]}, where for replace_state and no_debug the whole
+// request stands for the name.
 func site(to sim.Addr, req any, d time.Duration, given bool) otp.MFA {
 	call := otp.MFA{Module: "sys", Function: req, Args: []any{to}}
 	if t, ok := req.(sim.Tuple); ok && t[0] != any(ReplaceStateReq) {
-		call.Function = t[0]
-		call.Args = append(call.Args, t[1:]...)
+		if what, is := t[1].(sim.Tuple); is && t[0] == any(DebugReq) {
+			t = what
+		}
+		if t[0] != any(DebugReq) {
+			call.Function = t[0]
+			call.Args = append(call.Args, t[1:]...)
+		}
 	}
 	if given {
 		call.Args = append(call.Args, otp.Millis(d))

@@ -68,6 +68,7 @@ type Core struct {
 	Parent    sim.PID // whose end is our end: the starter, or the process itself if it was started alone
 	alone     bool
 	suspended bool
+	debugged  bool // package sys has something switched on
 }
 
 // NewCore makes the core of a process that is to be started.
@@ -104,6 +105,14 @@ func (c *Core) Decline(p *sim.Proc, why error) {
 func (c *Core) Abort(p *sim.Proc, reason sim.Reason) {
 	c.releaseName(p)
 	c.exitUnstarted(p, reason)
+}
+
+// AbortTelling is Abort where the starter is told something else than what the process exits with.
+func (c *Core) AbortTelling(p *sim.Proc, told, reason sim.Reason) {
+	c.releaseName(p)
+	otp.InitFail(p, &otp.StartError{Reason: told})
+	otp.ReportCrash(p, reason)
+	p.Terminate(reason)
 }
 
 // AbortBadReturn is Abort with {bad_return_value, V}. Before OTP 26 the name was not released first.

@@ -19,6 +19,14 @@ type Behaviour interface {
 	SystemModule() string // the type of the user's code
 }
 
+// Collection is a Behaviour of several modules of the user's, each with a state of its own: an event manager.
+type Collection interface {
+	// SystemReplaceEach replaces each state by what f makes of it, and gives them all.
+	SystemReplaceEach(p *sim.Proc, f func(any) any) any
+	// SystemModuleCodeChange changes the code of one module.
+	SystemModuleCodeChange(p *sim.Proc, module, oldVsn, extra any) error
+}
+
 // System handles a request of package sys and answers it.
 func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {
 	name, args := request(e.Body)
@@ -64,6 +72,8 @@ func (c *Core) answer(p *sim.Proc, b Behaviour, req any, name sim.Atom, args []a
 		return c.replaceState(p, b, args[0])
 	case name == sys.ChangeCodeReq && len(args) == 3 && c.suspended:
 		return c.changeCode(p, b, args)
+	case name == sys.DebugReq && len(args) == 1:
+		return c.debugCommand(p, args[0])
 	}
 	return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("unknown_system_msg"), req}}
 }
@@ -96,7 +106,12 @@ func (c *Core) getState(p *sim.Proc, b Behaviour) any {
 func (c *Core) replaceState(p *sim.Proc, b Behaviour, f any) any {
 	var state any
 	why, ok := otp.Try(p, func() {
-		state = f.(func(any) any)(b.SystemState(p))
+		replace := f.(func(any) any)
+		if many, ok := b.(Collection); ok {
+			state = many.SystemReplaceEach(p, replace)
+			return
+		}
+		state = replace(b.SystemState(p))
 		b.SystemReplaceState(p, state)
 	})
 	if !ok {
@@ -117,7 +132,7 @@ func (c *Core) callbackFailed(callback sim.Atom, why sim.Reason) any {
 // changeCode answers what Erlang's catch makes of a failure: {error, R} wrapped once more.
 func (c *Core) changeCode(p *sim.Proc, b Behaviour, args []any) any {
 	var err error
-	if why, ok := otp.Try(p, func() { err = b.SystemCodeChange(p, args[1], args[2]) }); !ok {
+	if why, ok := otp.Try(p, func() { err = codeChange(p, b, args) }); !ok {
 		return sim.Tuple{sys.Error, sim.Tuple{sim.Atom("EXIT"), why}}
 	}
 	if err != nil {
@@ -126,10 +141,17 @@ func (c *Core) changeCode(p *sim.Proc, b Behaviour, args []any) any {
 	return sys.OK
 }
 
+func codeChange(p *sim.Proc, b Behaviour, args []any) error {
+	if many, ok := b.(Collection); ok {
+		return many.SystemModuleCodeChange(p, args[0], args[1], args[2])
+	}
+	return b.SystemCodeChange(p, args[1], args[2])
+}
+
 func (c *Core) status(p *sim.Proc, b Behaviour) any {
 	s := sys.Status{
 		PID: p.Self(), Behaviour: c.Spec.Behaviour, Module: b.SystemModule(), Sys: sys.Running,
-		Parent: c.Parent, Name: c.Name(p),
+		Parent: c.Parent, Name: c.Name(p), Debug: c.debugIDs(p),
 	}
 	if c.suspended {
 		s.Sys = sys.Suspended
