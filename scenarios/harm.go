@@ -87,9 +87,11 @@ func (h *harm) happen() {
 		return
 	}
 	victims := h.pick()
-	if len(victims) > 0 {
-		h.injected++
+	if len(victims) == 0 { // a fact all the same: that nobody was there must not go on for ever unnoticed
+		h.run.world.Note(trace.Fault, sim.PID{}, h.fault.Name, nil)
+		return
 	}
+	h.injected++
 	o := &occasion{harm: h}
 	for _, s := range victims {
 		h.inject(s)

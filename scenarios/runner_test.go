@@ -13,6 +13,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // rogues is the built-in programs and some that misbehave.
@@ -213,6 +214,11 @@ run: {for: 100d, limits: {events: 10k}}
 faults: [{name: f, every: 1ns, exit: {select: a, reason: normal}}]
 expect: [always: alive(a)]`,
 			reports.StopEvents, nil},
+		"faults without end that find nobody": {two + `
+run: {for: 100d, limits: {events: 10k}}
+faults: [{name: k, at: 1s, kill: /s}, {name: f, every: 1ns, between: 2s..90d, kill: /s/**}]
+expect: [at_end: dead(/s)]`,
+			reports.StopEvents, nil},
 		"panics": {`
 tree: {id: s, intensity: 3, period: 100s, children: [{id: a, start: test.Bomb}]}
 run: {for: 10s}
@@ -306,6 +312,20 @@ func told(run *reports.Run) string {
 	return b.String()
 }
 
+// TestRunnerAtRest: a runner that has not run has no trace, and can be closed.
+func TestRunnerAtRest(t *testing.T) {
+	r := scenarios.NewRunner(scenario(t, two), nil)
+	if r.Trace() != nil {
+		t.Error("a trace of nothing")
+	}
+	r.Close()
+	r = scenarios.NewRunner(scenario(t, two), nil) // the programs are those it was parsed with
+	defer r.Close()
+	if run := r.Run(1, scenarios.RunOptions{}); run.Word() != reports.Holds || r.Trace().Count() != run.Events {
+		t.Errorf("%+v", run)
+	}
+}
+
 // TestRulesWatchOnly: what is expected of a run does not change it.
 func TestRulesWatchOnly(t *testing.T) {
 	body := two + `
@@ -338,7 +358,8 @@ workloads:%s
 		run := r.Run(seed, scenarios.RunOptions{Keep: 1 << 20})
 		rec := r.Trace().Record()
 		for i, e := range rec.Events {
-			if line := rec.Line(i); strings.Contains(line, "<local/w") && strings.Contains(line, "its wait is over") || strings.Contains(line, "fault") && strings.HasSuffix(line, "  k") {
+			client := e.Kind == trace.Timer && strings.HasPrefix(rec.Name(e.Subject), "<local/w")
+			if client || e.Kind == trace.Fault && rec.Details[i] == "k" {
 				at = append(at, time.Duration(e.At).String()+rec.Name(e.Object))
 			}
 		}

@@ -88,7 +88,7 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()
-	*id = term.Identity{Serial: w.born, Ordinal: 1, Node: &node.name, Holder: p}
+	id.Serial, id.Ordinal, id.Node, id.Holder = w.born, 1, &node.name, p
 	var by *term.Identity
 	if parent != nil {
 		by = parent.id
@@ -104,7 +104,9 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 			id.Key = choice.Child(id.Key, "incarnation", id.Ordinal)
 		}
 	}
-	*p = Proc{w: w, id: id, serial: id.Serial, node: node, level: opts.Priority, task: p.task}
+	// The rest is as release left it: zero.
+	p.w, p.id, p.serial, p.node = w, id, id.Serial, node
+	p.level, p.flags, p.state = opts.Priority, 0, waiting
 	if opts.NoBlock {
 		p.flags |= noBlock
 	}

@@ -57,6 +57,9 @@ func (d *driver) do(i int, o Op) {
 		d.advance(ms(d.now))
 		return
 	}
+	if d.nodeStep(o) {
+		return
+	}
 	d.moments++
 	d.advance(ms(d.now) + d.moments*moment)
 	if o.name() == "batch" {
@@ -96,6 +99,9 @@ func (d *driver) settle() error {
 	res := d.world.Settle()
 	if res.Stop != sim.StopQuiet {
 		return fmt.Errorf("the world stopped with %q instead of coming to rest", res.Stop)
+	}
+	if d.seeOff() {
+		return d.settle()
 	}
 	return nil
 }

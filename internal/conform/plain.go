@@ -25,6 +25,8 @@ func plain(v any) any {
 	switch v := v.(type) {
 	case bool:
 		return atomOf(v)
+	case string: // a list of characters
+		return characters(v)
 	case term.Tuple:
 		return term.Tuple(plains(v))
 	case []any:
@@ -66,6 +68,14 @@ func plains(row []any) []any {
 		out[i] = plain(row[i])
 	}
 	return out
+}
+
+func characters(s string) []any {
+	list := []any{}
+	for _, r := range s {
+		list = append(list, int(r))
+	}
+	return list
 }
 
 func downTag(d sim.Down) any {

@@ -83,6 +83,10 @@ func (s *stage) printTuple(b *strings.Builder, t term.Tuple) {
 		b.WriteString("CALL")
 		return
 	}
+	if len(t) == 3 && t[0] == any(appModule) && t[1] == any(term.Atom("start")) {
+		b.WriteString("START")
+		return
+	}
 	s.printRow(b, "{", t, "}")
 }
 

@@ -119,8 +119,9 @@ func (r *Runner) try(line *Line, cfg sim.Config) (diff string, err error) {
 
 // record runs a case once.
 func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
-	if len(c.Nodes) > 0 {
-		return nil, &CaseError{c.Name, "cases of several nodes are not run yet"}
+	name, node, err := nodeOf(c)
+	if err != nil {
+		return nil, err
 	}
 	defer func() {
 		if v := recover(); v != nil { // the run was broken off, and the world with it
@@ -128,9 +129,9 @@ func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
 			err = brokenOff(v)
 		}
 	}()
-	d := &driver{c: c, stage: newStage(localNode)}
+	d := &driver{c: c, stage: newStage(name, node)}
 	d.book = book{living: map[string]bool{}, sups: map[string]bool{}}
-	cfg.Node, cfg.Observer, cfg.Abandon = localNode, d.stage, abandons
+	cfg.Node, cfg.Boot, cfg.Observer, cfg.Abandon = node, bootOf(c, d.stage), d.stage, abandons
 	cfg.ReductionCost, cfg.MaxEvents = sim.Free, factsMax
 	if r.world == nil {
 		r.world = sim.New(cfg)

@@ -17,6 +17,7 @@ type stage struct {
 	timers map[sim.Ref]sim.Timer
 	counts map[string]int // how often something of a name has been done
 	events []event
+	dying  bool // the node has stopped all it can
 }
 
 // role is a named process.
@@ -45,7 +46,7 @@ const (
 	isSupervisor                  // who is one
 )
 
-func newStage(node sim.Atom) *stage {
+func newStage(name string, node sim.Atom) *stage {
 	s := &stage{
 		things: map[string]any{}, labels: map[any]string{}, living: map[sim.PID]*role{},
 		timers: map[sim.Ref]sim.Timer{}, counts: map[string]int{},

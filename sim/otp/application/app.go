@@ -119,8 +119,13 @@ func (a *App) module() sim.Atom {
 	return a.Name + "_app"
 }
 
-// call is one of the callbacks as reasons name it.
+// call is one of the callbacks as reasons name it. Nothing is an empty list there.
 func (a *App) call(function sim.Atom, args ...any) sim.Tuple {
+	for i, arg := range args {
+		if arg == nil {
+			args[i] = []any{}
+		}
+	}
 	return otp.MFA{Module: a.module(), Function: function, Args: args}.Term()
 }
 

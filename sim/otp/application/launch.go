@@ -41,7 +41,7 @@ func (c *controller) launch(p *sim.Proc, a *App) {
 	}
 	ac := p.Self()
 	settled := c.settledBy(a)
-	p.SpawnLink("starter", func(p *sim.Proc) {
+	p.SpawnLink(string(a.Name)+"_starter", func(p *sim.Proc) {
 		p.TrapExit(true)
 		if settled != nil {
 			tell(p, *settled)

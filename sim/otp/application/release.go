@@ -1,6 +1,9 @@
 package application
 
 import (
+	"slices"
+	"time"
+
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -29,7 +32,8 @@ const Init sim.Name = "init"
 // starting. Beside them the node has kernel and stdlib, which are libraries here; the parameter
 // shutdown_timeout of kernel says how long each application may take to stop when the node goes down.
 //
-// The node's first process becomes what init is to Erlang: when the controller ends, the node halts.
+// The node's first process becomes what init is to Erlang: when the controller ends, it waits half a second
+// and then halts the node.
 func (r Release) Boot(p *sim.Proc) {
 	p.TrapExit(true)
 	p.Register(Init, p.Self())
@@ -49,19 +53,19 @@ var system = []Item{
 	{App: App{Name: "stdlib", Description: "ERTS  CXC 138 10", Deps: []sim.Atom{"kernel"}}},
 }
 
-// items are the applications of the release with those that every node has.
+// items are the applications of the release behind those that every node has. A release may bring its own of
+// these.
 func (r Release) items() []Item {
-	own := map[sim.Atom]bool{}
+	items := slices.Clone(system)
 	for _, item := range r.Apps {
-		own[item.App.Name] = true
-	}
-	var items []Item
-	for _, item := range system {
-		if !own[item.App.Name] {
+		i := slices.IndexFunc(system, func(s Item) bool { return s.App.Name == item.App.Name })
+		if i < 0 {
 			items = append(items, item)
+		} else {
+			items[i] = item
 		}
 	}
-	return append(items, r.Apps...)
+	return items
 }
 
 // path is a table in which nothing is loaded yet.
@@ -110,30 +114,46 @@ type initial struct {
 }
 
 // stopNode asks it to stop the node.
-const stopNode sim.Atom = "stop"
+var stopNode = sim.Tuple{sim.Atom("stop"), sim.Atom("stop")}
 
 // StopNode stops the node in an orderly way, as init:stop does: applications are stopped, those started last
-// first, then the node halts. It does not wait for that.
+// first (APP6), what is left is killed, the node halts. It does not wait for that.
 func StopNode(p *sim.Proc) { p.Send(Init, stopNode) }
 
 // Handle is one turn of its loop.
 func (i *initial) Handle(p *sim.Proc, m *sim.Msg) {
-	if m.Body() == any(stopNode) && m.Tag() == nil {
-		p.Exit(i.controller, sim.Shutdown)
-		p.Await(sim.Mark{}, func(m *sim.Msg) bool { return otp.IsExit(m, i.controller) }, sim.Forever)
-		p.HaltNode("stopped")
-	}
 	exit, ok := m.Value().(sim.Exit)
 	switch {
-	case !ok:
-	case exit.From == i.controller:
+	case ok && exit.From == i.controller:
+		p.Sleep(flushTime)
 		i.die(p, "Kernel pid terminated ("+string(Controller)+") ("+text(exit.Reason)+")")
-	case exit.From == i.boot && !term.Is(exit.Reason, sim.Normal):
+	case ok && exit.From == i.boot && !term.Is(exit.Reason, sim.Normal):
 		i.die(p, "init terminating in do_boot ("+text(exit.Reason)+")")
+	case m.Tag() == nil && term.Equal(m.Body(), stopNode):
+		i.stop(p)
 	}
 }
 
-// die reports why the node goes down, and halts it.
+// stop stops the node.
+func (i *initial) stop(p *sim.Proc) {
+	p.Exit(i.controller, sim.Shutdown)
+	p.Await(sim.Mark{}, func(m *sim.Msg) bool { return otp.IsExit(m, i.controller) }, sim.Forever)
+	for left := p.Processes(); len(left) > 0; left = p.Processes() {
+		for _, pid := range left {
+			p.Exit(pid, sim.Kill)
+		}
+		for _, pid := range left {
+			p.Alive(pid)
+		}
+	}
+	p.HaltNode("stopped")
+}
+
+// flushTime is how long a node lives on after its controller has ended, so that what it has to say is
+// still heard.
+const flushTime = 500 * time.Millisecond
+
+// die halts the node and says why.
 func (i *initial) die(p *sim.Proc, slogan string) {
 	p.Report("init", p.Self(), slogan)
 	p.HaltNode(slogan)

@@ -135,3 +135,6 @@ func (s HandlerState) Term() sim.Tuple {
 	}
 	return sim.Tuple{s.Handler.Module, s.Handler.ID, s.State}
 }
+
+// String prints the handler as Erlang has it.
+func (s HandlerState) String() string { return s.Term().String() }

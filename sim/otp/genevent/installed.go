@@ -36,24 +36,23 @@ func (h *installed) begin(p *sim.Proc, new func() Handler, before Predecessor) (
 	return Bad(r.Term())
 }
 
-// callback calls the user's code and puts what that answers into r. It allocates nothing.
-func (h *installed) callback(p *sim.Proc, what callback, arg any, r *Result) {
-	if why, ok := h.try(p, what, arg, r); !ok {
-		*r = exited(why)
+// callback calls the user's code.
+func (h *installed) callback(p *sim.Proc, what callback, arg any) (r Result) {
+	if why, ok := otp.Try(p, func() { r = h.ask(p, what, arg) }); !ok {
+		return exited(why)
 	}
+	return r
 }
 
-func (h *installed) try(p *sim.Proc, what callback, arg any, r *Result) (why sim.Reason, ok bool) {
-	defer otp.Catch(p, &why, &ok)
+// ask is callback without a guard.
+func (h *installed) ask(p *sim.Proc, what callback, arg any) Result {
 	switch what {
 	case onEvent:
-		*r = h.impl.HandleEvent(p, arg)
+		return h.impl.HandleEvent(p, arg)
 	case onCall:
-		*r = h.impl.HandleCall(p, arg)
-	default:
-		*r = h.impl.HandleInfo(p, arg)
+		return h.impl.HandleCall(p, arg)
 	}
-	return nil, true
+	return h.impl.HandleInfo(p, arg)
 }
 
 // end calls the handler's Terminate. If that crashes, ok is false and what is left is {'EXIT', R}.

@@ -34,7 +34,7 @@ func (m *manager) Handle(p *sim.Proc, msg *sim.Msg) {
 		m.wait(p, m.tellAll(p, onEvent, msg.Body()))
 	case syncTag:
 		m.In(p, msg)
-		m.serve(p, otp.FromOf(msg), syncNotify{msg.Body()})
+		m.sync(p, otp.FromOf(msg), msg.Body())
 	case requestTag:
 		m.In(p, msg)
 		m.serve(p, otp.FromOf(msg), msg.Body())
@@ -91,7 +91,8 @@ func (m *manager) serve(p *sim.Proc, from otp.From, req any) {
 	hibernate := false
 	switch req := req.(type) {
 	case syncNotify:
-		hibernate = m.tellAll(p, onEvent, req.event)
+		m.sync(p, from, req.event)
+		return
 	case *call:
 		reply, hibernate = m.call(p, req)
 	case *addHandler:
@@ -107,6 +108,13 @@ func (m *manager) serve(p *sim.Proc, from otp.From, req any) {
 		return
 	}
 	otp.Reply(p, from, reply)
+	m.wait(p, hibernate)
+}
+
+// sync tells all and then answers.
+func (m *manager) sync(p *sim.Proc, from otp.From, event any) {
+	hibernate := m.tellAll(p, onEvent, event)
+	otp.Reply(p, from, okWord)
 	m.wait(p, hibernate)
 }
 
@@ -181,8 +189,7 @@ func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
 	if i < 0 {
 		return failure{badModule}, false
 	}
-	var r Result
-	m.handlers[i].callback(p, onCall, req.req, &r)
+	r := m.handlers[i].callback(p, onCall, req.req)
 	if !r.fits(onCall) {
 		reply = failure{r.Term()}
 	} else {
@@ -195,16 +202,40 @@ func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
 // tellAll calls a callback of every handler, newest first (EV1), and reports whether one of them wants the
 // manager to hibernate. It allocates nothing.
 func (m *manager) tellAll(p *sim.Proc, what callback, arg any) (hibernate bool) {
-	var r Result
-	for i := len(m.handlers) - 1; i >= 0; i-- {
-		m.handlers[i].callback(p, what, arg, &r)
-		if r.kind == stays && !r.replies {
-			hibernate = hibernate || r.hibernates
-			continue
+	t := round{what: what, arg: arg, at: len(m.handlers)}
+	for t.at > 0 {
+		if why, ok := m.tellOn(p, &t); !ok {
+			t.answer = exited(why)
 		}
-		m.settle(p, i, what, &r, arg)
+		if !t.answer.quiet() {
+			m.settle(p, t.at, what, &t.answer, arg)
+		}
 	}
-	return hibernate
+	return t.hibernate
+}
+
+// round is a callback of all handlers on its way through them.
+type round struct {
+	what      callback
+	arg       any
+	at        int // who was called last; those before it are yet to be called
+	answer    Result
+	hibernate bool
+}
+
+// tellOn goes on until one of the handlers crashes or answers more than ok: to guard every call by itself
+// would cost more than the calls.
+func (m *manager) tellOn(p *sim.Proc, t *round) (why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	for t.at > 0 {
+		t.at--
+		t.answer = m.handlers[t.at].ask(p, t.what, t.arg)
+		if !t.answer.quiet() {
+			break
+		}
+		t.hibernate = t.hibernate || t.answer.hibernates
+	}
+	return nil, true
 }
 
 // settle does with a handler what its callback has answered.

@@ -79,6 +79,9 @@ func (r *Result) fits(what callback) bool {
 	return r.kind != none && r.replies == (what == onCall)
 }
 
+// quiet reports whether there is nothing to do about an answer to an event.
+func (r *Result) quiet() bool { return r.kind == stays && !r.replies }
+
 // Bad is an answer that no gen_event understands, the value v: the handler is removed for it. In Go it takes
 // an effort to answer wrong; this is how, for tests and interpreters. From Init it is what AddHandler fails with.
 func Bad(v any) Result { return Result{value: v} }

@@ -26,8 +26,8 @@ const (
 type table struct {
 	first, last *child
 	size        int
-	byID        map[string]*child // nil if the children are dynamic
-	byPID       map[uint64]*child // by the birth number of the process
+	byID        map[string]*child // nil if the children are dynamic, or few
+	byPID       map[uint64]*child // by the birth number of the process; nil if the children are few
 	template    *Child            // of dynamic children; nil if they are not
 	retried     int               // OTP's dynamic_restarts: off by one for ever after a retried child was stopped
 	ghost       *child            // what OTP 25 takes for a child whose process is called undefined
@@ -36,12 +36,11 @@ type table struct {
 
 // newTable makes the table of a supervisor before it has started anything. children have been checked.
 func newTable(children []Child, dynamic bool) *table {
-	t := &table{byPID: map[uint64]*child{}}
+	t := new(table)
 	if dynamic {
 		t.template = settled(children[0])
 		return t
 	}
-	t.byID = make(map[string]*child, len(children))
 	for i := range children {
 		t.add(settled(children[i]))
 	}
@@ -84,9 +83,67 @@ func (t *table) link(c *child) {
 	}
 	t.last = c
 	t.size++
-	if t.template == nil {
+	switch {
+	case t.byPID == nil && t.size > few:
+		t.index()
+	case t.byID != nil:
 		t.byID[c.spec.ID] = c
 	}
+}
+
+// few is up to how many children a look through all of them is cheaper than a map, which most supervisors
+// never need.
+const few = 12
+
+// index makes the maps of a table that has become too large to be looked through.
+func (t *table) index() {
+	t.byPID = make(map[uint64]*child, 2*t.size)
+	if t.template == nil {
+		t.byID = make(map[string]*child, 2*t.size)
+	}
+	for c := t.first; c != nil; c = c.next {
+		if t.template == nil {
+			t.byID[c.spec.ID] = c
+		}
+		if t.known(c) {
+			t.byPID[serial(c.pid)] = c
+		}
+	}
+}
+
+// known is whether a child is found by its process: a retried one only if it is dynamic, for those are known
+// by nothing else.
+func (t *table) known(c *child) bool {
+	return !c.pid.IsZero() && (c.phase == running || c.phase == retrying && t.template != nil)
+}
+
+// named is the child of that id; nil if there is none.
+func (t *table) named(id string) *child {
+	if t.byPID != nil {
+		return t.byID[id]
+	}
+	if t.template != nil {
+		return nil
+	}
+	for c := t.first; c != nil; c = c.next {
+		if c.spec.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// with is the child that is known by that process; nil if there is none.
+func (t *table) with(pid sim.PID) *child {
+	if t.byPID != nil {
+		return t.byPID[serial(pid)]
+	}
+	for c := t.first; c != nil; c = c.next {
+		if c.pid == pid && t.known(c) {
+			return c
+		}
+	}
+	return nil
 }
 
 // addDynamic puts a running child of the template last.
@@ -113,7 +170,7 @@ func (t *table) remove(c *child) {
 		c.next.prev = c.prev
 	}
 	t.size--
-	if t.template == nil {
+	if t.byID != nil {
 		delete(t.byID, c.spec.ID)
 	}
 	if t.ghost == c {
@@ -125,7 +182,7 @@ func (t *table) remove(c *child) {
 
 // forget unties a child from its process.
 func (t *table) forget(c *child) {
-	if !c.pid.IsZero() && t.byPID[serial(c.pid)] == c {
+	if t.byPID != nil && !c.pid.IsZero() && t.byPID[serial(c.pid)] == c {
 		delete(t.byPID, serial(c.pid))
 	}
 	c.pid, c.phase = sim.PID{}, stopped
@@ -138,15 +195,17 @@ func (t *table) runs(c *child, pid sim.PID) {
 		return
 	}
 	c.pid, c.phase = pid, running
-	t.byPID[serial(pid)] = c
+	if t.byPID != nil {
+		t.byPID[serial(pid)] = c
+	}
 }
 
 // retries notes that a child could not be restarted; was is the process that it had.
 func (t *table) retries(c *child, was sim.PID) {
 	t.forget(c)
 	c.pid, c.phase = was, retrying
-	if t.template != nil && !was.IsZero() {
-		t.byPID[serial(was)] = c // dynamic children are known by nothing else
+	if t.byPID != nil && t.known(c) {
+		t.byPID[serial(was)] = c
 	}
 }
 
@@ -172,7 +231,7 @@ func (t *table) ended(c *child) {
 
 // holding is the child that has that process and has not been found dead; nil if none has.
 func (t *table) holding(pid sim.PID) *child {
-	if c := t.byPID[serial(pid)]; c != nil && c.phase == running {
+	if c := t.with(pid); c != nil && c.phase == running {
 		return c
 	}
 	return nil
@@ -180,9 +239,9 @@ func (t *table) holding(pid sim.PID) *child {
 
 // retriedAs is the child that a try-again message means, nil if there is nothing to try any more.
 func (t *table) retriedAs(m tryAgain) *child {
-	c := t.byID[m.id]
+	c := t.named(m.id)
 	if t.template != nil && !m.pid.IsZero() {
-		c = t.byPID[serial(m.pid)]
+		c = t.with(m.pid)
 	}
 	if c == nil || c.phase != retrying {
 		return nil
@@ -213,8 +272,12 @@ func (t *table) update(children []Child) {
 		}
 		return
 	}
-	left, order := t.byID, t.all()
-	t.first, t.last, t.size, t.byID = nil, nil, 0, make(map[string]*child, len(order))
+	order := t.all()
+	left := make(map[string]*child, len(order))
+	for _, c := range order {
+		left[c.spec.ID] = c
+	}
+	t.first, t.last, t.size, t.byID, t.byPID = nil, nil, 0, nil, nil
 	for i := range children {
 		c := left[children[i].ID]
 		if c == nil {

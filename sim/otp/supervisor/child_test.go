@@ -19,7 +19,7 @@ func (t *table) shape() string {
 
 func TestTable(t *testing.T) {
 	tab := newTable([]Child{{ID: "a"}, {ID: "b", Restart: Temporary}, {ID: "c"}}, false)
-	a, b, c := tab.byID["a"], tab.byID["b"], tab.byID["c"]
+	a, b, c := tab.named("a"), tab.named("b"), tab.named("c")
 	pa, pb, pc := pid(1), pid(2), pid(3)
 	want := func(shape string) {
 		t.Helper()
@@ -37,7 +37,7 @@ func TestTable(t *testing.T) {
 	}
 	tab.ended(b)
 	want("a*c*")
-	if tab.byID["b"] != nil || tab.holding(pb) != nil || tab.size != 2 {
+	if tab.named("b") != nil || tab.holding(pb) != nil || tab.size != 2 {
 		t.Error("a temporary child that ended is still there")
 	}
 	tab.ended(a)
@@ -51,7 +51,7 @@ func TestTable(t *testing.T) {
 	want("ac?d")
 	tab.remove(a)
 	want("c?d")
-	tab.remove(tab.byID["d"])
+	tab.remove(tab.named("d"))
 	want("c?")
 	tab.remove(c)
 	want("")
@@ -61,13 +61,13 @@ func TestTable(t *testing.T) {
 func TestTable_update(t *testing.T) {
 	tab := newTable([]Child{{ID: "a"}, {ID: "b"}, {ID: "c"}}, false)
 	for i, id := range []string{"a", "b", "c"} {
-		tab.runs(tab.byID[id], pid(uint64(i+1)))
+		tab.runs(tab.named(id), pid(uint64(i+1)))
 	}
 	tab.update([]Child{{ID: "d"}, {ID: "c", Restart: Transient}})
 	if got, want := tab.shape(), "dc*a*b*"; got != want {
 		t.Errorf("table is %s, want %s", got, want)
 	}
-	if tab.byID["c"].spec.Restart != Transient || tab.size != 4 || tab.holding(pid(3)) != tab.byID["c"] {
+	if tab.named("c").spec.Restart != Transient || tab.size != 4 || tab.holding(pid(3)) != tab.named("c") {
 		t.Error("c has not got its new specification, or lost its process")
 	}
 }

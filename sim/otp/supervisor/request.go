@@ -41,7 +41,7 @@ func (s *server) startChild(p *sim.Proc, c Child) (otp.Started, error) {
 	if wrong := c.check(s.auto); wrong != nil {
 		return otp.Started{}, &Error{wrong}
 	}
-	if known := s.table.byID[c.ID]; known != nil {
+	if known := s.table.named(c.ID); known != nil {
 		if known.phase == running {
 			return otp.Started{}, &Error{otp.AlreadyStarted(known.pid).Reason}
 		}
@@ -92,9 +92,9 @@ func (s *server) terminateChild(p *sim.Proc, which any) error {
 func (s *server) named(which any) *child {
 	switch id := which.(type) {
 	case string:
-		return s.table.byID[id]
+		return s.table.named(id)
 	case sim.Atom:
-		return s.table.byID[string(id)]
+		return s.table.named(string(id))
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (s *server) childSpec(p *sim.Proc, which any) (*Child, error) {
 		return nil, ErrNotFound
 	}
 	if pid, ok := which.(sim.PID); ok {
-		if t.byPID[serial(pid)] == nil && p.Alive(pid) {
+		if t.with(pid) == nil && p.Alive(pid) {
 			return nil, ErrNotFound
 		}
 		return t.template, nil

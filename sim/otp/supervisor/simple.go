@@ -50,7 +50,7 @@ func (s *server) restartDynamic(p *sim.Proc, c *child) {
 // stopDynamic stops one child, by its process. Any dead process will do: it may have been one (SUP15).
 func (s *server) stopDynamic(p *sim.Proc, pid sim.PID) error {
 	t := s.table
-	if c := t.byPID[serial(pid)]; c != nil {
+	if c := t.with(pid); c != nil {
 		s.stop(p, c)
 		t.remove(c)
 		return nil
@@ -149,7 +149,7 @@ func (s *server) watched(m *sim.Msg) *child {
 	if pid.IsZero() {
 		return nil
 	}
-	if c := s.table.byPID[serial(pid)]; c != nil && c.watch == ref && !ref.IsZero() {
+	if c := s.table.with(pid); c != nil && c.watch == ref && !ref.IsZero() {
 		return c
 	}
 	return nil

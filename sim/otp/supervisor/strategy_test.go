@@ -70,12 +70,12 @@ func TestAutoShutdown(t *testing.T) {
 		tab := newTable([]Child{{ID: "a", Significant: true}, {ID: "b", Significant: true}, {ID: "c"}}, false)
 		for _, r := range c.left {
 			if r == 'B' {
-				tab.retries(tab.byID["b"], pid(9))
+				tab.retries(tab.named("b"), pid(9))
 				continue
 			}
-			tab.runs(tab.byID[string(r)], pid(uint64(r)))
+			tab.runs(tab.named(string(r)), pid(uint64(r)))
 		}
-		if got := c.auto.ends(tab.byID[c.ended].spec, tab); got != c.want {
+		if got := c.auto.ends(tab.named(c.ended).spec, tab); got != c.want {
 			t.Errorf("%v: %s ended, %q left: the supervisor ends %v, want %v", c.auto, c.ended, c.left, got, c.want)
 		}
 	}
@@ -84,7 +84,7 @@ func TestAutoShutdown(t *testing.T) {
 // SUP7
 func TestStrategy_firstOf(t *testing.T) {
 	tab := newTable([]Child{{ID: "a"}, {ID: "b"}, {ID: "c"}}, false)
-	b := tab.byID["b"]
+	b := tab.named("b")
 	if got := OneForAll.firstOf(b, tab).spec.ID; got != "a" {
 		t.Errorf("one_for_all: first is %s, want a", got)
 	}
@@ -93,4 +93,12 @@ func TestStrategy_firstOf(t *testing.T) {
 	}
 }
 
-func pid(n uint64) sim.PID { return term.NewPID(&term.Identity{Serial: n}) }
+// pid is the n-th of some processes.
+func pid(n uint64) sim.PID {
+	if people[n] == nil {
+		people[n] = &term.Identity{Serial: n}
+	}
+	return term.NewPID(people[n])
+}
+
+var people = map[uint64]*term.Identity{}

@@ -135,7 +135,7 @@ func TestExitAfter(t *testing.T) {
 		timer.ExitAfter(p, 0, sim.Local("nobody"), x)
 		from := fmt.Sprint(p.Self())
 		want := fmt.Sprintf("{'EXIT',%s,x}@0 {'EXIT',T,x}@10 {'EXIT',T,x}@20 {'EXIT',%s,killed}@30",
-			strings.Replace(from, ">", "/now.1>", 1), strings.Replace(from, ">", "/victim.1>", 1))
+			strings.Replace(from, ">", "/now>", 1), strings.Replace(from, ">", "/victim>", 1))
 		server, _ := p.Whereis(timer.Server)
 		if got := strings.ReplaceAll(heard(p, time.Second), server.String(), "T"); got != want {
 			t.Errorf("heard %s, not %s", got, want)
@@ -143,12 +143,12 @@ func TestExitAfter(t *testing.T) {
 	})
 }
 
-// job sends the time to its parent's parent… to whom it may concern.
+// job says up when it begins and down when it ends.
 func job(to sim.PID, takes time.Duration) sim.Body {
 	return func(p *sim.Proc) {
-		p.Send(to, sim.Atom("begin"))
+		p.Send(to, sim.Atom("up"))
 		p.Sleep(takes)
-		p.Send(to, sim.Atom("end"))
+		p.Send(to, sim.Atom("down"))
 	}
 }
 
@@ -158,15 +158,15 @@ func TestApply(t *testing.T) {
 		start func(p *sim.Proc) timer.Ref
 		want  string
 	}{
-		{"after", func(p *sim.Proc) timer.Ref { return timer.ApplyAfter(p, 10*ms, job(p.Self(), 5*ms)) }, "begin@10 end@15"},
-		{"at once", func(p *sim.Proc) timer.Ref { return timer.ApplyAfter(p, 0, job(p.Self(), 5*ms)) }, "begin@0 end@5"},
+		{"after", func(p *sim.Proc) timer.Ref { return timer.ApplyAfter(p, 10*ms, job(p.Self(), 5*ms)) }, "up@10 down@15"},
+		{"at once", func(p *sim.Proc) timer.Ref { return timer.ApplyAfter(p, 0, job(p.Self(), 5*ms)) }, "up@0 down@5"},
 		{"interval", func(p *sim.Proc) timer.Ref { return timer.ApplyInterval(p, 10*ms, job(p.Self(), 15*ms)) },
-			"begin@10 begin@20 end@25 begin@30 end@35 begin@40 end@45"},
+			"up@10 up@20 down@25 up@30 down@35 up@40 down@45"},
 		{"repeatedly", func(p *sim.Proc) timer.Ref { return timer.ApplyRepeatedly(p, 10*ms, job(p.Self(), 5*ms)) },
-			"begin@10 end@15 begin@20 end@25 begin@30 end@35 begin@40 end@45"},
+			"up@10 down@15 up@20 down@25 up@30 down@35 up@40 down@45"},
 		// "if one apply takes 2.5*Time, the following two applies will be made immediately one after the other"
 		{"repeatedly, late", func(p *sim.Proc) timer.Ref { return timer.ApplyRepeatedly(p, 10*ms, once(p.Self(), 25*ms)) },
-			"begin@10 end@35 begin@35 end@35 begin@35 end@35 begin@40 end@40"},
+			"up@10 down@35 up@35 down@35 up@35 down@35 up@40 down@40"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			run(t, func(p *sim.Proc) {
@@ -203,7 +203,7 @@ func TestApplyInterval_TMR6_endsWithItsCaller(t *testing.T) {
 			p.Sleep(15 * ms)
 		})
 		_ = helper
-		if got, want := heard(p, time.Second), "begin@10 end@10 begin@10 end@110"; got != want && got != "begin@10 begin@10 end@10 end@110" {
+		if got, want := heard(p, time.Second), "up@10 down@10 up@10 down@110"; got != want && got != "up@10 up@10 down@10 down@110" {
 			t.Errorf("heard %s, not %s", got, want)
 		}
 		server, _ := p.Whereis(timer.Server)
