@@ -52,7 +52,7 @@ func (p *page) failure(f *Found) {
 	p.labelled("expected", v.expected())
 	p.labelled("got", v.Got)
 	for i, w := range r.Waiting {
-		p.labelled(first(i, "waiting"), w.Who+" waits for "+w.For)
+		p.labelled(first(i, "waiting"), w.String())
 	}
 	p.story(r.before())
 	if v.File != "" {

@@ -3,6 +3,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -130,6 +131,25 @@ const (
 type Waiting struct {
 	Who string `json:"who"` // a client or a process of a tree
 	For string `json:"for"` // what it waits for
+
+	Site    string   `json:"site,omitempty"`    // where in its code
+	Queued  int      `json:"queued,omitempty"`  // messages in its mailbox, none of which it takes
+	Mailbox []string `json:"mailbox,omitempty"` // the first of them
+}
+
+// String tells it in one line.
+func (w Waiting) String() string {
+	text := w.Who + " waits for " + w.For
+	if w.Site != "" {
+		text += ", in " + w.Site
+	}
+	if w.Queued > 0 {
+		text += fmt.Sprintf(", with %d in its mailbox: %s", w.Queued, strings.Join(w.Mailbox, ", "))
+	}
+	if w.Queued > len(w.Mailbox) {
+		text += "…"
+	}
+	return text
 }
 
 // Word is what there is to say of the whole run: broken if one rule is, else undecided if one is, else holds.

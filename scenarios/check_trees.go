@@ -15,7 +15,7 @@ type treeChecker struct {
 	names map[string]*Child // who has which registered name
 }
 
-// child checks c, of which there are so many instances at boot.
+// child checks c, of which there are so many instances at first.
 func (t *treeChecker) child(c, parent *Child, instances int) {
 	c.Parent, c.Path = parent, "/"+c.ID
 	if parent != nil {

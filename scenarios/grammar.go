@@ -95,7 +95,7 @@ func supervising() []field[Child] {
 		one("auto_shutdown", oneOf("auto_shutdown", AutoNever, AutoAny, AutoAll), func(c *Child) *AutoShutdown { return &c.AutoShutdown }, "never", "Whether the supervisor ends when one, or when all, of its significant children have ended by themselves."),
 		list("children", "child", func(c *Child) *[]*Child { return &c.Children }, readChild, "The children, in the order they are started; the list may be empty. Needed, but not with simple_one_for_one."),
 		{key: "child", form: "child", about: "The template of all children of a simple_one_for_one supervisor. Needed there, and only there.", read: readTemplate},
-		one("count", atLeast(0, 1_000_000), func(c *Child) *int { return &c.Count }, "1", "How many instances of `child` are started at boot; only with simple_one_for_one."),
+		one("count", atLeast(0, 1_000_000), func(c *Child) *int { return &c.Count }, "1", "How many instances of `child` are started whenever the supervisor is; only with simple_one_for_one."),
 	}
 }
 

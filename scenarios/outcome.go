@@ -106,23 +106,30 @@ func firstBroken(vs []reports.Verdict) *reports.Failure {
 
 // waiting lists those that wait in the midst of something when nothing can ever happen again: clients for
 // their answers, and processes of the trees, which otherwise wait for messages only between two of them.
-func (r *Runner) waiting(blocked []sim.PID) []reports.Waiting {
+func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 	var list []reports.Waiting
-	for _, pid := range blocked {
-		if s := r.book.held[pid]; s != nil {
-			list = append(list, reports.Waiting{Who: s.path, For: r.awaited(pid)})
+	for _, k := range blocked {
+		if s := r.book.held[k.PID]; s != nil {
+			list = append(list, waits(k, s.path, r.awaited(k.PID)))
 			continue
 		}
 		for _, f := range r.forces {
-			i := slices.IndexFunc(f.clients, func(c client) bool { return c.pid == pid })
+			i := slices.IndexFunc(f.clients, func(c client) bool { return c.pid == k.PID })
 			if i >= 0 && f.clients[i].asking != nil {
-				list = append(list, reports.Waiting{
-					Who: fmt.Sprintf("client %d of %q", i+1, f.load.Name), For: f.load.Request + " of " + f.clients[i].asking.path,
-				})
+				list = append(list, waits(k, fmt.Sprintf("client %d of %q", i+1, f.load.Name), f.load.Request+" of "+f.clients[i].asking.path))
 			}
 		}
 	}
 	return list
+}
+
+// waits tells who waits, for what, where and with what in its mailbox.
+func waits(k sim.Waiter, who, what string) reports.Waiting {
+	w := reports.Waiting{Who: who, For: what, Site: k.Site.String(), Queued: k.Queued}
+	for _, m := range k.Mailbox {
+		w.Mailbox = append(w.Mailbox, term.Format(m))
+	}
+	return w
 }
 
 // awaited is whom a process waits for: whoever calls somebody monitors him.

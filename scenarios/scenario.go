@@ -78,7 +78,7 @@ type Child struct {
 	AutoShutdown AutoShutdown
 	Children     []*Child // in the order they are started; none if simple_one_for_one
 	Template     *Child   // of simple_one_for_one, else nil
-	Count        int      // of simple_one_for_one: instances that are started at boot, after the supervisor itself
+	Count        int      // of simple_one_for_one: instances that are started whenever the supervisor is, after it
 
 	raw   *node // of with, until the program is known
 	found bool  // Program is the program

@@ -76,6 +76,15 @@ func (s *Scheduler) Advance(limit Time) bool {
 	return false
 }
 
+// Each calls f for every pending timer, in no order that means anything. f must set and cancel none.
+func (s *Scheduler) Each(f func(alarm any, when Time)) {
+	for i := 1; i < len(s.wheel.nodes); i++ { // 0 is nobody
+		if n := &s.wheel.nodes[i]; n.serial != 0 {
+			f(n.alarm, n.when)
+		}
+	}
+}
+
 // Timers is the number of pending timers.
 func (s *Scheduler) Timers() int { return s.wheel.count }
 

@@ -43,13 +43,8 @@ func (p *Proc) inspect() *Info {
 			info.Links = append(info.Links, term.NewPID(l.key))
 		}
 	}
-	for _, e := range x.monitors.entries {
-		m := e.val
-		if m.said != nil && m.said.object != nil {
-			info.Monitors = append(info.Monitors, m.said.object)
-		} else {
-			info.Monitors = append(info.Monitors, term.NewPID(m.target))
-		}
+	for i := range x.monitors.entries {
+		info.Monitors = append(info.Monitors, x.monitors.entries[i].val.shown())
 	}
 	slices.SortFunc(info.Links, PID.Compare)
 	return info
@@ -94,6 +89,35 @@ func (v View) Whereis(node Atom, name Name) (PID, bool) {
 		}
 	}
 	return PID{}, false
+}
+
+// Nodes lists the nodes that are up.
+func (v View) Nodes() []Atom {
+	var names []Atom
+	for _, n := range v.w.nodes {
+		if n.first != nil {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// Behaviour is what a process runs, if that is a Handler: those of package otp's behaviours tell about
+// themselves. It is nil if the process runs a Body. It belongs to the process: look, do not touch.
+func (v View) Behaviour(pid PID) Handler {
+	if p := v.w.alive(pid.Identity()); p != nil && p.body == nil {
+		return p.handler
+	}
+	return nil
+}
+
+// InTransit counts the signals that are on their way to a process, messages among them: it has not run since
+// they were sent.
+func (v View) InTransit(pid PID) int {
+	if p := v.w.alive(pid.Identity()); p != nil {
+		return int(p.signals + p.arrived)
+	}
+	return 0
 }
 
 // Processes lists the living, oldest first.

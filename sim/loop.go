@@ -18,8 +18,18 @@ type worker struct {
 	resting bool       // it is in the pool: its stack holds no process
 }
 
-// switchTo parks the running worker and runs k. It returns when somebody switches back.
+// switchTo parks the running worker and runs k. It returns when somebody switches back. If that one only wants
+// to know where we are, it is told, and we are parked as before: see View.Stack.
 func (w *World) switchTo(k *worker) {
+	w.change(k)
+	for w.probe != nil {
+		w.probe.pcs = callers()
+		w.change(w.probe.from)
+	}
+}
+
+// change is switchTo for those who ask where others are.
+func (w *World) change(k *worker) {
 	me, s := w.worker, k.slot
 	k.slot = nil
 	me.slot = s
@@ -248,7 +258,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.budget <= 0 && (p.mailbox.head != nil || p.transit.head != nil) {
+		if p.budget <= 0 && (p.mailbox.head != nil || p.transit.head != nil || p.impatient()) {
 			p.endSlice()
 			p.enqueue()
 			return
@@ -260,6 +270,9 @@ func (w *World) serve(p *Proc) {
 		p.arm(p.x.waitFor)
 	}
 }
+
+// impatient is whether a handler waits for no time at all: it is never without something to do.
+func (p *Proc) impatient() bool { return p.x != nil && p.x.waitSet && p.x.waitFor == 0 }
 
 // nextMessage takes the message that a handler is to be called with; nil if it must wait.
 func (p *Proc) nextMessage() *Msg {

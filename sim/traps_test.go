@@ -173,7 +173,11 @@ func TestDeadlockIsReported(t *testing.T) {
 		a := p.Spawn("a", func(p *sim.Proc) { sim.Recv[string](p) })
 		p.Spawn("b", func(p *sim.Proc) { p.Monitor(a); sim.Any(p) })
 	})
-	if res.Stop != sim.StopIdle || fmt.Sprint(res.Deadlock) != "[<local/a> <local/b>]" {
+	var who []sim.PID
+	for _, k := range res.Deadlock {
+		who = append(who, k.PID)
+	}
+	if res.Stop != sim.StopIdle || fmt.Sprint(who) != "[<local/a> <local/b>]" {
 		t.Errorf("%v %v", res.Stop, res.Deadlock)
 	}
 }
@@ -186,6 +190,19 @@ func TestLivelockIsReported(t *testing.T) {
 	})
 	if res.Stop != sim.StopLivelock {
 		t.Errorf("stopped for %v", res.Stop)
+	}
+}
+
+// A handler that waits for no time, again and again, is preempted and stopped like any other.
+func TestImpatientHandlerIsStopped(t *testing.T) {
+	ran := false
+	res := play(t, sim.Config{MaxEvents: 5000, Policy: scheduler.FIFO{}}, func(p *sim.Proc) {
+		pid, _ := p.SpawnHandler("impatient", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { p.After(0) }), sim.SpawnOptions{})
+		p.Send(pid, 1)
+		p.Spawn("other", func(p *sim.Proc) { ran = true })
+	})
+	if res.Stop != sim.StopEvents || !ran {
+		t.Errorf("stopped for %v; the other one ran: %v", res.Stop, ran)
 	}
 }
 

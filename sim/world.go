@@ -91,6 +91,7 @@ type World struct {
 	closing  bool // stacks are being unwound
 	final    bool // and their workers end
 	lost     bool // a goroutine of ours has been ended by runtime.Goexit
+	probe    *probe // somebody wants to know where a stack is
 	fatal    any
 	crash    *term.Crash
 
@@ -146,8 +147,9 @@ type Result struct {
 	Events uint64        // how many there were
 	Living int           // processes alive
 	Crash  *term.Crash   // what Boot panicked with, if Stop is StopCrashed
-	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code.
-	Deadlock []PID
+	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code, oldest first.
+	// Of more than 32 the others' PIDs are all that is told; View.Waiter tells the rest.
+	Deadlock []Waiter
 }
 
 // New makes a world. Its first process is ready to run Boot.
@@ -297,8 +299,10 @@ func (w *World) resume(limit scheduler.Time) Result {
 	if w.worker != &w.root || w.closing {
 		panic("sim: Run was called from inside the world, or after Close")
 	}
+	if w.stop == StopLivelock {
+		w.sched.Progress()
+	}
 	w.limit, w.stop = limit, 0
-	w.sched.Progress()
 	k := w.left
 	w.left = nil
 	if k == nil {
@@ -329,7 +333,7 @@ func (w *World) result() Result {
 		res.Crash = w.crash
 	}
 	if w.stop == StopIdle {
-		res.Deadlock = w.View().Blocked()
+		res.Deadlock = w.View().waiters()
 	}
 	return res
 }

@@ -45,6 +45,9 @@ func (a *actor) startEvent(o Op) any {
 	started, err := start(a.p, a.serverName(o), genevent.Role(as))
 	if err == nil {
 		a.s.enter(as, started.PID, false)
+		if o.has("ref") {
+			a.s.bind(o.text("ref"), started.Ref)
+		}
 	}
 	return startResult(started, err)
 }

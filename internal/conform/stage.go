@@ -51,7 +51,10 @@ func newStage(name string, node sim.Atom) *stage {
 		things: map[string]any{}, labels: map[any]string{}, living: map[sim.PID]*role{},
 		timers: map[sim.Ref]sim.Timer{}, counts: map[string]int{},
 	}
-	s.labels[node] = "local" // it prints so, and cases cannot name it
+	s.labels[node] = name
+	if node != localNode { // that one prints so, and cases cannot name it
+		s.things[name] = node
+	}
 	return s
 }
 

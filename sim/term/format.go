@@ -3,6 +3,7 @@ package term
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -143,11 +144,43 @@ func (pr *printing) nested(b *strings.Builder, v reflect.Value, depth int) {
 	if pr.cut(b, depth) {
 		return
 	}
-	if v.CanInterface() {
+	switch {
+	case v.CanInterface():
 		pr.print(b, v.Interface(), depth+1)
+	case v.Type() == pidType:
+		hiddenPID(b, v)
+	case v.Type() == refType:
+		b.WriteString("#Ref<hidden>")
+	case v.Kind() == reflect.Interface && !v.IsNil():
+		pr.nested(b, v.Elem(), depth+1)
+	case v.Kind() == reflect.Pointer && !v.IsNil():
+		b.WriteString("<" + v.Type().String() + ">") // what a struct hides behind a pointer it is not asked for
+	default:
+		pr.reflected(b, v, depth+1)
+	}
+}
+
+// hiddenPID prints a PID that cannot be asked, being in an unexported field.
+func hiddenPID(b *strings.Builder, v reflect.Value) {
+	var path []string
+	id := v.Field(0)
+	if id.IsNil() {
+		b.WriteString("<none>")
 		return
 	}
-	pr.reflected(b, v, depth+1)
+	node := id.Elem().FieldByName("Node").Elem().String()
+	for ; !id.IsNil(); id = id.Elem().FieldByName("Parent") {
+		own := id.Elem().FieldByName("Role").Elem().String()
+		if n := id.Elem().FieldByName("Ordinal").Uint(); n > 1 {
+			own += "." + strconv.FormatUint(n, 10)
+		}
+		path = append(path, own)
+	}
+	if len(path) > 1 {
+		path = path[:len(path)-1] // the node's first process goes without saying
+	}
+	slices.Reverse(path)
+	b.WriteString("<" + node + "/" + strings.Join(path, "/") + ">")
 }
 
 // printMap prints a map in the order of its keys' texts. A key's text has a limit of its own: where the

@@ -78,6 +78,24 @@ func TestFormatOfACycleEnds(t *testing.T) {
 	}
 }
 
+// What a struct hides: PIDs print as ever, pointers are not followed.
+func TestFormatOfHiddenFields(t *testing.T) {
+	_, _, child := family()
+	type state struct {
+		who  PID
+		none PID
+		n    int
+		far  *Identity
+		any  any
+		m    map[string]int
+	}
+	got := Format(state{who: child, n: 1, far: child.Identity(), any: child.Identity(), m: map[string]int{"a": 1}})
+	want := `#state{who=<a/kv_sup/kv_store.2>,none=<none>,n=1,far=<*term.Identity>,any=<*term.Identity>,m=#{"a"=>1}}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestFormatOfATangleOfMapsEnds(t *testing.T) {
 	m := map[string]any{}
 	m["a"], m["b"], m["c"] = m, m, m

@@ -67,7 +67,7 @@ func runStory(t *testing.T, file string, compat sim.Compat) {
 			if st != nil {
 				st.w.Close()
 			}
-			st = newStory(compat)
+			st = newStory(compat, sim.Config{Policy: scheduler.FIFO{}, Source: choice.Dull()})
 		}
 		got := st.tell(asked)
 		if got != wanted && !*update {
@@ -95,15 +95,12 @@ type story struct {
 	starts  map[string]int
 }
 
-func newStory(compat sim.Compat) *story {
+// newStory makes a world in which nothing has happened yet but the boot.
+func newStory(compat sim.Compat, cfg sim.Config) *story {
 	s := &story{starts: map[string]int{}}
-	s.w = sim.New(sim.Config{
-		Node: "n", Compat: compat, Observer: s, ReductionCost: sim.Free, Policy: scheduler.FIFO{}, Source: choice.Dull(),
-		Boot: application.Release{
-			Apps: []application.Item{{App: s.app("spare", nil), Type: application.OnPath}},
-			Run:  func(p *sim.Proc) { p.Trace("up", nil) },
-		}.Boot,
-	})
+	cfg.Node, cfg.Compat, cfg.Observer, cfg.ReductionCost = "n", compat, s, sim.Free
+	cfg.Boot = application.Release{Apps: []application.Item{{App: s.app("spare", nil), Type: application.OnPath}}}.Boot
+	s.w = sim.New(cfg)
 	s.w.Settle()
 	return s
 }
@@ -171,7 +168,7 @@ func (s *story) Observe(f sim.Fact) {
 		switch body := f.Detail.(type) {
 		case otp.CrashReport:
 			if s.verbose {
-				s.note("crash of %s: %s", body.PID.Path(), term.Format(body.Reason))
+				s.note("crash of %s: %s", filepath.Base(body.PID.Path()), term.Format(body.Reason))
 			}
 		default:
 			if s.verbose || f.Text != "progress" {

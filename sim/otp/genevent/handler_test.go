@@ -233,19 +233,9 @@ func TestCrash_EV4_answersOfTheWrongKind(t *testing.T) {
 	})
 }
 
-// "remove_handler → terminate(remove_handler); delete_handler → terminate(Args), returns its value or
-// {error,module_not_found}; manager stop → every handler terminate(stop), newest first."
-func TestRemove_EV5(t *testing.T) {
+// "manager stop → every handler terminate(stop), newest first"; one that crashes then stops nobody.
+func TestStop_EV5(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
-		s.add(p, a, does(genevent.Remove))
-		s.add(p, b, func(u *puppet) {
-			u.call = func(_ *sim.Proc, req any) genevent.Result { return genevent.Remove().Replying(req) }
-		})
-		s.sync(p, x)
-		s.ask(p, b, 7)
-		s.delete(p, b, x)
-		s.add(p, b, func(u *puppet) { u.leave = func() any { panic(boom) } })
-		s.delete(p, b, x)
 		s.add(p, a)
 		s.add(p, b, func(u *puppet) { u.leave = func() any { panic(boom) } })
 		s.add(p, c)
@@ -261,7 +251,9 @@ func TestRemove_EV5(t *testing.T) {
 	})
 }
 
-func TestRemove_EV5_answers(t *testing.T) {
+// "remove_handler → terminate(remove_handler); delete_handler → terminate(Args), returns its value or
+// {error,module_not_found}."
+func TestRemove_EV5(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
 		s.add(p, a, does(genevent.Remove))
 		s.add(p, b, func(u *puppet) {
@@ -428,19 +420,26 @@ func TestOwner_EV5_ends(t *testing.T) {
 	})
 }
 
-// To own a handler and be dead already is to have ended with noproc.
-func TestOwner_deadAtOnce(t *testing.T) {
+// An owner that has ended before the manager could link to it has ended with noproc.
+func TestOwner_EV5_endedBefore(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
-		dead := p.Spawn("dead", func(p *sim.Proc) {
-			p.Spawn("killer", func(q *sim.Proc) { q.Exit(p.Self(), sim.Kill) })
-			genevent.AddSupHandler(p, s.bus, id(a), s.make(a, func(u *puppet) {}))
+		s.add(p, a, func(u *puppet) {
+			u.event = func(p *sim.Proc, _ any) genevent.Result { p.Sleep(time.Second); return genevent.Ok() }
 		})
-		_ = dead
-		p.Sleep(time.Second)
+		genevent.Notify(p, s.bus, x)
+		owner := p.Spawn("owner", func(p *sim.Proc) { s.addSup(p, b) })
+		p.Sleep(time.Millisecond)
+		p.Exit(owner, sim.Kill)
+		p.Sleep(time.Minute / 2)
 		s.which(p)
-		if len(s.lines) == 0 || s.lines[len(s.lines)-1] != "which: []" {
-			t.Error(s.lines)
-		}
+		s.want(`
+			a init
+			add a: ok
+			a event x
+			b init
+			b terminate {stop,noproc}
+			a info {EXIT,owner,noproc}
+			which: [{m,a}]`)
 	})
 }
 

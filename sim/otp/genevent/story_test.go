@@ -48,7 +48,7 @@ func indent(text string) string { return "\t" + strings.ReplaceAll(text, "\n", "
 // tell runs body as a process called main, which traps exits, with a manager that it has started alone.
 func tell(t *testing.T, cfg sim.Config, body func(p *sim.Proc, s *story)) {
 	t.Helper()
-	s := &story{t: t}
+	s, done := &story{t: t}, false
 	if cfg.Policy == nil {
 		cfg.Policy = scheduler.FIFO{}
 	}
@@ -62,11 +62,14 @@ func tell(t *testing.T, cfg sim.Config, body func(p *sim.Proc, s *story)) {
 			}
 			s.bus = started.PID
 			body(p, s)
+			done = true
 		})
 	}
 	w := sim.New(cfg)
 	defer w.Close()
-	w.Run(time.Minute)
+	if w.Run(time.Minute); !done {
+		t.Error("main has not come to its end")
+	}
 }
 
 // Observe tells of main's own crash, which no story means to happen.

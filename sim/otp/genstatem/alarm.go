@@ -178,19 +178,10 @@ func (as *alarms) take(a *alarm) Event {
 	return e
 }
 
-// lostTimer is what the machine is told of a timer that is no longer known: {timeout, Ref, Type}.
-func lostTimer(m *sim.Msg) any {
+// strayTimeout is what the machine is told of a timer that is no longer known: {timeout, Ref, Type}.
+func strayTimeout(m *sim.Msg) any {
 	if a, ok := m.Body().(*alarm); ok {
 		return sim.Timeout{Ref: m.Ref(), Msg: a.typeTerm()}
 	}
 	return m.Value()
-}
-
-// timeoutTerms are the time-outs that are set, for reports.
-func (as *alarms) terms() []any {
-	terms := make([]any, len(as.set))
-	for i, a := range as.set {
-		terms[i] = sim.Tuple{a.typeTerm(), a.content}
-	}
-	return terms
 }

@@ -67,6 +67,9 @@ var jobs = []struct {
 		return w.Next(off)
 	}},
 	{"timeouts", func(w *worker, s phase, e genstatem.Event) genstatem.Step[phase] {
+		if e.Type != genstatem.CastEvent {
+			return w.Keep()
+		}
 		return w.Next(1-s).StateTimeout(time.Second, nil).Timeout(time.Hour, nil).Timer("t", time.Minute, nil)
 	}},
 	{"zero", func(w *worker, s phase, e genstatem.Event) genstatem.Step[phase] {

@@ -62,8 +62,8 @@ func (m *machine[S]) debugTimers(p *sim.Proc) {
 	if !m.Debugged() {
 		return
 	}
-	for i := range m.said {
-		if a := &m.said[i]; a.kind != updates && a.d != sim.Forever {
+	for i := range m.desk.said {
+		if a := &m.desk.said[i]; a.kind != updates && a.d != sim.Forever {
 			m.debugSay(p, DebugTimer, a.term(), m.state)
 		}
 	}

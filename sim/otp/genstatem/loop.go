@@ -19,7 +19,7 @@ func EnterLoop[S comparable](p *sim.Proc, impl Machine[S], name sim.Addr, first 
 	m.use(impl)
 	m.Parent = p.Parent()
 	p.Become(m)
-	m.enter(p, &first)
+	m.begin(p, &first)
 }
 
 // checkName exits the process if the name is not its own.

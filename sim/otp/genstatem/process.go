@@ -1,28 +1,39 @@
 package genstatem
 
 import (
-	"fmt"
-
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// machine is the process: it is called for each message.
+// machine is the process: it is called for each message. It is small; most of what a machine may have on
+// its desk, most have not.
 type machine[S comparable] struct {
 	gen.Core
+	spec      *spec
 	impl      Machine[S]
-	enterer   Enterer[S]   // impl, if it is one
-	under     []Machine[S] // what Push has put aside, the last on top
+	enterer   Enterer[S] // impl, if it is one
+	desk      *desk      // nil until there is something on it
 	state     S
+	hibernate bool
+}
+
+// desk is what a machine has before it.
+type desk struct {
 	queue     []Event  // events to handle before any message, the next one last
 	postponed []Event  // oldest first
-	said      []action // what the step that is being done says about time-outs
-	inserted  []Event  // and what events it inserts
+	inserted  []Event  // events that the step which is being done inserts
+	said      []action // what it says about time-outs
+	under     []any    // machines that Push has put aside, the last on top
 	alarms    alarms
-	hibernate bool
-	cover     *Coverage
+}
+
+func (m *machine[S]) needDesk() *desk {
+	if m.desk == nil {
+		m.desk = &desk{alarms: alarms{asOTP: m.spec.asOTP}}
+	}
+	return m.desk
 }
 
 // Start is the beginning of the process: name, Init, word to the starter, in that order.
@@ -47,7 +58,7 @@ func (m *machine[S]) started(p *sim.Proc, s *Step[S]) {
 	switch {
 	case s.kind == goes:
 		otp.InitAck(p, nil)
-		m.enter(p, s)
+		m.begin(p, s)
 	case s.kind == ignores:
 		m.Decline(p, otp.ErrIgnore)
 	case s.kind == stops && s.n == 0:
@@ -59,8 +70,8 @@ func (m *machine[S]) started(p *sim.Proc, s *Step[S]) {
 	}
 }
 
-// enter is a machine's first step: as if an event had brought it to where it begins (SM3).
-func (m *machine[S]) enter(p *sim.Proc, s *Step[S]) {
+// begin is a machine's first step: as if an event had brought it to where it begins (SM3).
+func (m *machine[S]) begin(p *sim.Proc, s *Step[S]) {
 	m.state = s.state
 	s.postpones = false
 	e := Event{Content: initState}
@@ -81,10 +92,7 @@ func (m *machine[S]) use(impl Machine[S]) {
 // Handle is one turn of the machine's loop.
 func (m *machine[S]) Handle(p *sim.Proc, msg *sim.Msg) {
 	if msg.Tag() == sim.TimeoutTag {
-		e, ours := m.alarms.goesOff(msg)
-		if !ours {
-			e = Event{Type: InfoEvent, Content: lostTimer(msg)}
-		}
+		e := m.timeout(msg)
 		m.turn(p, &e)
 		return
 	}
@@ -104,6 +112,16 @@ func (m *machine[S]) Handle(p *sim.Proc, msg *sim.Msg) {
 	}
 }
 
+// timeout is the event of a timer's message: one of a time-out that is set, or none of ours (SM10).
+func (m *machine[S]) timeout(msg *sim.Msg) Event {
+	if m.desk != nil {
+		if e, ours := m.desk.alarms.goesOff(msg); ours {
+			return e
+		}
+	}
+	return Event{Type: InfoEvent, Content: strayTimeout(msg)}
+}
+
 // turn handles an event and those that come of it.
 func (m *machine[S]) turn(p *sim.Proc, e *Event) {
 	m.debugIn(p, e, m.state)
@@ -114,28 +132,29 @@ func (m *machine[S]) turn(p *sim.Proc, e *Event) {
 
 // goOn handles the events that come before any message, and then waits.
 func (m *machine[S]) goOn(p *sim.Proc) {
-	for {
+	for m.desk != nil {
 		e, ok := m.next(p)
 		if !ok {
-			m.SystemContinue(p)
-			return
+			break
 		}
 		p.Reductions(1) // so that a machine which never rests does not stop the world
 		if !m.event(p, &e) {
 			return
 		}
 	}
+	m.SystemContinue(p)
 }
 
 // next takes the event that is to be handled before any message.
 func (m *machine[S]) next(p *sim.Proc) (e Event, ok bool) {
-	if n := len(m.queue); n > 0 {
-		e = m.queue[n-1]
-		m.queue[n-1] = Event{}
-		m.queue = m.queue[:n-1]
+	q := m.desk.queue
+	if n := len(q); n > 0 {
+		e = q[n-1]
+		q[n-1] = Event{}
+		m.desk.queue = q[:n-1]
 		return e, true
 	}
-	if e, ok = m.alarms.next(); ok {
+	if e, ok = m.desk.alarms.next(); ok {
 		m.debugIn(p, &e, m.state)
 	}
 	return e, ok
@@ -143,8 +162,8 @@ func (m *machine[S]) next(p *sim.Proc) (e Event, ok bool) {
 
 // event handles one event. It is false if the machine has ended.
 func (m *machine[S]) event(p *sim.Proc, e *Event) bool {
-	if m.cover != nil {
-		m.cover.saw(m.state, e.label())
+	if c := m.spec.cover; c != nil {
+		c.saw(m.state, e.label())
 	}
 	var s Step[S]
 	why, ok := otp.Try(p, func() { s = m.impl.HandleEvent(p, m.state, *e) })
@@ -194,53 +213,3 @@ func (e *Event) sorted() gen.Event {
 	}
 	return gen.Event{Body: sim.Tuple{e.TypeTerm(), e.Content}}
 }
-
-func (m *machine[S]) data() any {
-	if h, ok := m.impl.(DataHolder); ok {
-		return h.Data()
-	}
-	return m.impl
-}
-
-// SystemContinue makes the machine wait for its next message.
-func (m *machine[S]) SystemContinue(p *sim.Proc) {
-	switch {
-	case m.hibernate:
-		p.Doze()
-	case m.Suspended():
-	case m.Spec.HibernateAfter > 0:
-		p.After(m.Spec.HibernateAfter)
-	}
-}
-
-// SystemTerminate is what package sys ends the machine with.
-func (m *machine[S]) SystemTerminate(p *sim.Proc, reason sim.Reason) {
-	m.end(p, m.state, reason, reason, gen.Event{})
-}
-
-// SystemState is what sys.GetState shows: {State, Data} (SM12).
-func (m *machine[S]) SystemState(*sim.Proc) any { return sim.Tuple{m.state, m.data()} }
-
-// SystemReplaceState replaces both: the data by SetData, or by another Machine.
-func (m *machine[S]) SystemReplaceState(_ *sim.Proc, state any) {
-	t := state.(sim.Tuple)
-	next, data := t[0].(S), t[1]
-	if h, ok := m.impl.(DataHolder); ok {
-		h.SetData(data)
-	} else {
-		m.use(data.(Machine[S]))
-	}
-	m.state = next
-}
-
-// SystemCodeChange is what sys.ChangeCode calls.
-func (m *machine[S]) SystemCodeChange(p *sim.Proc, oldVsn, extra any) error {
-	state, err := m.impl.CodeChange(p, oldVsn, m.state, extra)
-	if err == nil {
-		m.state = state
-	}
-	return err
-}
-
-// SystemModule is the type of the user's machine.
-func (m *machine[S]) SystemModule() string { return fmt.Sprintf("%T", m.impl) }

@@ -97,7 +97,7 @@ func run[S comparable](p *sim.Proc, s *spec, tie gen.Tie, new func() Machine[S])
 }
 
 func process[S comparable](s *spec, tie gen.Tie, impl Machine[S]) *machine[S] {
-	return &machine[S]{Core: gen.NewCore(&s.Spec, tie), impl: impl, alarms: alarms{asOTP: s.asOTP}, cover: s.cover}
+	return &machine[S]{Core: gen.NewCore(&s.Spec, tie), spec: s, impl: impl}
 }
 
 // unborn stands for a machine until its process makes it.

@@ -81,7 +81,7 @@ func (m *machine[S]) act(p *sim.Proc, t *transition[S], s *Step[S], e *Event, en
 // actOne does an action. What it returns, if anything, ends the machine.
 func (m *machine[S]) actOne(p *sim.Proc, t *transition[S], a *action, entering bool) (why *term.Crash) {
 	switch {
-	case a.kind == pops && len(m.under) == 0:
+	case a.kind == pops && (m.desk == nil || len(m.desk.under) == 0):
 		return wrong(badAct, a.term())
 	case entering && (a.kind == inserts || a.kind >= becomes):
 		return wrong(badEnterAct, a.term())
@@ -94,12 +94,14 @@ func (m *machine[S]) actOne(p *sim.Proc, t *transition[S], a *action, entering b
 	case inserts:
 		e := Event{a.event, a.name, a.from, a.content}
 		m.debugIn(p, &e, t.next)
-		m.inserted = append(m.inserted, e)
+		d := m.needDesk()
+		d.inserted = append(d.inserted, e)
 	case becomes, pushes, pops:
 		m.swap(a)
 		m.debugSay(p, DebugModule, typeOf(m.impl), t.next)
 	default:
-		m.said = append(m.said, *a)
+		d := m.needDesk()
+		d.said = append(d.said, *a)
 	}
 	return nil
 }
@@ -111,17 +113,17 @@ func (m *machine[S]) reply(p *sim.Proc, a *action) {
 
 // swap makes another machine the one that is called.
 func (m *machine[S]) swap(a *action) {
+	d := m.needDesk()
+	next := a.content
 	switch a.kind {
-	case becomes:
-		m.use(a.content.(Machine[S]))
 	case pushes:
-		m.under = append(m.under, m.impl)
-		m.use(a.content.(Machine[S]))
+		d.under = append(d.under, m.impl)
 	case pops:
-		top := len(m.under) - 1
-		m.use(m.under[top])
-		m.under = m.under[:top]
+		top := len(d.under) - 1
+		next = d.under[top]
+		d.under = d.under[:top]
 	}
+	m.use(next.(Machine[S]))
 }
 
 // change calls Enter if it is to be called, and then changes the state and sets the queues of events right
@@ -132,36 +134,45 @@ func (m *machine[S]) change(p *sim.Proc, t *transition[S], e *Event) bool {
 			return false
 		}
 	}
-	if m.cover != nil {
-		m.cover.went(m.state, e.label(), t.next)
+	if c := m.spec.cover; c != nil {
+		c.went(m.state, e.label(), t.next)
 	}
 	m.debugDone(p, e, t)
 	if t.postpones {
-		m.postponed = append(m.postponed, *e)
+		d := m.needDesk()
+		d.postponed = append(d.postponed, *e)
 	}
-	m.alarms.cancelType(p, TimeoutEvent)
-	if t.next != m.state {
-		m.alarms.cancelType(p, StateTimeoutEvent)
-		m.queue = pushAll(m.queue, m.postponed)
-		m.postponed = emptied(m.postponed)
-	}
+	changed := t.next != m.state
 	m.state, m.hibernate = t.next, t.hibernates
-	if len(m.said) > 0 {
-		m.debugTimers(p)
-		m.alarms.do(p, m.said)
-		m.said = emptied(m.said)
+	if m.desk != nil {
+		m.clear(p, m.desk, changed)
 	}
-	m.queue = pushAll(m.queue, m.inserted)
-	m.inserted = emptied(m.inserted)
 	return true
+}
+
+// clear brings the desk up to date after an event.
+func (m *machine[S]) clear(p *sim.Proc, d *desk, changed bool) {
+	d.alarms.cancelType(p, TimeoutEvent)
+	if changed {
+		d.alarms.cancelType(p, StateTimeoutEvent)
+		d.queue = pushAll(d.queue, d.postponed)
+		d.postponed = emptied(d.postponed)
+	}
+	if len(d.said) > 0 {
+		m.debugTimers(p)
+		d.alarms.do(p, d.said)
+		d.said = emptied(d.said)
+	}
+	d.queue = pushAll(d.queue, d.inserted)
+	d.inserted = emptied(d.inserted)
 }
 
 // callEnter makes one enter call. The machine is in its old state until that is over.
 func (m *machine[S]) callEnter(p *sim.Proc, t *transition[S], e *Event) bool {
 	t.enters = false
 	p.Reductions(1)
-	if m.cover != nil {
-		m.cover.saw(t.next, enterLabel)
+	if c := m.spec.cover; c != nil {
+		c.saw(t.next, enterLabel)
 	}
 	var s Step[S]
 	why, ok := otp.Try(p, func() { s = m.enterer.Enter(p, m.state, t.next) })
@@ -181,6 +192,9 @@ func pushAll(stack, events []Event) []Event {
 
 // emptied is an empty slice to be filled again, which holds on to nothing.
 func emptied[T any](s []T) []T {
+	if len(s) == 0 {
+		return s
+	}
 	clear(s)
 	return s[:0]
 }

@@ -10,35 +10,28 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 )
 
-// lamp is on or off.
-type lamp struct {
-	genserver.Base
-	on bool
-}
-
-func (l *lamp) State() any         { return l.on }
-func (l *lamp) SetState(state any) { l.on = state.(bool) }
-
-func (l *lamp) HandleCast(_ *sim.Proc, msg any) genserver.Result {
-	l.on = msg.(bool)
-	return genserver.NoReply()
-}
-
-// A suspended server lets its casts wait.
-func Example() {
-	w := sim.New(sim.Config{Boot: func(p *sim.Proc) {
-		started, _ := genserver.StartLink(p, nil, func() *lamp { return &lamp{} })
-		sys.Suspend(p, started.PID)
-		otp.Cast(p, started.PID, true)
-		fmt.Println(sys.GetState(p, started.PID))
-		sys.Resume(p, started.PID)
-		fmt.Println(sys.GetState(p, started.PID))
-		fmt.Println(sys.ReplaceState(p, started.PID, func(on any) any { return !on.(bool) }))
-	}})
+// Look at what a process does, and at its state, while it runs.
+func ExampleTrace() {
+	w := sim.New(sim.Config{
+		Boot: func(p *sim.Proc) {
+			s := sim.Local("counter")
+			genserver.StartLink(p, s, newServer)
+			p.Spawn("main", func(p *sim.Proc) {
+				sys.Trace(p, s, true)
+				otp.Cast(p, s, "hello")
+				otp.CallAny(p, s, add)
+				state, _ := sys.GetState(p, s)
+				fmt.Println("state:", state)
+			})
+		},
+		Log: func(l sim.Line) { fmt.Println(l.Text) },
+	})
 	defer w.Close()
-	w.Run(time.Second)
+	w.Run(time.Minute)
 	// Output:
-	// false <nil>
-	// true <nil>
-	// false <nil>
+	// *DBG* counter got cast "hello"
+	// *DBG* counter new state 1
+	// *DBG* counter got call add from <local/main>
+	// *DBG* counter sent 2 to <local/main>, new state 2
+	// state: 2
 }

@@ -128,7 +128,7 @@ func TestGetStatus(t *testing.T) {
 			PID: pid, Behaviour: "gen_server", Module: "*sys_test.holder", Sys: sys.Running,
 			Parent: pid, Name: s, State: 1,
 		}
-		if got, err := sys.GetStatus(p, s); got != want || err != nil {
+		if got, err := sys.GetStatus(p, s); !term.Equal(got, want) || err != nil {
 			t.Errorf("%+v, %v", got, err)
 		}
 		sys.Suspend(p, s)

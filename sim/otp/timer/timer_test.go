@@ -16,9 +16,20 @@ import (
 // run runs body as a process called main of a world in which running takes no time, for a minute.
 func run(t *testing.T, body func(p *sim.Proc)) {
 	t.Helper()
-	w := sim.New(sim.Config{ReductionCost: sim.Free, CheckMutation: true, Observer: crashes{t}, Boot: func(p *sim.Proc) { p.Spawn("main", body) }})
+	done := false
+	w := sim.New(sim.Config{
+		ReductionCost: sim.Free, CheckMutation: true, Observer: crashes{t},
+		Boot: func(p *sim.Proc) {
+			p.Spawn("main", func(p *sim.Proc) {
+				body(p)
+				done = true
+			})
+		},
+	})
 	defer w.Close()
-	w.Run(time.Minute)
+	if w.Run(time.Minute); !done {
+		t.Error("main has not come to its end")
+	}
 }
 
 // crashes tells of crashes that no test means to happen.
