@@ -116,6 +116,7 @@ func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 		for _, f := range r.forces {
 			i := slices.IndexFunc(f.clients, func(c client) bool { return c.pid == k.PID })
 			if i >= 0 && f.clients[i].asking != nil {
+				k.Site = sim.Site{} // is the runner's
 				list = append(list, waits(k, fmt.Sprintf("client %d of %q", i+1, f.load.Name), f.load.Request+" of "+f.clients[i].asking.path))
 			}
 		}

@@ -294,7 +294,7 @@ func (p *Proc) nextMessage() *Msg {
 		p.x.waitSet = false
 		p.flags &^= timedOut
 		m = p.w.envelope()
-		m.tag, m.from, m.ref, m.word = TimedOut, nil, Ref{}, 0
+		m.fill(nil, TimedOut, Ref{}, 0, nil)
 	}
 	return m
 }

@@ -171,8 +171,18 @@ func (q *queue) append(r *queue) {
 	r.head, r.tail = nil, nil
 }
 
-// envelope takes an envelope from the pool. It has no body and is a message without anything special; whoever
-// takes it sets tag, from, ref and word, which are as the last one left them.
+// fill says what the envelope holds. It goes field by field, for copying the whole would cost more than all
+// the rest of sending.
+func (m *Msg) fill(from *term.Identity, tag *Tag, ref Ref, word int64, body any) {
+	m.from = from
+	m.tag = tag
+	m.ref = ref
+	m.word = word
+	m.body = body
+}
+
+// envelope takes an envelope from the pool: a message without anything special. Whoever takes it must fill it,
+// for all else is as the last one left it.
 func (w *World) envelope() *Msg {
 	m := w.spare
 	if m == nil {

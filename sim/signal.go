@@ -29,11 +29,7 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 		p.w.dropped(p.id, pid.Identity())
 	} else {
 		m := p.w.envelope()
-		m.from = p.id
-		m.tag = tag
-		m.ref = ref
-		m.word = word
-		m.body = body
+		m.fill(p.id, tag, ref, word, body)
 		q.arrived++
 		p.w.post(p.serial, q, m)
 	}
@@ -83,11 +79,7 @@ func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settle
 		p.w.dropped(p.id, owner)
 	} else {
 		m := p.w.envelope()
-		m.from = p.id
-		m.tag = tag
-		m.ref = ref
-		m.word = word
-		m.body = body
+		m.fill(p.id, tag, ref, word, body)
 		m.special = viaAlias
 		if settles {
 			m.special = viaAlias | settled
@@ -113,11 +105,7 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
 	} else {
 		m := p.w.envelope()
-		m.from = p.id
-		m.tag = tag
-		m.ref = ref
-		m.word = word
-		m.body = body
+		m.fill(p.id, tag, ref, word, body)
 		m.special = watches
 		q.signals++
 		p.w.post(p.serial, q, m)
@@ -155,11 +143,7 @@ func (p *Proc) lookupAt(at term.NameAt) *Proc {
 // deliver sends a plain message that no process has sent: a timer's, or one from outside.
 func (w *World) deliver(q *Proc, tag *Tag, ref Ref, body any) {
 	m := w.envelope()
-	m.from = nil
-	m.tag = tag
-	m.ref = ref
-	m.word = 0
-	m.body = body
+	m.fill(nil, tag, ref, 0, body)
 	q.arrived++
 	w.post(0, q, m)
 }
@@ -194,11 +178,7 @@ func (w *World) dropped(from, to *term.Identity) {
 func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, word int64, body any) {
 	m := w.envelope()
 	m.kind = kind
-	m.tag = nil
-	m.from = from
-	m.ref = ref
-	m.word = word
-	m.body = body
+	m.fill(from, nil, ref, word, body)
 	w.note(signalFacts[kind], from, q.id, uint64(kind)<<56|uint64(word))
 	if body != nil && w.log.Keeping() {
 		w.log.Detail(term.Format(body))

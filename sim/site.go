@@ -30,11 +30,38 @@ func (s Site) String() string {
 // Package is the path of the package that the code is in.
 func (s Site) Package() string { return s.pkg }
 
-// Stack is where a process that waits, or was preempted, in the middle of its code stands: its functions, the
-// innermost first, without those of this package. It is empty if the process has no stack.
+// Stack is where a process stands in the middle of its code: its functions, the innermost first, without those
+// of this package.
+type Stack []Site
+
+// Own is the innermost place of the program's own code. If there is none, as in a supervisor that waits for a
+// child's end, it is the innermost of all.
+func (s Stack) Own() Site {
+	for _, site := range s {
+		if site.own() {
+			return site
+		}
+	}
+	if len(s) == 0 {
+		return Site{}
+	}
+	return s[0]
+}
+
+// String prints a place a line.
+func (s Stack) String() string {
+	var b strings.Builder
+	for _, site := range s {
+		b.WriteString(site.String() + "\n")
+	}
+	return b.String()
+}
+
+// Stack is where a process that waits, or was preempted, in the middle of its code stands. It is empty if the
+// process has no stack.
 //
 // To look there the process's stack is let run for a moment, in which it does nothing but look at itself.
-func (v View) Stack(pid PID) []Site {
+func (v View) Stack(pid PID) Stack {
 	w, p := v.w, v.w.alive(pid.Identity())
 	if p == nil || p.stack == nil || w.closing || w.lost {
 		return nil
@@ -68,8 +95,8 @@ var (
 )
 
 // sitesBelow are the places below the call that parked the process: what lies on top is the loop's.
-func sitesBelow(pcs []uintptr) []Site {
-	var sites []Site
+func sitesBelow(pcs []uintptr) Stack {
+	var sites Stack
 	below := false
 	frames := runtime.CallersFrames(pcs)
 	for {
@@ -96,17 +123,4 @@ func siteOf(f runtime.Frame) Site {
 // own reports whether the code is the program's, and none of a library that stands below this package.
 func (s Site) own() bool {
 	return strings.HasSuffix(s.File, "_test.go") || !strings.HasPrefix(s.pkg, thisPackage+"/")
-}
-
-// ownSite is the innermost place of the program's own; if there is none, the innermost.
-func ownSite(stack []Site) Site {
-	for _, s := range stack {
-		if s.own() {
-			return s
-		}
-	}
-	if len(stack) == 0 {
-		return Site{}
-	}
-	return stack[0]
 }

@@ -54,7 +54,7 @@ func (v View) Waiter(pid PID) (k Waiter, ok bool) {
 		return Waiter{}, false
 	}
 	k = Waiter{
-		PID: pid, Site: ownSite(v.Stack(pid)), Watches: p.watchesLast(), Left: v.w.waitLeft(p),
+		PID: pid, Site: v.Stack(pid).Own(), Watches: p.watchesLast(), Left: v.w.waitLeft(p),
 		Queued: int(p.mail), Mailbox: v.Mailbox(pid),
 	}
 	k.Mailbox = k.Mailbox[:min(len(k.Mailbox), mailShown)]

@@ -87,10 +87,10 @@ type World struct {
 	idle     []*worker
 	workers  []*worker
 	settling bool
-	tells    bool // messages are rendered or checked as they are sent
-	closing  bool // stacks are being unwound
-	final    bool // and their workers end
-	lost     bool // a goroutine of ours has been ended by runtime.Goexit
+	tells    bool   // messages are rendered or checked as they are sent
+	closing  bool   // stacks are being unwound
+	final    bool   // and their workers end
+	lost     bool   // a goroutine of ours has been ended by runtime.Goexit
 	probe    *probe // somebody wants to know where a stack is
 	fatal    any
 	crash    *term.Crash
@@ -146,7 +146,10 @@ type Result struct {
 	Hash   uint64        // of all facts so far, in their order
 	Events uint64        // how many there were
 	Living int           // processes alive
-	Crash  *term.Crash   // what Boot panicked with, if Stop is StopCrashed
+	// Stalled is how many slices there have been since a timer fired: much of it, and few events to go, smells
+	// of a livelock.
+	Stalled uint64
+	Crash   *term.Crash // what Boot panicked with, if Stop is StopCrashed
 	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code, oldest first.
 	// Of more than 32 the others' PIDs are all that is told; View.Waiter tells the rest.
 	Deadlock []Waiter
@@ -327,7 +330,7 @@ func (w *World) checkHarness() {
 
 func (w *World) result() Result {
 	res := Result{
-		Stop: w.stop, Now: time.Duration(w.sched.Now()), Hash: w.log.Hash(), Events: w.log.Count(), Living: w.living,
+		Stop: w.stop, Now: time.Duration(w.sched.Now()), Hash: w.log.Hash(), Events: w.log.Count(), Living: w.living, Stalled: w.sched.Stalled(),
 	}
 	if w.stop == StopCrashed {
 		res.Crash = w.crash

@@ -2,6 +2,7 @@ package genstatem
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
@@ -60,3 +61,21 @@ func (m *machine[S]) SystemCodeChange(p *sim.Proc, oldVsn, extra any) error {
 
 // SystemModule is the type of the user's machine.
 func (m *machine[S]) SystemModule() string { return fmt.Sprintf("%T", m.impl) }
+
+// Status is what sys.GetStatus tells of a machine in its Details.
+type Status struct {
+	Postponed []Event // oldest first
+	Timeouts  []Event // that are set, and will come
+}
+
+// SystemDetails is what sys.GetStatus shows beside the state.
+func (m *machine[S]) SystemDetails() any {
+	var s Status
+	if m.desk != nil {
+		s.Postponed = slices.Clone(m.desk.postponed)
+		for _, a := range m.desk.alarms.set {
+			s.Timeouts = append(s.Timeouts, Event{Type: a.event, Name: a.name, Content: a.content})
+		}
+	}
+	return s
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genstatem"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -78,6 +79,10 @@ func show(v any) string {
 		return "EXIT " + show(v.Reason)
 	case nil:
 		return "ok"
+	case *term.Crash:
+		return "{" + show(v.Err) + ",STACK}"
+	case *sys.Failure:
+		return "{error," + show(v.Reason) + "}"
 	case error:
 		if v == otp.ErrIgnore {
 			return "ignore"

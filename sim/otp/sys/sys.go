@@ -44,6 +44,7 @@ type Status struct {
 	Name      any // its name, or its PID
 	State     any
 	Debug     []any // what is switched on, newest first: trace, log, statistics, names of debug functions
+	Details   any   // what only some behaviours have to tell: a genstatem.Status
 }
 
 // Suspend makes the process handle nothing but requests of this package, and its parent's end, until Resume.

@@ -126,6 +126,9 @@ func (c *Core) AbortBadReturn(p *sim.Proc, v any) {
 func (c *Core) exitUnstarted(p *sim.Proc, reason sim.Reason) {
 	if p.Compat() == sim.OTP25 {
 		otp.InitFail(p, &otp.StartError{Reason: reason})
+		if p.Rand(2) == 1 { // OTP 25 could be preempted here, and its starter be gone before it
+			p.Yield()
+		}
 	}
 	otp.ReportCrash(p, reason)
 	p.Terminate(reason)

@@ -27,6 +27,9 @@ type Collection interface {
 	SystemModuleCodeChange(p *sim.Proc, module, oldVsn, extra any) error
 }
 
+// Detailed is a Behaviour with more to tell in its status.
+type Detailed interface{ SystemDetails() any }
+
 // System handles a request of package sys and answers it.
 func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {
 	name, args := request(e.Body)
@@ -158,6 +161,9 @@ func (c *Core) status(p *sim.Proc, b Behaviour) any {
 	}
 	if why, ok := otp.Try(p, func() { s.State = b.SystemState(p) }); !ok {
 		s.State = why
+	}
+	if d, ok := b.(Detailed); ok {
+		s.Details = d.SystemDetails()
 	}
 	return s
 }

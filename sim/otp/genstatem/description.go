@@ -1,0 +1,28 @@
+package genstatem
+
+import (
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// Describe tells what the machine is and its state, to those who look at the world from outside.
+func (m *machine[S]) Describe(d *otp.Description) {
+	m.Core.Describe(d)
+	if _, early := m.impl.(*unborn[S]); early {
+		return
+	}
+	d.Module = m.SystemModule()
+	d.Note = "state " + term.Format(m.state)
+	if x, ok := m.impl.(otp.Describer); ok {
+		x.Describe(d)
+	}
+}
+
+// DescribeTimer tells which of the machine's time-outs a timer is.
+func (m *machine[S]) DescribeTimer(_ sim.Ref, msg any) string {
+	if a, ok := msg.(*alarm); ok {
+		return term.Format(sim.Tuple{a.typeTerm(), a.content})
+	}
+	return ""
+}
