@@ -5,7 +5,6 @@ import (
 
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
-	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // action is one thing that a step does, beside going to a state.
@@ -63,10 +62,7 @@ func (a *action) term() any {
 	e := Event{Type: a.event, Name: a.name, From: a.from}
 	switch a.kind {
 	case replies:
-		if a.from.IsZero() {
-			return sim.Tuple{sim.Atom("reply"), term.Undefined, a.content}
-		}
-		return sim.Tuple{sim.Atom("reply"), a.from.Term(), a.content}
+		return sim.Tuple{sim.Atom("reply"), callerTerm(a.from), a.content}
 	case inserts:
 		return sim.Tuple{sim.Atom("next_event"), e.TypeTerm(), a.content}
 	case starts:

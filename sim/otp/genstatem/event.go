@@ -38,11 +38,19 @@ type Event struct {
 func (e Event) TypeTerm() any {
 	switch e.Type {
 	case CallEvent:
-		return sim.Tuple{eventTypes[CallEvent], e.From.Term()}
+		return sim.Tuple{eventTypes[CallEvent], callerTerm(e.From)}
 	case TimerEvent:
 		return sim.Tuple{eventTypes[TimeoutEvent], e.Name}
 	}
 	return eventTypes[e.Type]
+}
+
+// callerTerm is a caller as Erlang has it.
+func callerTerm(from otp.From) any {
+	if from.IsZero() {
+		return term.Undefined
+	}
+	return from.Term()
 }
 
 // String prints {Type,Content}.

@@ -93,8 +93,8 @@ func show(v any) string {
 		switch v := v.(type) {
 		case sim.PID:
 			return v.Path(), true
-		case otp.From:
-			return "FROM", true
+		case otp.ReplyMsg:
+			return "{TAG," + show(v.Reply) + "}", true
 		case sim.Ref:
 			return "REF", true
 		case sim.Timeout:

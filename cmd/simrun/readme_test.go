@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write golden texts anew")
+
+// What README shows of a failing seed is what simrun prints: the first failure of bank, as a block of text.
+// go test ./cmd/simrun -run Readme -update writes it anew.
+func TestReadmeShowsWhatIsPrinted(t *testing.T) {
+	const readme = "../../README.md"
+	src, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile(`(?s)    ✗ money stays.*?\n    REPLAY: [^\n]*\n`)
+	if !block.Match(src) {
+		t.Fatal("README shows no failing seed")
+	}
+	var out bytes.Buffer
+	a := newApp()
+	a.out, a.errs = newOutput(&out), io.Discard
+	if got := a.execute([]string{"run", "bank", "-q", "--fail-fast"}); got != codeBroken {
+		t.Fatalf("exit code %d", got)
+	}
+	printed := regexp.MustCompile(`(?s)✗ money stays  seed.*?\nREPLAY: [^\n]*\n`).FindString(out.String())
+	want := "    " + strings.ReplaceAll(strings.TrimSuffix(printed, "\n"), "\n", "\n    ") + "\n"
+	if got := string(block.Find(src)); got == want {
+		return
+	}
+	if *update {
+		if err := os.WriteFile(readme, block.ReplaceAllLiteral(src, []byte(want)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("README shows something else than\n%s", want)
+}
