@@ -192,10 +192,12 @@ func (w *World) next() *Proc {
 
 // run runs a process that has no stack: from its beginning, or a handler's next messages.
 func (w *World) run(p *Proc) {
-	p.handleSignals()
-	if p.flags&exiting != 0 { // ended before its first slice, or while it had no code to unwind
-		w.finish(p)
-		return
+	if p.transit.head != nil {
+		p.handleSignals()
+		if p.flags&exiting != 0 { // ended before its first slice, or while it had no code to unwind
+			w.finish(p)
+			return
+		}
 	}
 	if p.body != nil {
 		w.runBody(p)
@@ -258,7 +260,10 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.budget <= 0 && (p.mailbox.head != nil || p.transit.head != nil || p.impatient()) {
+		if p.mailbox.head == nil && p.transit.head == nil && !p.impatient() {
+			break // as for most messages: it is the only one
+		}
+		if p.budget <= 0 {
 			p.endSlice()
 			p.enqueue()
 			return
