@@ -124,7 +124,7 @@ func first(i int, label string) string {
 }
 
 var lineColours = map[LineKind]string{
-	LineFault: yellow, LineExit: red, LineRestart: cyan, LineStart: dim, LineReport: dim, LineVerdict: red, LineGap: dim,
+	LineFault: yellow, LineExit: red, LineRestart: cyan, LineStart: dim, LineReport: dim, LineNode: cyan, LineVerdict: red, LineGap: dim,
 }
 
 // story prints what happened before.

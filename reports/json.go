@@ -17,7 +17,7 @@ const JSONVersion = 1
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
 //	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it
 //	warning         scenario, text
-//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rules, faults, failures by signature
+//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rules, faults, workloads, availability, failures by signature
 //	run_end         verdict, counts, exit_code
 type JSON struct{ W io.Writer }
 
@@ -62,8 +62,21 @@ func (h hashText) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%016x
 // runJSON is a Run with its hash as text.
 type runJSON struct {
 	*Run
-	Hash hashText `json:"hash"`
-	Word Word     `json:"verdict"`
+	Hash      hashText      `json:"hash"`
+	Word      Word          `json:"verdict"`
+	Available *Availability `json:"availability,omitempty"` // if there were calls
+}
+
+func newRunJSON(r *Run) *runJSON {
+	return &runJSON{r, hashText(r.Hash), r.Word(), r.Availability().ifAny()}
+}
+
+// ifAny is nil if there were no calls.
+func (a Availability) ifAny() *Availability {
+	if a.Calls() == 0 {
+		return nil
+	}
+	return &a
 }
 
 // Failure is the line of a failing run.
@@ -83,7 +96,7 @@ func (j JSON) Failure(f *Found) error {
 		Run       *runJSON      `json:"run,omitempty"`
 	}{head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At, r.Failure.Got, f.Token, nil}
 	if f.Number <= Shown {
-		line.Run = &runJSON{r, hashText(r.Hash), r.Word()}
+		line.Run = newRunJSON(r)
 	}
 	return j.put(line)
 }
@@ -95,7 +108,7 @@ func (j JSON) Run(r *Run) error {
 		Scenario string   `json:"scenario"`
 		Seed     uint64   `json:"seed"`
 		Run      *runJSON `json:"run"`
-	}{head{JSONVersion, "run"}, r.Scenario, r.Seed, &runJSON{r, hashText(r.Hash), r.Word()}})
+	}{head{JSONVersion, "run"}, r.Scenario, r.Seed, newRunJSON(r)})
 }
 
 // counts is what both a scenario and all of them end with.
@@ -132,8 +145,11 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 		Rules    []RuleCount  `json:"rules"`
 		Faults   []FaultCount `json:"faults"`
 		Failures []*Group     `json:"failures"`
+
+		Workloads []Workload    `json:"workloads,omitempty"`
+		Available *Availability `json:"availability,omitempty"`
 	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.counts(), s.Bound(), hashText(s.Hash), s.CutOff,
-		listed(s.Rules), listed(s.Faults), listed(s.Failures)})
+		listed(s.Rules), listed(s.Faults), listed(s.Failures), s.Workloads, s.Availability().ifAny()})
 }
 
 // listed makes no list an empty one: programs need not tell null apart.

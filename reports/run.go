@@ -122,6 +122,7 @@ const (
 	LineFault   LineKind = "fault"   // a fault was injected
 	LineReport  LineKind = "report"  // somebody reported something
 	LineClient  LineKind = "client"  // a client was not answered
+	LineNode    LineKind = "node"    // the node went down, an application has started or ended
 	LineVerdict LineKind = "verdict" // a rule was broken
 	LineUser    LineKind = "user"    // a program had something to say
 	LineGap     LineKind = "gap"     // lines were left out

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type Summary struct {
 	Undecided int                 // in which none was broken, and one is undecided
 	Rules     []RuleCount         // in the order in which they came
 	Faults    []FaultCount        // as above
+	Workloads []Workload          // as above; what was counted, in all runs together
 	Failures  []*Group            // in the order in which they were found
 	CutOff    map[Stop]int        // runs that stopped before their time without having failed
 	Virtual   time.Duration       // of all runs together
@@ -90,6 +92,9 @@ func (s *Summary) Add(r *Run) *Found {
 	for i := range r.Faults {
 		s.fault(&r.Faults[i])
 	}
+	for i := range r.Workloads {
+		s.workload(&r.Workloads[i])
+	}
 	switch {
 	case r.Failed():
 		s.Failed++
@@ -142,6 +147,20 @@ func (s *Summary) fault(f *Fault) {
 	if f.Took > 0 {
 		c.Runs++
 	}
+}
+
+func (s *Summary) workload(w *Workload) {
+	i := slices.IndexFunc(s.Workloads, func(c Workload) bool { return c.Name == w.Name })
+	if i < 0 {
+		i = len(s.Workloads)
+		s.Workloads = append(s.Workloads, Workload{Name: w.Name, Clients: w.Clients})
+	}
+	c := &s.Workloads[i]
+	c.Sent += w.Sent
+	c.Replies += w.Replies
+	c.Timeouts += w.Timeouts
+	c.Errors += w.Errors
+	c.Waiting += w.Waiting
 }
 
 func (s *Summary) failure(r *Run) *Found {

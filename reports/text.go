@@ -18,12 +18,13 @@ type Text struct{ Colour bool }
 const margin = "      "
 
 // Scenario prints what the runs of a scenario say together: its verdict in one line, a line a rule, the
-// faults, warnings, and then each failure with the line that replays it. After that nothing is printed.
+// faults, how many calls were answered, warnings, and then each failure with the line that replays it. After that nothing is printed.
 func (t Text) Scenario(w io.Writer, s *Summary) error {
 	p := &page{Text: t}
 	p.headline(s)
 	p.rules(s)
 	p.faults(s)
+	p.calls(s)
 	for _, text := range s.Warnings() {
 		p.line(margin, p.paint(yellow, "warning "), text)
 	}
@@ -50,6 +51,7 @@ func (t Text) Run(w io.Writer, r *Run) error {
 		strconv.FormatUint(r.Events, 10), " events, hash ", fmt.Sprintf("%016x", r.Hash))
 	p.rules(s)
 	p.faults(s)
+	p.calls(s)
 	return p.to(w)
 }
 
@@ -179,6 +181,17 @@ func (p *page) faults(s *Summary) {
 			label = "        "
 		}
 		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took))
+	}
+}
+
+// calls prints how available those were whom the clients called, a line a workload.
+func (p *page) calls(s *Summary) {
+	label := "calls   "
+	for _, w := range s.Workloads {
+		if a := w.Availability(); a.Calls() > 0 {
+			p.line(margin, p.paint(dim, label), w.Name, ": ", a.String())
+			label = "        "
+		}
 	}
 }
 

@@ -28,6 +28,16 @@ func newBook(trees []*Child) *book {
 	return b
 }
 
+// top is the slot of the top of a tree.
+func (b *book) top(c *Child) *slot {
+	for _, s := range b.tops {
+		if s.child == c {
+			return s
+		}
+	}
+	panic("scenarios: " + c.Path + " is no tree")
+}
+
 // find answers the slots that a selector selects.
 func (b *book) find(sel Selector) []*slot {
 	key := sel.String()

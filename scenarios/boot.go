@@ -12,11 +12,22 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// boot starts the trees in their order, then the clients. A tree that does not start keeps nobody else
-// from starting, but then no rule begins.
+// boot starts the applications, then the trees in their order, then the clients. An application or a tree that
+// does not start keeps nobody else from starting, but then no rule begins.
 func (r *Runner) boot(p *sim.Proc) {
-	up := true
+	if len(r.sc.Apps) > 0 {
+		r.release().Boot(p)
+		return
+	}
+	r.bootTrees(p, true)
+}
+
+// bootTrees starts the trees that are of no application, and the clients; up says whether all is up so far.
+func (r *Runner) bootTrees(p *sim.Proc, up bool) {
 	for _, s := range r.book.tops {
+		if s.child.App != nil {
+			continue
+		}
 		if _, err := otp.As(p, s.child.ID, r.launcher(s)); err != nil {
 			up = false
 			r.unstarted(p, s, err)
@@ -110,6 +121,9 @@ func (r *Runner) starter(s *slot) otp.StartFunc {
 	}
 	prog := r.program(s.child)
 	setting := r.book.setting(s)
+	if prog.Start != nil {
+		return prog.Start(nameOf(s.child), setting)
+	}
 	return genserver.Start(nameOf(s.child), func() genserver.Server {
 		if prog.New == nil {
 			panic(fmt.Sprintf("program %s cannot be run", s.child.Start))

@@ -8,7 +8,9 @@ import (
 
 // check looks at the meaning of what has been read. It may be incomplete; what is not there has been reported and is passed over.
 func (r *reader) check(s *Scenario) {
+	sorted := r.checkApps(s)
 	r.checkTrees(s)
+	s.order(sorted)
 	c := &checker{reader: r, s: s, found: map[string][]*Child{}}
 	c.eachArg(func(a Arg) {
 		if sel, ok := a.Value.(Selector); ok {
@@ -145,6 +147,21 @@ func (r *reader) inRun(s *Scenario, t time.Duration, at Pos, what string) bool {
 	return r.bad(OutsideRun, at, fmt.Sprintf("the run ends at %s (key for: of run:)", FormatDuration(s.Run.For)), "%s %s, after the end of the run", what, FormatDuration(t))
 }
 
+// comes is inRun for something that happens at moments of a range: one of them must come before the end of the
+// run, which itself belongs to it no more.
+func (r *reader) comes(s *Scenario, d Drawn, at Pos, what, hint string) bool {
+	if !r.inRun(s, d.Most(), at, what) {
+		return false
+	}
+	if s.Run.For == 0 || d.Least() < s.Run.For {
+		return true
+	}
+	return r.bad(OutsideRun, at, hint, "%s %s, and a run ends just before that (key for: of run:)", what, FormatDuration(d.Least()))
+}
+
+// endHint says what to do about what would happen at the very end.
+const endHint = "let it come earlier, or the run be longer"
+
 // workloads checks the clients.
 func (c *checker) workloads() {
 	unique(c.reader, "workloads", c.s.Workloads, func(w *Workload) (*string, Pos, string) { return &w.Name, w.Where("name"), "" })
@@ -194,6 +211,9 @@ func (c *checker) requestTo(w *Workload, kid *Child, key string, first bool) {
 		other := map[string]string{"call": "cast", "cast": "call"}[key]
 		c.bad(BadArgument, w.Where(key), fmt.Sprintf("did you mean %s: %s?", other, w.Request), "%s does not understand %q as a %s", kid.Start, w.Request, key)
 	default:
+		if key == "call" && w.Has("timeout") && kid.Program.Kind.waitsForEver(q) {
+			c.bad(BadArgument, w.Where("timeout"), "leave it out", "a call of %s waits until all handlers of %s have handled it, as long as it takes", q.Name, kid.Start)
+		}
 		args := c.args(w.raw, w.Where(key), fmt.Sprintf("request %s of %s", q.Name, kid.Start), q.Params, true)
 		if first {
 			w.With = args
@@ -208,7 +228,7 @@ func (c *checker) requestTo(w *Workload, kid *Child, key string, first bool) {
 
 func (c *checker) workloadTimes(w *Workload) {
 	for _, d := range w.At {
-		c.inRun(c.s, d.Most(), w.Where("at"), "a request at")
+		c.comes(c.s, d, w.Where("at"), "a request at", endHint)
 	}
 	if !w.Has("stop") {
 		w.Stop = c.s.Run.For
@@ -219,9 +239,21 @@ func (c *checker) workloadTimes(w *Workload) {
 	switch {
 	case w.Start > w.Stop:
 		c.bad(OutsideRun, w.Where("stop"), "", "the clients stop at %s, before they start at %s", FormatDuration(w.Stop), FormatDuration(w.Start))
-	case w.Start+w.Every.Least() > w.Stop:
-		c.bad(OutsideRun, w.Where("every"), "the first request comes one gap after the start", "there is never a request: %s after %s is past %s", w.Every, FormatDuration(w.Start), FormatDuration(w.Stop))
+	case c.never(w.Start+w.Every.Least(), w.Stop):
+		c.bad(OutsideRun, w.Where("every"), "the first request comes one gap after the start", "there is never a request: %s after %s is %s", w.Every, FormatDuration(w.Start), past(w.Start+w.Every.Least(), w.Stop))
 	}
+}
+
+// never reports whether something that comes at a moment at the earliest, and at another at the latest, never
+// comes in the run.
+func (c *checker) never(first, last time.Duration) bool { return first > last || first >= c.s.Run.For }
+
+// past says why it never comes.
+func past(first, last time.Duration) string {
+	if first > last {
+		return "past " + FormatDuration(last)
+	}
+	return "the end of the run, which belongs to it no more"
 }
 
 // faults checks what breaks.
@@ -249,7 +281,7 @@ func (c *checker) failStart(f *Fault) {
 
 func (c *checker) faultTimes(f *Fault) {
 	for _, d := range f.At {
-		c.inRun(c.s, d.Most(), f.Where("at"), "the fault comes at")
+		c.comes(c.s, d, f.Where("at"), "the fault comes at", endHint)
 	}
 	if !f.Has("between") {
 		f.Between = Span{0, c.s.Run.For}
@@ -257,8 +289,8 @@ func (c *checker) faultTimes(f *Fault) {
 	if f.Every == (Drawn{}) || c.s.Run.For == 0 || !c.inRun(c.s, f.Between.To, f.Where("between"), "the faults go on until") {
 		return
 	}
-	if f.Between.From+f.Every.Least() > f.Between.To {
-		c.bad(OutsideRun, f.Where("every"), "the first one comes one gap after the beginning", "the fault never comes: %s after %s is past %s", f.Every, FormatDuration(f.Between.From), FormatDuration(f.Between.To))
+	if c.never(f.Between.From+f.Every.Least(), f.Between.To) {
+		c.bad(OutsideRun, f.Where("every"), "the first one comes one gap after the beginning", "the fault never comes: %s after %s is %s", f.Every, FormatDuration(f.Between.From), past(f.Between.From+f.Every.Least(), f.Between.To))
 	}
 }
 
@@ -283,7 +315,7 @@ func (c *checker) after(x *Rule) {
 	if x.After.Fault != "" {
 		c.faultNamed(x.After.Fault, x.Where("after"))
 	}
-	if !c.inRun(c.s, x.After.Time, x.Where("after"), "the expectation counts from") || !x.Has("within") {
+	if !c.comes(c.s, Fixed(x.After.Time), x.Where("after"), "the expectation counts from", "what holds when the run is over is said by at_end:") || !x.Has("within") {
 		return
 	}
 	c.inRun(c.s, x.After.Time+x.Within, x.Where("within"), "the expectation waits until")
@@ -298,6 +330,8 @@ func (c *checker) fact(f Fact) {
 		c.tree(f)
 	case "workload":
 		c.workloadNamed(f)
+	case "application":
+		c.appNamed(f)
 	case "fault":
 		c.faultNamed(f.Fault, f.ArgPos)
 	}

@@ -74,6 +74,7 @@ type Fact struct {
 	Select   Selector // of facts about processes and trees
 	Workload string   // of facts about a workload: its name
 	Fault    string   // of facts about a fault: its name
+	App      string   // of facts about an application: its name
 	Reason   *Term    // of exits: only those with this reason; nil is any
 	ArgPos   Pos      // of the selector or name in the parentheses
 }
@@ -92,7 +93,7 @@ const (
 type FactSpec struct {
 	Name  string   // as conditions write it
 	Type  FactType // what it answers
-	Of    string   // what stands in the parentheses: selector, tree, workload or fault
+	Of    string   // what stands in the parentheses: selector, tree, workload, fault or application; "" if there are none
 	About string
 }
 
@@ -110,6 +111,19 @@ var Facts = []FactSpec{
 	{"timeouts", CountFact, "workload", "How many calls of the workload have waited in vain until their timeout."},
 	{"errors", CountFact, "workload", "How many calls of the workload have failed in another way: nobody there, or died before it answered."},
 	{"fired", CountFact, "fault", "How often the fault has taken effect, so far."},
+	{"nines", CountFact, "workload", "How available the called were, so far: 3 if 99.9 % of the calls that have come to an end were answered. Of so many calls in which none failed it is as if one had: 100 calls show no more than 2."},
+	{"app_up", TruthFact, "application", "The application has started and has not ended."},
+	{"app_died", TimeFact, "application", "When the application ended, by itself or because the node went down."},
+	{"node_up", TruthFact, "", "The node is up. Without applications nothing takes it down."},
+	{"node_died", TimeFact, "", "When the node went down."},
+}
+
+// pattern is how the fact is written.
+func (f FactSpec) pattern() string {
+	if f.Of == "" {
+		return f.Name
+	}
+	return f.Name + "(" + f.Of + ")"
 }
 
 func factSpec(name string) (FactSpec, bool) {
@@ -274,6 +288,8 @@ func (o Operand) String() string {
 func (f Fact) String() string {
 	arg := f.Select.String()
 	switch {
+	case f.App != "":
+		arg = nameText(f.App)
 	case f.Workload != "":
 		arg = nameText(f.Workload)
 	case f.Fault != "":
@@ -281,6 +297,9 @@ func (f Fact) String() string {
 	}
 	if f.Reason != nil {
 		arg += ", " + f.Reason.String()
+	}
+	if arg == "" {
+		return f.Name
 	}
 	return f.Name + "(" + arg + ")"
 }

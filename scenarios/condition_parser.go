@@ -231,7 +231,7 @@ func (o Operand) zeroAs(t FactType) Operand {
 
 func (p *condParser) in(l Operand, left condParser) (Cond, *flaw) {
 	if l.Fact == nil || l.Type != TimeFact {
-		return nil, left.flaw("only died is a moment", "%s is no moment that could lie in a span", left.tok)
+		return nil, left.flaw("only died, app_died and node_died are moments", "%s is no moment that could lie in a span", left.tok)
 	}
 	if bad := p.next(); bad != nil {
 		return nil, bad
@@ -294,6 +294,12 @@ func (p *condParser) fact() (Fact, FactSpec, *flaw) {
 	if bad := p.next(); bad != nil {
 		return f, spec, bad
 	}
+	if spec.Of == "" {
+		if p.is("(") {
+			return f, spec, p.flaw("leave the parentheses out", "%s is about the one node", spec.Name)
+		}
+		return f, spec, nil
+	}
 	if !p.is("(") {
 		return f, spec, p.flaw("as in "+spec.Name+"("+exampleOf(spec.Of)+")", "after %s a parenthesis is wanted", spec.Name)
 	}
@@ -315,6 +321,8 @@ func exampleOf(what string) string {
 		return "/sup/child"
 	case "tree":
 		return "/sup"
+	case "application":
+		return "kv"
 	}
 	return what
 }
@@ -330,6 +338,8 @@ func (p *condParser) argument(f *Fact, spec FactSpec) *flaw {
 		f.Workload = p.tok
 	case "fault":
 		f.Fault = p.tok
+	case "application":
+		f.App = p.tok
 	default:
 		if bad := p.selector(f, spec); bad != nil {
 			return bad

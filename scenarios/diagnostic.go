@@ -14,24 +14,25 @@ type Code string
 
 // The codes. codeTable says what each means.
 const (
-	NotYAML       Code = "Y001"
-	BadText       Code = "Y002"
-	TooBig        Code = "Y003"
-	YAMLFeature   Code = "Y004"
-	UnknownKey    Code = "S001"
-	MissingKey    Code = "S002"
-	DuplicateKey  Code = "S003"
-	WrongType     Code = "S004"
-	BadValue      Code = "S005"
-	WrongCompany  Code = "S006"
-	OutOfRange    Code = "S007"
-	BadCondition  Code = "S008"
-	UnknownName   Code = "S101"
-	DuplicateName Code = "S102"
-	SelectsNone   Code = "S103"
-	BadArgument   Code = "S104"
-	OutsideRun    Code = "S105"
-	BadSupervisor Code = "S106"
+	NotYAML        Code = "Y001"
+	BadText        Code = "Y002"
+	TooBig         Code = "Y003"
+	YAMLFeature    Code = "Y004"
+	UnknownKey     Code = "S001"
+	MissingKey     Code = "S002"
+	DuplicateKey   Code = "S003"
+	WrongType      Code = "S004"
+	BadValue       Code = "S005"
+	WrongCompany   Code = "S006"
+	OutOfRange     Code = "S007"
+	BadCondition   Code = "S008"
+	UnknownName    Code = "S101"
+	DuplicateName  Code = "S102"
+	SelectsNone    Code = "S103"
+	BadArgument    Code = "S104"
+	OutsideRun     Code = "S105"
+	BadSupervisor  Code = "S106"
+	BadApplication Code = "S107"
 )
 
 var codeTable = []struct {
@@ -50,12 +51,13 @@ var codeTable = []struct {
 	{WrongCompany, "keys that exclude each other, or one that is of no use without another"},
 	{OutOfRange, "a number or duration is too small or too large"},
 	{BadCondition, "a condition is not well formed, or compares things that cannot be compared"},
-	{UnknownName, "no program, request, workload, fault or process has this name"},
+	{UnknownName, "no program, request, workload, fault, application or process has this name"},
 	{DuplicateName, "two things have the same name that must be told apart"},
 	{SelectsNone, "a selector selects nothing in the declared trees"},
 	{BadArgument, "an argument that the program or its request does not take, or one that is missing, or a process that cannot be asked this"},
 	{OutsideRun, "a time lies outside the run, or a window in which nothing can happen"},
 	{BadSupervisor, "supervisor and child attributes that OTP refuses, or that cannot work"},
+	{BadApplication, "applications that depend on each other in a circle"},
 }
 
 // Explain says in a line what a code means; "" if there is no such code.

@@ -12,6 +12,9 @@ func dump(s *scenarios.Scenario) string {
 	var b strings.Builder
 	d := scenarios.FormatDuration
 	fmt.Fprintf(&b, "%s %q %q\nrun %v (%d) for %s %s events %d cost %s\n", s.Name, s.About, s.Tags, s.Run.Seeds, s.Run.Seeds.Len(), d(s.Run.For), s.Run.Policy, s.Run.Limits.Events, d(s.Run.Cost))
+	for _, a := range s.Apps {
+		dumpApp(&b, a)
+	}
 	for _, top := range s.Trees {
 		top.Each(func(c *scenarios.Child) { dumpChild(&b, c) })
 	}
@@ -27,6 +30,21 @@ func dump(s *scenarios.Scenario) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+func dumpApp(b *strings.Builder, a *scenarios.App) {
+	fmt.Fprintf(b, "%v application %s %s deps", a.Pos, a.Name, a.Type)
+	for _, d := range a.Deps {
+		fmt.Fprintf(b, " %s@%v", d.Name, d.Pos)
+	}
+	b.WriteString(" env")
+	for _, x := range a.Env {
+		fmt.Fprintf(b, " %s=%v@%v", x.Key, x.Value, x.Pos)
+	}
+	if a.Tree != nil {
+		fmt.Fprintf(b, " tree %s", a.Tree.Path)
+	}
+	b.WriteString("\n")
 }
 
 func dumpChild(b *strings.Builder, c *scenarios.Child) {

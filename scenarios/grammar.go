@@ -14,6 +14,7 @@ type grammar struct {
 	file                    table[Scenario]
 	run                     table[Run]
 	limits                  table[Limits]
+	app                     table[App]
 	top, supervisor, worker table[Child]
 	workload                table[Workload]
 	fault                   table[Fault]
@@ -25,7 +26,7 @@ var theGrammar = newGrammar()
 
 func newGrammar() *grammar {
 	return &grammar{
-		file: fileTable(), run: runTable(), limits: limitsTable(),
+		file: fileTable(), run: runTable(), limits: limitsTable(), app: appTable(),
 		top: topTable(), supervisor: supervisorTable(), worker: workerTable(),
 		workload: workloadTable(), fault: faultTable(), kill: killTable(), exit: exitTable(), failStart: failStartTable(),
 		rule: ruleTable(),
@@ -42,13 +43,15 @@ func fileTable() table[Scenario] {
 			one("about", texts, func(s *Scenario) *string { return &s.About }, "", "What it is about, for people."),
 			several("tags", labels, func(s *Scenario) *[]string { return &s.Tags }, "To choose scenarios by."),
 			{key: "run", form: "run", filled: true, about: "How it is run.", read: readRun},
-			{key: "tree", form: "tree", about: "The supervision tree. Either this or `trees`.", read: readTree},
+			{key: "tree", form: "tree", about: "The supervision tree. This, `trees`, `apps`, or `apps` with one of the two.", read: readTree},
 			list("trees", "tree", func(s *Scenario) *[]*Child { return &s.Trees }, readTop, "Several supervision trees, started in this order."),
+			list("apps", "application", func(s *Scenario) *[]*App { return &s.Apps }, readApp, "The applications of the node. They are started in this order, but each after what it depends on; other trees come after them."),
 			list("workloads", "workload", func(s *Scenario) *[]*Workload { return &s.Workloads }, readWorkload, "The clients."),
 			list("faults", "fault", func(s *Scenario) *[]*Fault { return &s.Faults }, readFault, "What breaks."),
 			list("expect", "expectation", func(s *Scenario) *[]*Rule { return &s.Expect }, readRule, "What must hold."),
 		},
 		lost: map[string]string{
+			"applications": "did you mean apps?", "app": "did you mean apps?",
 			"seeds": "seeds stand under run:", "for": "the duration stands under run:", "policy": "the policy stands under run:",
 			"nodes": "this version runs one node", "topology": "this version runs one node", "cluster": "this version runs one node",
 		},
@@ -61,7 +64,7 @@ func runTable() table[Run] {
 		about: "How a scenario is run.",
 		fields: []field[Run]{
 			{key: "seeds", form: "seeds", def: "1..100", about: "The seeds to run with, a run for each: a range (`1..200`), how many (`50` is 1..50) or a list (`[1, 7, 20..30]`).", read: readSeeds},
-			one("for", lengths, func(x *Run) *time.Duration { return &x.For }, "60s", "How long a run lasts, in virtual time."),
+			one("for", lengths, func(x *Run) *time.Duration { return &x.For }, "60s", "How long a run lasts, in virtual time. What would happen at this very moment does not happen any more; a deadline that ends now counts."),
 			one("policy", oneOf("policy", PolicyRandom, PolicyFIFO), func(x *Run) *Policy { return &x.Policy }, "random", "Who runs next: drawn, as are the lengths of slices; or in turn, with full slices."),
 			{key: "limits", form: "limits", filled: true, about: "When to give a run up.", read: readLimits},
 			one("cost", durations, func(x *Run) *time.Duration { return &x.Cost }, "50ns", "The virtual time one reduction takes."),

@@ -85,7 +85,10 @@ func (r *Runner) unwritten(run *reports.Run, res sim.Result) []reports.Verdict {
 	case reports.StopCrash:
 		v.Rule, v.Kind, v.Got = "the node starts", "start", term.Format(res.Crash)
 	default:
-		return nil
+		if !r.node.down || r.ready || len(r.failed) > 0 {
+			return nil
+		}
+		v.Rule, v.Kind, v.At, v.Got = "the node starts", "start", r.node.died, "it went down before all applications had started"
 	}
 	return []reports.Verdict{v}
 }

@@ -155,23 +155,37 @@ func (r *reader) tearUnread(n *node) {
 	if len(n.unknown) == 0 {
 		return
 	}
-	for _, section := range []string{"workloads", "faults"} {
+	for _, section := range []string{"workloads", "faults", "apps"} {
 		if n.get(section) == nil {
 			r.torn[section] = true
 		}
 	}
+	for _, typo := range n.unknown {
+		r.torn["trees"] = r.torn["trees"] || n.get("apps") == nil && r.nearest(typo, []string{"apps"}) != ""
+	}
 }
 
-// treesOnce reports a file with both tree and trees, or with neither.
+// treesOnce reports a file with both tree and trees, or with nothing that could run.
 func (r *reader) treesOnce(n *node, s *Scenario) {
 	if n.kind != mappingNode {
 		return
 	}
-	key := r.exactlyOne(n, "tree", "trees")
-	if trees := n.get("trees"); key == "trees" && trees.kind == listNode && len(trees.items) == 0 {
+	key := "trees"
+	switch {
+	case n.get("tree") != nil:
+		key = r.exactlyOne(n, "tree", "trees")
+	case n.get("trees") == nil && n.get("apps") == nil:
+		r.missing(n, "", "tree", "trees", "apps")
+	case n.get("trees") == nil:
+		if apps := n.get("apps"); apps.kind == listNode && len(apps.items) == 0 {
+			r.wrong(apps, "a scenario has at least one tree or application", "the list of applications is empty")
+		}
+		key = ""
+	}
+	if trees := n.get("trees"); key == "trees" && trees != nil && trees.kind == listNode && len(trees.items) == 0 {
 		r.wrong(trees, "a scenario has at least one tree", "the list of trees is empty")
 	}
-	if len(s.Trees) == 0 || slices.ContainsFunc(s.Trees, func(c *Child) bool { return c.ID == "" }) {
+	if len(s.Trees) == 0 && len(s.Apps) == 0 || slices.ContainsFunc(s.Trees, func(c *Child) bool { return c.ID == "" }) {
 		r.torn["trees"] = true
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 )
 
@@ -23,8 +26,13 @@ type Program struct {
 	Params   []Param   // what `with:` of the child can say
 	Requests []Request // what workloads can ask of it
 
-	// New makes its server, anew for each start. Without it the program can be spoken of in files, but not run.
+	// New makes its server, anew for each start. Without it, and without Start, the program can be spoken of in
+	// files, but not run.
 	New func(Setting) genserver.Server
+	// Start is for programs that are no gen_servers, which have no New: it makes what starts one, linked, under a
+	// name; nil is none. It is asked once for each place in a tree, what it makes is called for each start.
+	Start func(name sim.Addr, s Setting) otp.StartFunc
+	Kind  Kind // what Start starts
 }
 
 // request answers the request of a name.
@@ -45,8 +53,10 @@ type Request struct {
 	Params []Param
 	About  string
 
-	// Message makes what the server is sent; nil: an atom of the request's name.
+	// Message makes what the process is sent; nil: an atom of the request's name.
 	Message func(Args) any
+	// Handler is who answers the request, if the program is of EventsKind; the zero ID: all hear of it.
+	Handler genevent.ID
 }
 
 // A Param is an argument of a program or of a request.

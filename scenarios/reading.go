@@ -33,6 +33,7 @@ func (x reading) show() string {
 // binder ties conditions to counters, and rules to what wakes them.
 type binder struct {
 	book      *book
+	node      *host
 	workloads map[string]*workforce
 	faults    map[string]*harm
 	rule      *ruling // on whose behalf
@@ -93,7 +94,9 @@ func (b *binder) fact(f Fact) reading {
 
 func (b *binder) read(f Fact) reading {
 	switch f.Name {
-	case "sent", "replies", "timeouts", "errors":
+	case "node_up", "node_died", "app_up", "app_died":
+		return b.life(f)
+	case "sent", "replies", "timeouts", "errors", "nines":
 		return b.workload(f)
 	case "fired":
 		h := b.faults[f.Fault]
@@ -138,8 +141,30 @@ func (b *binder) processes(f Fact, g *group) reading {
 func (b *binder) workload(f Fact) reading {
 	w := b.workloads[f.Workload]
 	w.on = append(w.on, b.rule)
+	if f.Name == "nines" {
+		return reading{count: func() int64 { return int64(w.counts().Availability().Nines()) }}
+	}
 	n := map[string]*int{"sent": &w.sent, "replies": &w.replies, "timeouts": &w.timeouts, "errors": &w.errors}[f.Name]
 	return reading{count: func() int64 { return int64(*n) }}
+}
+
+// life ties a fact about the node or an application.
+func (b *binder) life(f Fact) reading {
+	h := b.node
+	switch f.Name {
+	case "node_up":
+		h.on = append(h.on, b.rule)
+		return reading{truth: func() bool { return !h.down }}
+	case "node_died":
+		h.on = append(h.on, b.rule)
+		return reading{time: func() (time.Duration, bool) { return h.died, h.down }}
+	}
+	a := h.find(f.App)
+	a.on = append(a.on, b.rule)
+	if f.Name == "app_up" {
+		return reading{truth: func() bool { return a.up }}
+	}
+	return reading{time: func() (time.Duration, bool) { return a.died, a.ended }}
 }
 
 // reason is the term as processes know it.

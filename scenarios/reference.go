@@ -15,6 +15,7 @@ func Reference() string {
 	describe(&b, "The file", &g.file)
 	describe(&b, "run", &g.run)
 	describe(&b, "limits", &g.limits)
+	describe(&b, "application", &g.app)
 	describe(&b, "tree", &g.top)
 	describe(&b, "child: supervisor", &g.supervisor)
 	describe(&b, "child: worker", &g.worker)
@@ -50,7 +51,7 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }
 func describeConditions(b *strings.Builder) {
 	fmt.Fprintf(b, "## Conditions\n\n%s\n\n| fact | answers | meaning |\n|---|---|---|\n", conditionAbout)
 	for _, f := range Facts {
-		fmt.Fprintf(b, "| `%s(%s)` | %s | %s |\n", f.Name, f.Of, [...]string{"true or false", "a count", "a moment"}[f.Type], f.About)
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.pattern(), [...]string{"true or false", "a count", "a moment"}[f.Type], f.About)
 	}
 	b.WriteString("\n")
 }

@@ -30,6 +30,7 @@ type Runner struct {
 	programs Programs
 	world    *sim.World
 	book     *book
+	node     *host
 	forces   []*workforce
 	harms    []*harm
 	rulings  []*ruling
@@ -42,6 +43,7 @@ type Runner struct {
 	failed []reports.Verdict
 	opts   RunOptions
 	story  story
+	still  *standstill // nil unless the run was stopped on its way
 }
 
 // patience is how many slices may pass in which no timer fires until a run counts as a livelock.
@@ -50,10 +52,10 @@ const patience = 200_000
 // NewRunner makes a runner of a scenario. progs are the programs it was parsed with; nil: those it was parsed with,
 // as they were then.
 func NewRunner(sc *Scenario, progs Programs) *Runner {
-	r := &Runner{sc: sc, programs: progs, book: newBook(sc.Trees)}
-	b := &binder{book: r.book, workloads: map[string]*workforce{}, faults: map[string]*harm{}}
+	r := &Runner{sc: sc, programs: progs, book: newBook(sc.Trees), node: newHost(sc.Apps)}
+	b := &binder{book: r.book, node: r.node, workloads: map[string]*workforce{}, faults: map[string]*harm{}}
 	for _, w := range sc.Workloads {
-		f := newWorkforce(r, w, r.messageOf(w))
+		f := newWorkforce(r, w)
 		r.forces = append(r.forces, f)
 		b.workloads[w.Name] = f
 	}
@@ -84,19 +86,28 @@ func (r *Runner) program(c *Child) Program {
 	return c.Program
 }
 
-// messageOf makes the messages of a workload's requests.
-func (r *Runner) messageOf(w *Workload) func(Args) any {
+// requestOf is the request of a workload. It has a Message.
+func (r *Runner) requestOf(w *Workload) Request {
+	var q Request
 	if len(w.Targets) > 0 {
-		if q, ok := r.program(w.Targets[0]).request(w.Request); ok && q.Message != nil {
-			return q.Message
-		}
+		q, _ = r.program(w.Targets[0]).request(w.Request)
 	}
-	return func(Args) any { return sim.Atom(w.Request) }
+	if q.Message == nil {
+		q.Message = func(Args) any { return sim.Atom(w.Request) }
+	}
+	return q
 }
 
 // Run runs the scenario with a seed, from the beginning. The same seed and options give the same run.
 func (r *Runner) Run(seed uint64, opts RunOptions) *reports.Run {
+	r.begin(seed, opts)
+	return r.report(seed, r.world.Run(r.length))
+}
+
+// begin makes everything ready for a run.
+func (r *Runner) begin(seed uint64, opts RunOptions) {
 	r.reset(opts)
+	r.still = nil
 	cfg := r.config(seed)
 	if r.world == nil {
 		r.world = sim.New(cfg)
@@ -106,7 +117,6 @@ func (r *Runner) Run(seed uint64, opts RunOptions) *reports.Run {
 	for _, h := range r.harms {
 		h.plan()
 	}
-	return r.report(seed, r.world.Run(r.length))
 }
 
 // reset forgets the last run.
@@ -121,6 +131,7 @@ func (r *Runner) reset(opts RunOptions) {
 	}
 	r.failed = nil
 	r.book.reset()
+	r.node.reset()
 	r.story.reset()
 	for _, f := range r.forces {
 		f.reset()
@@ -189,6 +200,7 @@ func (r *Runner) Observe(f sim.Fact) {
 			r.settle(f.At)
 		}
 	case trace.Exit:
+		r.appGone(f)
 		if s := r.book.held[f.Subject]; s != nil {
 			r.pass(f.At)
 			if s.state == alive || s.pid != f.Subject { // of the others there is told that they did not start
@@ -200,6 +212,10 @@ func (r *Runner) Observe(f sim.Fact) {
 		}
 	case trace.Report:
 		r.reported(f)
+	case trace.Node:
+		if f.Text == "down" {
+			r.nodeDown(f)
+		}
 	case trace.User:
 		r.tell(happening{at: f.At, kind: reports.LineUser, slot: r.book.held[f.Subject], text: f.Text, detail: f.Detail})
 	}

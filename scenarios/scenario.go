@@ -16,7 +16,8 @@ type Scenario struct {
 	About     string      // for people
 	Tags      []string    // to choose scenarios by
 	Run       Run         // how to run it
-	Trees     []*Child    // the supervision trees, in the order they are started
+	Apps      []*App      // the applications, in the order they are started
+	Trees     []*Child    // the supervision trees, in the order they are started: those of the applications, then all others
 	Workloads []*Workload // the clients
 	Faults    []*Fault    // what breaks
 	Expect    []*Rule     // what must hold
@@ -58,6 +59,7 @@ type Limits struct {
 type Child struct {
 	Place
 	Parent      *Child        // nil at the top
+	App         *App          // whose tree it is; only at the top, and nil if the tree is nobody's
 	ID          string        // unique among its siblings; at the top among the trees
 	Path        string        // ids from the top: /kv_sup/kv_store. An instance n of a template has [n] behind the template's id
 	Type        ChildType     // Worker or Supervisor; at the top Supervisor

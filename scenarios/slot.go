@@ -18,6 +18,7 @@ type slot struct {
 	up       *slot
 	kids     []*slot // children in the order they are started, or instances
 	groups   []*group
+	kind     Kind          // of its program, if clients ask it
 	launcher otp.StartFunc // what its supervisor starts it with; made when it is first needed
 
 	// Of the run

@@ -9,6 +9,7 @@ import (
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/application"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
@@ -129,6 +130,9 @@ func (r *Runner) reported(f sim.Fact) {
 		}
 	case otp.CrashReport:
 		return
+	case *application.Report:
+		r.appReported(f, body)
+		return
 	default:
 		h.text, h.detail = f.Text, f.Detail
 	}
@@ -139,6 +143,9 @@ func (r *Runner) reported(f sim.Fact) {
 
 // String is the happening in words.
 func (h *happening) String() string {
+	if h.kind == reports.LineNode {
+		return h.text
+	}
 	who := "somebody"
 	if h.slot != nil {
 		who = h.slot.path

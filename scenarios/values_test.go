@@ -109,6 +109,9 @@ func (d draw) fact(kind scenarios.FactType) scenarios.Fact {
 			f.Fault = []string{"f", "kill the store", "it's"}[d.IntN(3)]
 		case "tree":
 			f.Select = scenarios.Selector{Steps: []scenarios.Step{{ID: d.word()}}}
+		case "application":
+			f.App = []string{"kv", "web-2", "in"}[d.IntN(3)]
+		case "":
 		default:
 			f.Select = d.selector()
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
 )
 
 // A workforce is the clients of a workload, and what has become of their requests. Its draws are keyed by
@@ -18,7 +19,8 @@ type workforce struct {
 	load    *Workload
 	targets []*slot
 	message func(Args) any
-	fixed   any // the message of every request, if nothing in it is drawn
+	handler genevent.ID // of event managers: who answers
+	fixed   any         // the message of every request, if nothing in it is drawn
 	drawn   bool
 	on      []*ruling
 
@@ -33,15 +35,19 @@ type client struct {
 	asking *slot // whom it waits for; nil if it does not
 }
 
-func newWorkforce(r *Runner, w *Workload, message func(Args) any) *workforce {
-	f := &workforce{run: r, load: w, targets: r.book.find(w.To), message: message}
+func newWorkforce(r *Runner, w *Workload) *workforce {
+	q := r.requestOf(w)
+	f := &workforce{run: r, load: w, targets: r.book.find(w.To), message: q.Message, handler: q.Handler}
+	for _, s := range f.targets {
+		s.kind = r.program(s.child).Kind
+	}
 	f.drawn = slices.ContainsFunc(w.With, func(a Arg) bool {
 		_, several := a.Value.(Choice)
 		_, ranges := a.Value.(IntRange)
 		return several || ranges
 	})
 	if !f.drawn {
-		f.fixed = message(w.With)
+		f.fixed = f.message(w.With)
 	}
 	return f
 }
@@ -135,7 +141,7 @@ func (w *worker) request() {
 	w.run.wake(w.p.Now(), w.on)
 	if !w.load.Call {
 		if !to.pid.IsZero() {
-			otp.Cast(w.p, to.pid, msg)
+			to.kind.cast(w.p, to.pid, msg)
 		}
 		return
 	}
@@ -181,10 +187,11 @@ func (w *worker) call(to *slot, msg any) {
 	}
 	w.client.asking = to
 	w.waiting++
-	_, err := otp.CallAny(w.p, to.pid, msg, otp.Within(patience))
+	_, err := to.kind.call(w.p, to.pid, w.handler, msg, otp.Within(patience))
 	w.waiting--
 	w.client.asking = nil
 	var call *otp.CallError
+	var handler *genevent.Error
 	switch {
 	case err == nil:
 		w.replies++
@@ -195,6 +202,8 @@ func (w *worker) call(to *slot, msg any) {
 		w.run.wake(w.p.Now(), w.on)
 	case errors.As(err, &call):
 		w.failed(to, call.Reason)
+	case errors.As(err, &handler):
+		w.failed(to, handler.Reason)
 	default:
 		w.failed(to, err)
 	}

@@ -168,8 +168,23 @@ func (p *Proc) stranger() {
 
 // charge takes n reductions from the slice and ends it if they were the last.
 func (p *Proc) charge(n int32) {
-	if p.budget -= n; p.budget <= 0 && p.flags&noBlock == 0 {
+	if p.budget -= n; p.budget <= 0 {
+		p.overdraw()
+	}
+}
+
+// maxDebt is how many reductions a handler that promised not to block may take in one callback: one that
+// never ends could not be stopped otherwise.
+const maxDebt = 50_000_000
+
+// overdraw is what happens when a slice is used up.
+func (p *Proc) overdraw() {
+	switch {
+	case p.flags&noBlock == 0:
 		p.preempt()
+	case p.budget < -maxDebt:
+		p.budget = 0
+		raise("system_limit", "handle", "a callback of a handler spawned with NoBlock does not end")
 	}
 }
 

@@ -92,9 +92,10 @@ func callers() []uintptr {
 var (
 	thisPackage = reflect.TypeFor[Proc]().PkgPath()
 	parked      = thisPackage + ".(*Proc).park"
+	ranBy       = thisPackage + ".(*World).run"
 )
 
-// sitesBelow are the places below the call that parked the process: what lies on top is the loop's.
+// sitesBelow are the places between the call that parked the process and the one that ran it: the rest is the loop's.
 func sitesBelow(pcs []uintptr) Stack {
 	var sites Stack
 	below := false
@@ -105,7 +106,7 @@ func sitesBelow(pcs []uintptr) Stack {
 			sites = append(sites, site)
 		}
 		below = below || f.Function == parked
-		if !more {
+		if !more || below && f.Function == ranBy {
 			return sites
 		}
 	}

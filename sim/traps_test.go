@@ -337,6 +337,23 @@ func TestMutationIsFound(t *testing.T) {
 	}
 }
 
+// A handler that cannot be preempted and does not end crashes instead of stopping the world for ever.
+func TestNoBlockHandlerMustEnd(t *testing.T) {
+	play(t, sim.Config{}, func(p *sim.Proc) {
+		endless := sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+			for {
+				p.Reductions(4000)
+			}
+		})
+		pid, ref := p.SpawnHandler("endless", endless, sim.SpawnOptions{NoBlock: true, Monitor: true})
+		p.Send(pid, 1)
+		down, _ := sim.Recv[sim.Down](p)
+		if down.Ref != ref || !strings.Contains(fmt.Sprint(down.Reason), "system_limit") {
+			t.Errorf("got %+v", down)
+		}
+	})
+}
+
 func TestNoBlockHandlerMustNotBlock(t *testing.T) {
 	play(t, sim.Config{}, func(p *sim.Proc) {
 		pid, _ := p.SpawnHandler("h", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { sim.Any(p) }), sim.SpawnOptions{NoBlock: true})

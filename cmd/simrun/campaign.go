@@ -8,6 +8,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/otp/observer"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -107,6 +108,7 @@ func (c *campaign) work() {
 // A runner runs one scenario with one seed after the other. It is a scenarios.Runner; tests have others.
 type runner interface {
 	Run(seed uint64, opts scenarios.RunOptions) *reports.Run
+	Snapshot(seed uint64, at time.Duration, opts scenarios.RunOptions) *observer.Snapshot
 	Trace() *trace.Log
 	Close()
 }

@@ -14,6 +14,7 @@ Examples:
   simrun run scenarios/ --seeds 20k  every scenario file below a folder
   simrun replay TOKEN                once more, exactly, what a failure printed
   simrun trace chat.sim.yaml -s 7    what happened in a run, fact by fact
+  simrun tree kv -s 7 --at 12s       who lives at a moment, under whom
   simrun check                       all mistakes in the files of this folder
 
 Write        check    read scenario files, show every mistake
@@ -21,6 +22,8 @@ Write        check    read scenario files, show every mistake
 Run          run      scenarios over many seeds
              replay   one run again, by its token
 Understand   trace    what happened in a run
+             tree     the supervision trees at a moment of a run
+             top      the processes at a moment of a run
              conform  compare with recordings of real Erlang/OTP
              bench    measure the engine, beside real Erlang
 Other        version, completion, help
@@ -54,7 +57,7 @@ func (a *app) root() *cobra.Command {
 	colour := word[string]{&a.colour, []string{"auto", "always", "never"}}
 	all.Var(colour, "color", "colour the output")
 	root.SetFlagErrorFunc(suggestFlag)
-	root.AddCommand(a.runCommand(), a.replayCommand(), a.checkCommand(), a.traceCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.replayCommand(), a.checkCommand(), a.traceCommand(), a.treeCommand(), a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
 	root.SetHelpFunc(help)
 	return root
 }

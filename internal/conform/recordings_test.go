@@ -12,7 +12,7 @@ import (
 // recorded for this test with OTP 25: random cases, and cases of operations that the others have few of.
 var files = []string{"visible/proc.jsonl", "visible/server.jsonl", "visible27/server.jsonl", "visible/sup.jsonl", "visible27/sup.jsonl",
 	"visible/event.jsonl", "visible27/event.jsonl", "visible/statem.jsonl", "visible27/statem.jsonl",
-	"visible/app.jsonl", "visible27/app.jsonl", "extra.jsonl", "extra_app.jsonl"}
+	"visible/app.jsonl", "visible27/app.jsonl", "extra.jsonl", "extra_app.jsonl", "extra_statem.jsonl"}
 
 // missedAtMost is the part of the cases, in percent, that may need another schedule than the dull one for their
 // recording. One case in a file may: some recordings show a race.

@@ -20,7 +20,7 @@ func (m *machine) respond(state term.Atom, act Op, caller any) step {
 	if m.turns++; m.turns > turnsMax {
 		act = Op{}
 	}
-	return m.step(state, caught(func() any {
+	return m.step(caught(func() any {
 		if act.has("save") {
 			m.kept["machine's caller "+act.text("save")] = caller
 		}
@@ -90,7 +90,7 @@ var shapes = []struct {
 }
 
 // step is what genstatem is told for a value that an Erlang callback has returned.
-func (m *machine) step(_ term.Atom, v any) step {
+func (m *machine) step(v any) step {
 	first, size, t := word(v)
 	for _, shape := range shapes {
 		if shape.word != first || shape.size != size {

@@ -4,6 +4,7 @@ package scenariotest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 // Choose answers a number of 0…n-1. It is where all chance comes from; (*rand.Rand).IntN is one.
 type Choose func(n int) int
 
-// Generate makes a valid scenario file of the programs in a registry, of which there must be one at least. The run lasts at most limit.
+// Generate makes a valid scenario file of the programs in a registry, of which there must be one at least. The run lasts at most limit, which is 2 s at least.
 func Generate(choose Choose, programs scenarios.Programs, limit time.Duration) []byte {
-	g := &generator{choose: choose, programs: programs, end: time.Second + time.Duration(choose(int(limit/time.Second)))*time.Second}
+	g := &generator{choose: choose, programs: programs, end: 2*time.Second + time.Duration(choose(max(1, int(limit/time.Second)-1)))*time.Second}
 	file := g.file()
 	var b strings.Builder
 	g.block(&b, file, "")
@@ -28,6 +29,7 @@ type generator struct {
 	programs  scenarios.Programs
 	end       time.Duration // of the run
 	trees     []string      // paths of their tops
+	apps      []string      // names of the applications
 	all       []string      // paths, and registered names
 	workers   []worker
 	workloads []workload
@@ -77,6 +79,11 @@ func (g *generator) file() mapping {
 	}
 	m.add("run", g.run())
 	if g.some(3) {
+		m.add("apps", g.applications())
+	}
+	if len(g.trees) > 0 && g.some(2) {
+		// the applications are all there is
+	} else if g.some(3) {
 		trees := list{}
 		for range 1 + g.choose(3) {
 			trees = append(trees, g.tree())
@@ -116,6 +123,43 @@ func (g *generator) run() mapping {
 	if g.some(3) {
 		m.add("cost", one(g, "50ns", "1us", "100ns"))
 	}
+	return m
+}
+
+// applications makes some applications, which depend on those made before and may stand after those that need them.
+func (g *generator) applications() list {
+	apps := list{}
+	for range 1 + g.choose(3) {
+		apps = append(apps, g.application())
+	}
+	if g.some(2) {
+		slices.Reverse(apps)
+	}
+	return apps
+}
+
+func (g *generator) application() mapping {
+	name := g.id("app")
+	m := mapping{{"name", name}}
+	if g.some(2) {
+		m.add("type", one(g, "permanent", "transient", "temporary"))
+	}
+	if g.some(2) {
+		deps := list{}
+		for _, dep := range append([]string{"kernel"}, g.apps...) {
+			if g.some(2) {
+				deps = append(deps, dep)
+			}
+		}
+		m.add("deps", deps)
+	}
+	if g.some(4) {
+		m.add("env", mapping{{"port", "8080"}, {"level", one(g, "info", "{rotate, 5}", "[a, b]")}})
+	}
+	if len(g.trees) == 0 || !g.some(6) {
+		m.add("tree", g.tree())
+	}
+	g.apps = append(g.apps, name)
 	return m
 }
 
@@ -244,9 +288,9 @@ func (g *generator) arg(p scenarios.Param) string {
 
 func (g *generator) gap() string { return one(g, "100ms", "50ms..150ms", "exp(200ms)", "1s") }
 
-// moment is a moment of the run.
+// moment is a moment of the run at which something can happen.
 func (g *generator) moment() string {
-	return scenarios.FormatDuration(time.Duration(g.choose(int(g.end/time.Millisecond)+1)) * time.Millisecond)
+	return scenarios.FormatDuration(time.Duration(g.choose(int(g.end/time.Millisecond))) * time.Millisecond)
 }
 
 // moments is a value of the key at.
@@ -365,7 +409,9 @@ func (g *generator) cond(depth int) string {
 		}
 		return "(" + g.cond(depth-1) + ")"
 	}
-	switch g.choose(5) {
+	switch g.choose(6) {
+	case 3:
+		return g.nodeCond()
 	case 0:
 		return one(g, "alive", "dead") + "(" + g.selector() + ")"
 	case 1:
@@ -376,13 +422,25 @@ func (g *generator) cond(depth int) string {
 	return g.number() + " " + string(one(g, scenarios.Ops...)) + " " + one(g, "0", "5", "1k", g.number())
 }
 
+// nodeCond asks about the node or an application.
+func (g *generator) nodeCond() string {
+	name, moment := "node", ""
+	if len(g.apps) > 0 && g.some(2) {
+		name, moment = "app", "("+one(g, g.apps...)+")"
+	}
+	if g.some(2) {
+		return name + "_up" + moment
+	}
+	return name + "_died" + moment + one(g, " in 0s..1s", " < 1s", " >= 0", " != 0.5s")
+}
+
 func (g *generator) number() string {
 	switch {
 	case len(g.workloads) > 0 && g.some(3):
 		w := one(g, g.workloads...)
 		fact := "sent"
 		if w.call {
-			fact = one(g, "sent", "replies", "timeouts", "errors")
+			fact = one(g, "sent", "replies", "timeouts", "errors", "nines")
 		}
 		return fmt.Sprintf("%s(%q)", fact, w.name)
 	case len(g.faults) > 0 && g.some(4):

@@ -1,7 +1,6 @@
 package genserver
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -221,4 +220,4 @@ func (s *server) SystemCodeChange(p *sim.Proc, oldVsn, extra any) error {
 }
 
 // SystemModule is the type of the user's server.
-func (s *server) SystemModule() string { return fmt.Sprintf("%T", s.impl) }
+func (s *server) SystemModule() string { return gen.ModuleOf(s.impl) }

@@ -1,10 +1,7 @@
 package genserver
 
 import (
-	"reflect"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
@@ -35,13 +32,13 @@ func Role(role string) Option { return func(s *gen.Spec) { s.Role = role } }
 // name: a sim.Name, a term.Global, a term.Via, or nil for none. new is called in the new process.
 // To stop a server, see otp.Stop.
 func Start[S Server](name sim.Addr, new func() S, opts ...Option) otp.StartFunc {
-	return start(name, func([]any) Server { return new() }, roleOf[S](), opts, false)
+	return start(name, func([]any) Server { return new() }, gen.RoleOf[S](), opts, false)
 }
 
 // StartArgs is Start for servers that are told something at each start: args is what the supervisor was
 // given for this child (supervisor.StartChild).
 func StartArgs[S Server](name sim.Addr, new func(args ...any) S, opts ...Option) otp.StartFunc {
-	return start(name, func(args []any) Server { return new(args...) }, roleOf[S](), opts, true)
+	return start(name, func(args []any) Server { return new(args...) }, gen.RoleOf[S](), opts, true)
 }
 
 func start(name sim.Addr, new func(args []any) Server, role string, opts []Option, takesArgs bool) otp.StartFunc {
@@ -57,17 +54,17 @@ func start(name sim.Addr, new func(args []any) Server, role string, opts []Optio
 // StartLink starts a server that is linked to the caller, gen_server:start_link: if either ends abnormally, so
 // does the other, unless it traps exits; if the caller ends, a server that traps exits terminates.
 func StartLink[S Server](p *sim.Proc, name sim.Addr, new func() S, opts ...Option) (otp.Started, error) {
-	return run(p, specOf(name, roleOf[S](), opts), gen.Linked, func() Server { return new() })
+	return run(p, specOf(name, gen.RoleOf[S](), opts), gen.Linked, func() Server { return new() })
 }
 
 // StartAlone starts a server that is tied to nobody: gen_server:start.
 func StartAlone[S Server](p *sim.Proc, name sim.Addr, new func() S, opts ...Option) (otp.Started, error) {
-	return run(p, specOf(name, roleOf[S](), opts), gen.Alone, func() Server { return new() })
+	return run(p, specOf(name, gen.RoleOf[S](), opts), gen.Alone, func() Server { return new() })
 }
 
 // StartMonitor starts a server that the caller monitors under Started.Ref: gen_server:start_monitor.
 func StartMonitor[S Server](p *sim.Proc, name sim.Addr, new func() S, opts ...Option) (otp.Started, error) {
-	return run(p, specOf(name, roleOf[S](), opts), gen.Monitored, func() Server { return new() })
+	return run(p, specOf(name, gen.RoleOf[S](), opts), gen.Monitored, func() Server { return new() })
 }
 
 func specOf(name sim.Addr, role string, opts []Option) *gen.Spec {
@@ -86,29 +83,4 @@ func run(p *sim.Proc, spec *gen.Spec, tie gen.Tie, new func() Server) (otp.Start
 type unborn struct {
 	Base
 	new func() Server
-}
-
-// roleOf is what servers of a type are called in paths: KVStore gives kv_store.
-func roleOf[S Server]() string {
-	t := reflect.TypeFor[S]()
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() == reflect.Interface {
-		return ""
-	}
-	return snake(t.Name())
-}
-
-func snake(s string) string {
-	var b strings.Builder
-	var before rune
-	for _, r := range s {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-		before = r
-	}
-	return b.String()
 }

@@ -62,7 +62,7 @@ func (a *action) term() any {
 	e := Event{Type: a.event, Name: a.name, From: a.from}
 	switch a.kind {
 	case replies:
-		return sim.Tuple{sim.Atom("reply"), callerTerm(a.from), a.content}
+		return sim.Tuple{sim.Atom("reply"), caller(a.from), a.content}
 	case inserts:
 		return sim.Tuple{sim.Atom("next_event"), e.TypeTerm(), a.content}
 	case starts:

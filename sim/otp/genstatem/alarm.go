@@ -4,18 +4,31 @@ import (
 	"slices"
 
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// alarm is a time-out that is set. A timer carries its alarm's address, so that neither allocates.
+// kindOfTimeout is what a timer carries, as in Erlang: the type of its time-out. It never changes.
+type kindOfTimeout struct {
+	event EventType
+	name  any
+}
+
+// term is the type as Erlang has it.
+func (k *kindOfTimeout) term() any { return Event{Type: k.event, Name: k.name}.TypeTerm() }
+
+// String prints the type as Erlang has it.
+func (k *kindOfTimeout) String() string { return term.Format(k.term()) }
+
+// alarm is a time-out that is set.
 type alarm struct {
-	event   EventType
-	name    any
+	kind    *kindOfTimeout
 	content any
 	timer   sim.Timer // zero if it goes off at once, or is lost: see AsOTP
 }
 
-// typeTerm is what Erlang's timer carries: the type of the time-out.
-func (a *alarm) typeTerm() any { return Event{Type: a.event, Name: a.name}.TypeTerm() }
+func (a *alarm) is(event EventType, name any) bool {
+	return a.kind.event == event && a.kind.name == name
+}
 
 // alarms are the time-outs of a machine: at most one of a type and a name (SM4).
 type alarms struct {
@@ -28,7 +41,7 @@ type alarms struct {
 // find gives the time-out of a type that is set, or nil.
 func (as *alarms) find(event EventType, name any) *alarm {
 	for _, a := range as.set {
-		if a.event == event && a.name == name {
+		if a.is(event, name) {
 			return a
 		}
 	}
@@ -92,7 +105,7 @@ func (as *alarms) start(p *sim.Proc, a *alarm, act *action) (due bool) {
 	case act.kind == startsAt:
 		d = max(0, d-p.Now())
 	}
-	timer := p.StartTimer(d, p.Self(), a)
+	timer := p.StartTimer(d, p.Self(), a.kind)
 	if !lost { // OTP keeps the 0 of the one before in the timer's stead (SM7)
 		a.timer = timer
 	}
@@ -102,15 +115,16 @@ func (as *alarms) start(p *sim.Proc, a *alarm, act *action) (due bool) {
 // running is whether there is a timer.
 func (a *alarm) running() bool { return a.timer != sim.Timer{} }
 
+// add makes an alarm. Machines set the same time-outs again and again: one that was set before is used again.
 func (as *alarms) add(event EventType, name any) *alarm {
+	i := slices.IndexFunc(as.spare, func(a *alarm) bool { return a.is(event, name) })
 	var a *alarm
-	if n := len(as.spare); n > 0 {
-		a = as.spare[n-1]
-		as.spare = as.spare[:n-1]
+	if i >= 0 {
+		a = as.spare[i]
+		as.spare = slices.Delete(as.spare, i, i+1)
 	} else {
-		a = new(alarm)
+		a = &alarm{kind: &kindOfTimeout{event, name}}
 	}
-	*a = alarm{event: event, name: name}
 	as.set = append(as.set, a)
 	return a
 }
@@ -143,22 +157,27 @@ func (as *alarms) cancelType(p *sim.Proc, event EventType) {
 	}
 }
 
+// sparesMax is how many alarms are kept to be used again: names of timers may be without number.
+const sparesMax = 8
+
 func (as *alarms) forget(a *alarm) {
 	i := slices.Index(as.set, a)
 	as.set = slices.Delete(as.set, i, i+1)
-	a.content = nil
-	if !as.asOTP { // where a lost timer may still carry it
-		as.spare = append(as.spare, a)
+	a.content, a.timer = nil, sim.Timer{}
+	if len(as.spare) == sparesMax {
+		as.spare = slices.Delete(as.spare, 0, 1)
 	}
+	as.spare = append(as.spare, a)
 }
 
 // goesOff is the event of a timer's message; ok is false if that is none of ours.
 func (as *alarms) goesOff(m *sim.Msg) (e Event, ok bool) {
-	a, ok := m.Body().(*alarm)
-	if !ok || !a.running() || a.timer.Ref() != m.Ref() {
-		return Event{}, false
+	for _, a := range as.set {
+		if a.running() && a.timer.Ref() == m.Ref() {
+			return as.take(a), true
+		}
 	}
-	return as.take(a), true
+	return Event{}, false
 }
 
 // next is the event of the first time-out that is to go off at once.
@@ -171,17 +190,22 @@ func (as *alarms) next() (e Event, ok bool) {
 	return as.take(a), true
 }
 
+// event is the event that a time-out sends.
+func (a *alarm) event() Event {
+	return Event{Type: a.kind.event, Name: a.kind.name, Content: a.content}
+}
+
 // take forgets a time-out that has gone off.
 func (as *alarms) take(a *alarm) Event {
-	e := Event{Type: a.event, Name: a.name, Content: a.content}
+	e := a.event()
 	as.forget(a)
 	return e
 }
 
 // strayTimeout is what the machine is told of a timer that is no longer known: {timeout, Ref, Type}.
 func strayTimeout(m *sim.Msg) any {
-	if a, ok := m.Body().(*alarm); ok {
-		return sim.Timeout{Ref: m.Ref(), Msg: a.typeTerm()}
+	if k, ok := m.Body().(*kindOfTimeout); ok {
+		return sim.Timeout{Ref: m.Ref(), Msg: k.term()}
 	}
 	return m.Value()
 }

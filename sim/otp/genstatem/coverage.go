@@ -115,7 +115,7 @@ func (c *Coverage) Missing() []string {
 	for _, s := range c.states {
 		for _, e := range c.events {
 			if c.seen[visit{s, e}] == 0 {
-				missing = append(missing, term.Format(s)+" × "+e)
+				missing = append(missing, nameOf(s)+" × "+e)
 			}
 		}
 	}
@@ -126,7 +126,7 @@ func (c *Coverage) Missing() []string {
 func (c *Coverage) String() string {
 	rows := [][]string{{""}}
 	for _, s := range c.states {
-		rows[0] = append(rows[0], term.Format(s))
+		rows[0] = append(rows[0], nameOf(s))
 	}
 	for _, e := range c.events {
 		row := []string{e}
@@ -169,23 +169,41 @@ func (c *Coverage) Diagram() string {
 	var lines []string
 	for m := range c.moves {
 		if m.state != m.to {
-			lines = append(lines, fmt.Sprintf("    %s --> %s: %s", term.Format(m.state), term.Format(m.to), m.event))
+			lines = append(lines, fmt.Sprintf("    %s --> %s: %s", nameOf(m.state), nameOf(m.to), m.event))
 		}
 	}
 	slices.Sort(lines)
 	return "stateDiagram-v2\n" + strings.Join(append(lines, ""), "\n")
 }
 
+// nameOf is a state's name: a string's without quotes.
+func nameOf(state any) string {
+	if _, ok := state.(fmt.Stringer); !ok {
+		if v := reflect.ValueOf(state); v.Kind() == reflect.String {
+			return v.String()
+		}
+	}
+	return term.Format(state)
+}
+
 // label is what an event is counted as: its type and the kind of its content.
 func (e *Event) label() string {
 	words := e.Type.String()
 	if e.Type == TimerEvent {
-		words = "timer " + kindOf(e.Name)
+		words = "timer " + timerName(e.Name)
 	}
 	if k := kindOf(e.Content); k != "" {
 		words += " " + k
 	}
 	return words
+}
+
+// timerName is a timer's name, if that is a word.
+func timerName(name any) string {
+	if s, ok := name.(string); ok {
+		return s
+	}
+	return kindOf(name)
 }
 
 // kindOf is what values of a kind have in common: the word that a tuple begins with, the name of a type.

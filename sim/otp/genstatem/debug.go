@@ -12,7 +12,7 @@ const (
 	DebugConsume   sim.Atom = "consume"     // {consume, Event, State, NextState}: an event was handled
 	DebugPostpone  sim.Atom = "postpone"    // {postpone, Event, State, NextState}: it was put off
 	DebugModule    sim.Atom = "module"      // {module, Module, State}: another machine goes on
-	DebugTimer     sim.Atom = "start_timer" // {start_timer, Action, State}
+	DebugTimer     sim.Atom = "start_timer" // {start_timer, {Type, Time, Content, Options}, State}
 	DebugTerminate sim.Atom = "terminate"   // {terminate, Reason, State}: an orderly end
 )
 
@@ -57,14 +57,24 @@ func (m *machine[S]) debugSay(p *sim.Proc, kind sim.Atom, what any, state S) {
 	}
 }
 
-// debugTimers tells what time-outs are set.
+// debugTimers tells what time-outs are set, in the order in which they are.
 func (m *machine[S]) debugTimers(p *sim.Proc) {
 	if !m.Debugged() {
 		return
 	}
-	for i := range m.desk.said {
-		if a := &m.desk.said[i]; a.kind != updates && a.d != sim.Forever {
-			m.debugSay(p, DebugTimer, a.term(), m.state)
+	said := m.desk.said
+	for i := len(said) - 1; i >= 0; i-- {
+		if a := &said[i]; a.kind != updates && a.d != sim.Forever && !repeated(said, i) {
+			m.debugSay(p, DebugTimer, a.timerTerm(), m.state)
 		}
 	}
+}
+
+// timerTerm is an action that sets a time-out as OTP shows it: {Type, Time, Content, Options}.
+func (a *action) timerTerm() sim.Tuple {
+	opts := []any{}
+	if a.kind == startsAt {
+		opts = append(opts, sim.Tuple{sim.Atom("abs"), true})
+	}
+	return sim.Tuple{Event{Type: a.event, Name: a.name}.TypeTerm(), otp.Millis(a.d), a.content, opts}
 }

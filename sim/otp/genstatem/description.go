@@ -20,9 +20,14 @@ func (m *machine[S]) Describe(d *otp.Description) {
 }
 
 // DescribeTimer tells which of the machine's time-outs a timer is.
-func (m *machine[S]) DescribeTimer(_ sim.Ref, msg any) string {
-	if a, ok := msg.(*alarm); ok {
-		return term.Format(sim.Tuple{a.typeTerm(), a.content})
+func (m *machine[S]) DescribeTimer(ref sim.Ref, _ any) string {
+	if m.desk == nil {
+		return ""
+	}
+	for _, a := range m.desk.alarms.set {
+		if a.running() && a.timer.Ref() == ref {
+			return term.Format(sim.Tuple{a.kind.term(), a.content})
+		}
 	}
 	return ""
 }

@@ -38,19 +38,19 @@ type Event struct {
 func (e Event) TypeTerm() any {
 	switch e.Type {
 	case CallEvent:
-		return sim.Tuple{eventTypes[CallEvent], callerTerm(e.From)}
+		return sim.Tuple{eventTypes[CallEvent], caller(e.From)}
 	case TimerEvent:
 		return sim.Tuple{eventTypes[TimeoutEvent], e.Name}
 	}
 	return eventTypes[e.Type]
 }
 
-// callerTerm is a caller as Erlang has it.
-func callerTerm(from otp.From) any {
+// caller is who has called, and undefined if nobody has.
+func caller(from otp.From) any {
 	if from.IsZero() {
 		return term.Undefined
 	}
-	return from.Term()
+	return from
 }
 
 // String prints {Type,Content}.

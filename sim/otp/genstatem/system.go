@@ -1,7 +1,6 @@
 package genstatem
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -60,7 +59,7 @@ func (m *machine[S]) SystemCodeChange(p *sim.Proc, oldVsn, extra any) error {
 }
 
 // SystemModule is the type of the user's machine.
-func (m *machine[S]) SystemModule() string { return fmt.Sprintf("%T", m.impl) }
+func (m *machine[S]) SystemModule() string { return gen.ModuleOf(m.impl) }
 
 // Status is what sys.GetStatus tells of a machine in its Details.
 type Status struct {
@@ -74,7 +73,7 @@ func (m *machine[S]) SystemDetails() any {
 	if m.desk != nil {
 		s.Postponed = slices.Clone(m.desk.postponed)
 		for _, a := range m.desk.alarms.set {
-			s.Timeouts = append(s.Timeouts, Event{Type: a.event, Name: a.name, Content: a.content})
+			s.Timeouts = append(s.Timeouts, a.event())
 		}
 	}
 	return s

@@ -93,6 +93,10 @@ func show(v any) string {
 		switch v := v.(type) {
 		case sim.PID:
 			return v.Path(), true
+		case otp.From:
+			return "FROM", true
+		case genstatem.Event:
+			return "{" + show(v.TypeTerm()) + "," + show(v.Content) + "}", true
 		case otp.ReplyMsg:
 			return "{TAG," + show(v.Reply) + "}", true
 		case sim.Ref:

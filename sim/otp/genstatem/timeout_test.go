@@ -216,3 +216,19 @@ func TestZeroTimeoutSetAnew_SM7(t *testing.T) {
 		a cast more; a info {timeout,REF,state_timeout}; a cast zero; a state_timeout u1; a cast more; a state_timeout u1`
 	c.run(t, genstatem.AsOTP())
 }
+
+// What a timer carries is never changed: who looks for changed messages finds none (sim.Config.CheckMutation).
+func TestTimersCarryNothingThatChanges(t *testing.T) {
+	c := scene{
+		do: script{
+			"a cast set": sets(func(s step, u *puppet) step { return s.Timer(tt, tick, u1).Timer(u2, tick, u1) }),
+			"a timer u2 u1": sets(func(s step, u *puppet) step {
+				return s.UpdateTimer(tt, u2).Timer(u2, tick, u2)
+			}),
+		},
+	}
+	cfg := dull()
+	cfg.CheckMutation = true
+	tell(t, cfg, func(p *sim.Proc, s *tale) { cast(p, s.start(p, c.do), "set") }).
+		want("a cast set; a timer u2 u1; a timer t u2; a timer u2 u2")
+}

@@ -19,6 +19,7 @@ type Branch struct {
 	Behaviour string    `json:"behaviour,omitempty"`
 	Module    string    `json:"module,omitempty"`
 	Note      string    `json:"note,omitempty"`
+	Suspended bool      `json:"suspended,omitempty"`
 	Restart   string    `json:"restart,omitempty"`  // of a child: permanent, transient, temporary
 	Strategy  string    `json:"strategy,omitempty"` // of a supervisor
 	Restarts  *Restarts `json:"restarts,omitempty"` // of a supervisor
@@ -104,7 +105,7 @@ func (g *grove) fill(b *Branch, pid sim.PID) {
 	if p == nil {
 		return
 	}
-	b.PID, b.Name, b.Behaviour, b.Module, b.Note = p.PID, p.Name, p.Behaviour, p.Module, p.Note
+	b.PID, b.Name, b.Behaviour, b.Module, b.Note, b.Suspended = p.PID, p.Name, p.Behaviour, p.Module, p.Note, p.Suspended
 	if st, ok := supervisor.Inspect(g.view, pid); ok {
 		b.Kind = SupervisorBranch
 		b.Strategy = st.Strategy.String()
@@ -115,7 +116,11 @@ func (g *grove) fill(b *Branch, pid sim.PID) {
 	}
 	for _, kid := range g.spawned[pid] {
 		if !g.placed[kid] && !g.starts(b, kid) {
-			b.Children = append(b.Children, g.process(kid))
+			other := g.process(kid)
+			if p.Awaits == other.PID && b.Strategy != "" { // of a child that is started for the first time nobody knows yet
+				other.State = Starting
+			}
+			b.Children = append(b.Children, other)
 		}
 	}
 }

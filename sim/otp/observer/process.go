@@ -107,7 +107,7 @@ func loopOf(p *Process) string {
 	case p.Behaviour != "":
 		return p.Behaviour + ":loop"
 	case p.Module != "":
-		return p.Module + ".Handle"
+		return strings.TrimPrefix(p.Module, "*") + ".Handle"
 	}
 	return "not begun"
 }

@@ -19,6 +19,7 @@ import (
 // Snapshot is a world at one moment. Processes are called by their PIDs as they print; times are in nanoseconds.
 type Snapshot struct {
 	Now       time.Duration `json:"now"`
+	Stop      string        `json:"stop,omitempty"` // why it stands still, if whoever made it knows: see sim.Stop
 	Nodes     []Node        `json:"nodes"`
 	Processes []Process     `json:"processes"` // oldest first
 	Timers    []Timer       `json:"timers"`    // what is due first first

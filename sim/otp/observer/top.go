@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Order is in which order the process table is printed.
@@ -87,18 +88,10 @@ func (p Process) mailbox() cell {
 }
 
 // runs is what a process runs.
-func (p Process) runs() string {
-	if p.Module == "" {
-		return p.Behaviour
-	}
-	return p.Module
-}
+func (p Process) runs() string { return join(p.Behaviour, p.Module) }
 
 func (p Process) status() string {
 	status := p.Status
-	if p.Waits {
-		status = "blocked"
-	}
 	if p.Suspended {
 		status += " suspended"
 	}
@@ -115,10 +108,13 @@ func (p Process) where() string {
 		text += " awaits " + p.Awaits
 	}
 	if p.Left != nil {
-		text += fmt.Sprintf(" for %v", p.Left)
+		text += " for " + rounded(*p.Left)
 	}
 	return text
 }
+
+// rounded is a time as people want it.
+func rounded(d time.Duration) string { return d.Round(time.Microsecond).String() }
 
 // WriteTimers prints the first n timers; 0 means all.
 func (s *Snapshot) WriteTimers(w io.Writer, n int, t Text) error {
@@ -128,7 +124,7 @@ func (s *Snapshot) WriteTimers(w io.Writer, n int, t Text) error {
 		n = len(s.Timers)
 	}
 	for _, k := range s.Timers[:min(n, len(s.Timers))] {
-		c.add(number(k.Left.String()), plain(k.Kind), plain(k.Owner), plain(k.To), plain(k.Sends))
+		c.add(number(rounded(k.Left)), plain(k.Kind), plain(k.Owner), plain(k.To), plain(k.Sends))
 	}
 	if left := len(s.Timers) - n; left > 0 {
 		c.add(cell{text: fmt.Sprintf("… and %d more", left), sgr: faint})

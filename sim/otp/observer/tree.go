@@ -51,16 +51,12 @@ const alikeShown = 8
 // alike is how many branches, from the first on, differ in nothing but who they are.
 func alike(all []*Branch) (n int) {
 	for _, b := range all {
-		if b.signature() != all[0].signature() || len(b.Children) > 0 {
+		if len(b.Children) > 0 || b.ID != all[0].ID || b.State != all[0].State || b.what() != all[0].what() {
 			break
 		}
 		n++
 	}
 	return max(1, n)
-}
-
-func (b *Branch) signature() Branch {
-	return Branch{ID: b.ID, Kind: b.Kind, State: b.State, Behaviour: b.Behaviour, Module: b.Module, Note: b.Note, Restart: b.Restart, Strategy: b.Strategy}
 }
 
 func (c *columns) several(lead string, b *Branch, n int) {
@@ -112,5 +108,9 @@ func (b *Branch) what() string {
 	if what == "" && b.State != Running {
 		what = string(b.Kind)
 	}
-	return join(what, b.Module, b.Strategy, restart, name, b.Note)
+	suspended := ""
+	if b.Suspended {
+		suspended = "suspended"
+	}
+	return join(what, b.Module, b.Strategy, restart, name, b.Note, suspended)
 }

@@ -84,10 +84,20 @@ func (t *table) link(c *child) {
 	t.last = c
 	t.size++
 	switch {
-	case t.byPID == nil && t.size > few:
+	case t.byPID != nil:
+		t.enter(c)
+	case t.size > few:
 		t.index()
-	case t.byID != nil:
+	}
+}
+
+// enter puts a child into the maps.
+func (t *table) enter(c *child) {
+	if t.byID != nil {
 		t.byID[c.spec.ID] = c
+	}
+	if t.known(c) {
+		t.byPID[serial(c.pid)] = c
 	}
 }
 
@@ -102,12 +112,7 @@ func (t *table) index() {
 		t.byID = make(map[string]*child, 2*t.size)
 	}
 	for c := t.first; c != nil; c = c.next {
-		if t.template == nil {
-			t.byID[c.spec.ID] = c
-		}
-		if t.known(c) {
-			t.byPID[serial(c.pid)] = c
-		}
+		t.enter(c)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -110,6 +111,7 @@ func (s *server) changeCode(p *sim.Proc) error {
 	if wrong != nil {
 		return &Error{wrong}
 	}
+	s.remember(p)
 	s.setFlags(spec)
 	s.table.update(spec.Children)
 	return nil
@@ -201,8 +203,15 @@ func (s *server) Terminate(p *sim.Proc, _ sim.Reason) {
 	s.stopFrom(p, s.table.first)
 }
 
-// CodeChange asks init anew.
-func (s *server) CodeChange(p *sim.Proc, _, _ any) error { return s.changeCode(p) }
+// CodeChange asks init anew, or goes back to what was before that.
+func (s *server) CodeChange(p *sim.Proc, oldVsn, _ any) error {
+	if _, back := oldVsn.(gen.Undo); back {
+		s.goBack(p)
+		return nil
+	}
+	s.forget(p)
+	return s.changeCode(p)
+}
 
 // functionClause is how a supervisor crashes that is asked for what it does not know.
 func functionClause(op string) *sim.Error {

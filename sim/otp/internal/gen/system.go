@@ -1,6 +1,8 @@
 package gen
 
 import (
+	"fmt"
+
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/sys"
@@ -29,6 +31,21 @@ type Collection interface {
 
 // Detailed is a Behaviour with more to tell in its status.
 type Detailed interface{ SystemDetails() any }
+
+// Undo, where a change of code is given a version, takes the last one back: the state is again what it was. Only
+// processes that package code has changed are asked this, and supervisors.
+type Undo struct{}
+
+// String prints it.
+func (Undo) String() string { return "undo" }
+
+// ModuleOf is what package sys calls the user's code: what it says of itself, or its type.
+func ModuleOf(impl any) string {
+	if m, ok := impl.(interface{ Module() string }); ok {
+		return m.Module()
+	}
+	return fmt.Sprintf("%T", impl)
+}
 
 // System handles a request of package sys and answers it.
 func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {

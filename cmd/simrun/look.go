@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/otp/observer"
+)
+
+// look is what `simrun tree` and `simrun top` have in common: a run that is stopped at a moment and looked at.
+type look struct {
+	*app
+	format format
+	seeds  *scenarios.Seeds
+	opts   scenarios.RunOptions
+	moment string
+	at     time.Duration // negative: the end of the run
+}
+
+const lookHelp = `A scenario is a file, a built-in one, or the token of a REPLAY line, which says the seed too. Looking changes
+nothing: it is the moment that a run, a trace and a replay with this seed come by.`
+
+// flags adds the flags of both verbs.
+func (l *look) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringP("seed", "s", "", "the `SEED`; default: the first of the file  (SIM_SEED)")
+	f.String("for", "", "how long the run lasts in virtual `TIME`  (SIM_FOR)")
+	f.StringVar(&l.moment, "at", "", "the virtual `TIME` to stop at; default: the end of the run")
+	formatFlag(cmd, &l.format)
+	cmd.ValidArgsFunction = completeTargets
+	cmd.Args = oneTarget
+}
+
+// settle reads what flags and environment say.
+func (l *look) settle(cmd *cobra.Command) (err error) {
+	if l.seeds, err = pickSeeds(l.set(cmd, "seed", "SIM_SEED"), setting{}); err != nil {
+		return err
+	}
+	if l.opts.For, err = pickFor(l.set(cmd, "for", "SIM_FOR")); err != nil {
+		return err
+	}
+	l.at = -1
+	if l.moment != "" {
+		l.at, err = pickMoment("--at", l.moment)
+	}
+	return err
+}
+
+// scene is a moment of a run.
+type scene struct {
+	target target
+	seed   uint64
+	*observer.Snapshot
+}
+
+// take runs a scenario up to the moment.
+func (l *look) take(cmd *cobra.Command, name string) (*scene, error) {
+	target, sc, seed, err := l.plan(cmd, name)
+	if err != nil {
+		return nil, err
+	}
+	length := sc.Run.For
+	if l.opts.For > 0 {
+		length = l.opts.For
+	}
+	if l.at > length {
+		return nil, exitWith(codeUsage, "--at: %s is after the end of the run", scenarios.FormatDuration(l.at)).
+			because(fmt.Sprintf("it lasts %s; --for makes it longer", scenarios.FormatDuration(length)))
+	}
+	runner := newRunner(sc)
+	defer runner.Close()
+	s := &scene{target, seed, runner.Snapshot(seed, l.at, l.opts)}
+	if why := earlyStops[s.Stop]; why != "" && (l.at >= 0 || s.Stop != "idle") {
+		l.warn("the run stops at %s: %s", timeText(s.Now), why)
+	}
+	return s, nil
+}
+
+// earlyStops are the reasons to stop before the moment was there.
+var earlyStops = map[string]string{
+	"idle":     "nothing can ever happen again",
+	"livelock": "time does not get anywhere",
+	"events":   "there were as many events as there may be",
+	"halted":   "there were as many events as there may be",
+	"crashed":  "the node does not start",
+}
+
+// plan is the scenario and the seed of a run: those of a token, or those that were named.
+func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenario, uint64, error) {
+	if t, sc, err := l.one(name); err == nil || !isToken(name) {
+		if err != nil {
+			return target{}, nil, 0, err
+		}
+		if l.seeds != nil {
+			return t, sc, seedAt(*l.seeds, 0), nil
+		}
+		return t, sc, seedAt(sc.Run.Seeds, 0), nil
+	}
+	token, err := readToken(name)
+	if err != nil {
+		return target{}, nil, 0, err
+	}
+	for _, flag := range []string{"seed", "for"} {
+		if cmd.Flags().Changed(flag) {
+			return target{}, nil, 0, exitWith(codeUsage, "--%s is said by the token already", flag)
+		}
+	}
+	l.opts.For = token.For
+	t, err := (&replaying{app: l.app}).scenarioOf(token, nil)
+	if err != nil {
+		return target{}, nil, 0, err
+	}
+	parsed, err := l.parseAll([]target{t})
+	if err != nil {
+		return target{}, nil, 0, err
+	}
+	return t, parsed[0], token.Seed, nil
+}
+
+// isToken tells tokens from names.
+func isToken(word string) bool {
+	_, err := scenarios.ParseToken(word)
+	return err == nil
+}
+
+func timeText(d time.Duration) string { return scenarios.FormatDuration(d.Round(time.Microsecond)) }
+
+// text is how snapshots are printed here.
+func (l *look) text(all bool) observer.Text {
+	return observer.Text{Colour: l.env.colour(l.colour, l.env.outTerminal), All: all}
+}
+
+// title is the line above what is printed.
+func (l *look) title(s *scene) {
+	fmt.Fprintf(l.out, "%s  seed %d · %s · %s, %s\n\n", s.target.word(), s.seed, timeText(s.Now), processes(len(s.Processes)), plural(len(s.Timers), "timer"))
+}
+
+func processes(n int) string {
+	if n == 1 {
+		return "1 process"
+	}
+	return fmt.Sprintf("%d processes", n)
+}
+
+// lookHead is what the JSON of both verbs begins with.
+type lookHead struct {
+	V        int           `json:"v"`
+	Type     string        `json:"type"`
+	Scenario string        `json:"scenario"`
+	Seed     uint64        `json:"seed"`
+	Now      time.Duration `json:"now"`
+	Stop     string        `json:"stop"`
+}
+
+func (s *scene) head(verb string) lookHead {
+	return lookHead{reports.JSONVersion, verb, s.target.word(), s.seed, s.Now, s.Stop}
+}
+
+// printJSON prints a line for programs. An error of the output is kept by the output.
+func (l *look) printJSON(v any) {
+	enc := json.NewEncoder(l.out)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+}
