@@ -84,8 +84,10 @@ func (c *counter2) HandleCast(p *sim.Proc, msg any) genserver.Result {
 
 func (c *counter2) CodeChange(p *sim.Proc, oldVsn, extra any) error {
 	if x, ok := extra.(trouble); ok {
-		if pid, _ := p.Whereis(x.who); pid == p.Self() {
-			return x.happens(p)
+		if pid, _ := p.Whereis(x.who); x.who == "" || pid == p.Self() {
+			if err := x.happens(p); err != nil || x.who != "" {
+				return err
+			}
 		}
 	}
 	switch v := oldVsn.(type) {
@@ -97,7 +99,7 @@ func (c *counter2) CodeChange(p *sim.Proc, oldVsn, extra any) error {
 	return nil
 }
 
-// trouble is what an upgrade's extra makes happen in the CodeChange of one counter.
+// trouble is what an upgrade's extra makes happen in the CodeChange of one counter, or in that of all.
 type trouble struct {
 	who     sim.Name
 	happens func(p *sim.Proc) error

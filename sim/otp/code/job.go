@@ -26,6 +26,7 @@ type job struct {
 type move struct {
 	*entry
 	from, to *load
+	loaded   bool // it is the current version already, and stays that whatever happens
 }
 
 func (j *job) run() error {
@@ -54,8 +55,11 @@ func (j *job) prepare() error {
 			return &Error{s.Module.Name, noFile}
 		}
 		e := j.table.entry(s.Module)
-		if e.current.index != i {
-			j.moves = append(j.moves, &move{e, e.current, s.Module.load(i)})
+		switch {
+		case e.current.index != i:
+			j.moves = append(j.moves, &move{entry: e, from: e.current, to: s.Module.load(i)})
+		case e.old != nil: // it was loaded before, and somebody may not have gone over
+			j.moves = append(j.moves, &move{entry: e, from: e.old, to: e.current, loaded: true})
 		}
 	}
 	for _, top := range j.Under {
@@ -70,6 +74,7 @@ func (j *job) prepare() error {
 func (j *job) purge() error {
 	for _, m := range j.moves {
 		switch {
+		case m.loaded:
 		case j.Brutal:
 			Purge(j.p, m.module)
 		case !SoftPurge(j.p, m.module):

@@ -36,7 +36,9 @@ func (j *job) unload() {
 		return
 	}
 	for _, m := range j.moves {
-		m.current, m.old = m.from, m.to
+		if !m.loaded {
+			m.current, m.old = m.from, m.to
+		}
 	}
 }
 
@@ -60,7 +62,7 @@ func (j *job) fetchBack() (stuck []sim.PID) {
 	for {
 		ahead := living(j.p, j.table.running(func(u *use) bool {
 			m := j.moveOf(u.load.module)
-			return m != nil && u.load == m.to && !u.plain && !slices.Contains(stuck, u.pid)
+			return m != nil && !m.loaded && u.load == m.to && !u.plain && !slices.Contains(stuck, u.pid)
 		}))
 		if len(ahead) == 0 {
 			return stuck

@@ -87,7 +87,7 @@ type Failed struct {
 func (f *Failed) Error() string {
 	text := "upgrade: " + f.Term().String()
 	if len(f.Stuck) > 0 {
-		text += fmt.Sprintf("; %d processes could not go back", len(f.Stuck))
+		text += fmt.Sprintf("; %s could not go back", processes(len(f.Stuck)))
 	}
 	return text
 }
@@ -102,6 +102,13 @@ func (f *Failed) Term() sim.Tuple {
 		t = append(t, f.Module)
 	}
 	return append(t, f.Reason)
+}
+
+func processes(n int) string {
+	if n == 1 {
+		return "1 process"
+	}
+	return fmt.Sprint(n, " processes")
 }
 
 // ReleaseReport is the report of kind "release" on the process that upgrades: how it has ended.
@@ -121,7 +128,7 @@ func (r *ReleaseReport) String() string {
 	if r.Err != nil {
 		return text + " rolled back: " + term.Format(otp.ExitReason(r.Err))
 	}
-	return fmt.Sprintf("%s, %v: %d processes in %v", text, r.Order, len(r.Done.Changed), r.Done.Took)
+	return fmt.Sprintf("%s, %v: %s in %v", text, r.Order, processes(len(r.Done.Changed)), r.Done.Took)
 }
 
 // Run does the upgrade; the caller waits. A node does one at a time. If it fails, the error is a *Failed and all

@@ -156,21 +156,36 @@ func TestRolling(t *testing.T) {
 // Who cannot go back from a rolling upgrade lives on in the new version, and is named.
 func TestStuck(t *testing.T) {
 	tell(t, counterModule(), func(p *sim.Proc, s *story) {
-		s.starts("a", "b")
+		s.starts("a", "b", "c")
 		u := s.to("2")
 		u.Order = code.Rolling
-		failed := false
-		u.Extra = trouble{"b", func(*sim.Proc) error { failed = true; return errors.New("not b") }}
-		p.Spawn("breaker", func(q *sim.Proc) {})
-		m := *s.m
-		_ = failed
-		m.Versions = m.Versions[:2]
-		_, err := u.Run(p)
-		s.say("%v", err)
+		asked := map[sim.PID]int{}
+		u.Extra = trouble{"", func(p *sim.Proc) error {
+			a, _ := p.Whereis("a")
+			c, _ := p.Whereis("c")
+			if asked[p.Self()]++; p.Self() == c || p.Self() == a && asked[a] == 2 {
+				return errors.New("no")
+			}
+			return nil
+		}}
+		s.upgrade(u)
+		s.users()
+		s.totals("a", "b", "c")
+		vsn, _ := code.Old(p, s.m)
+		s.say("old %s", vsn)
+		u.Extra = nil
+		s.upgrade(u)
+		u.Steps[0].To = "1"
+		s.upgrade(u) // a is late
 		s.users()
 	}).want(`
-		upgrade: {code_change,<local/main/b>,counter,{error,not b}}
-		<local/main/a> 1, <local/main/b> 1
+		upgrade: {code_change,<local/main/c>,counter,{error,no}}; 1 process could not go back
+		<local/main/a> 2 old, <local/main/b> 1, <local/main/c> 1
+		2: 0 [], 1: 0, 1: 0
+		old 2
+		upgrade: {purge,counter,{old_processes,[<local/main/a>]}}
+		upgraded
+		<local/main/a> 1, <local/main/b> 1, <local/main/c> 1
 	`)
 }
 
@@ -242,20 +257,13 @@ func TestOneAtATime(t *testing.T) {
 		p.Sleep(500 * time.Millisecond)
 		s.upgrade(s.to("2"))
 		p.Exit(other, sim.Kill)
-		u := s.to("2")
 		s.users()
-		s.upgrade(u)
-		u.Steps[0].To = "1"
-		u.Brutal = true
-		s.upgrade(u)
-		s.ends()
+		s.upgrade(s.to("2")) // and finishes what the other has begun
 		s.users()
 	}).want(`
 		upgrade: {upgrading,<local/main/other>}
 		<local/main/a> 2, <local/main/b> 1 old
 		upgraded
-		upgraded
-		#Exit{From=<local/main/b>,Reason=killed}
-		<local/main/a> 1
+		<local/main/a> 2, <local/main/b> 2
 	`)
 }
