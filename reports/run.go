@@ -82,6 +82,8 @@ type Fault struct {
 	Due      int    `json:"due"`      // how often its time came
 	Injected int    `json:"injected"` // how often it found somebody to befall
 	Took     int    `json:"took"`     // how often it took effect
+
+	RolledBack int `json:"rolled_back,omitempty"` // how often it was an upgrade that failed, which is an effect too
 }
 
 // Workload counts what the clients of a workload did.

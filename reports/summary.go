@@ -144,6 +144,7 @@ func (s *Summary) fault(f *Fault) {
 	c.Due += f.Due
 	c.Injected += f.Injected
 	c.Took += f.Took
+	c.RolledBack += f.RolledBack
 	if f.Took > 0 {
 		c.Runs++
 	}
@@ -262,7 +263,7 @@ func (s *Summary) Idle() []string {
 		}
 	}
 	for _, f := range s.Faults {
-		if f.Took == 0 {
+		if f.Took == 0 && f.RolledBack == 0 {
 			idle = append(idle, fmt.Sprintf("the fault %q never took effect (%s, %d injected)", f.Name, times(f.Due, "due"), f.Injected))
 		}
 	}

@@ -180,7 +180,11 @@ func (p *page) faults(s *Summary) {
 		if i > 0 {
 			label = "        "
 		}
-		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took))
+		back := ""
+		if f.RolledBack > 0 {
+			back = ", rolled back " + strconv.Itoa(f.RolledBack)
+		}
+		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took), back)
 	}
 }
 

@@ -121,6 +121,9 @@ func (r *Runner) starter(s *slot) otp.StartFunc {
 	}
 	prog := r.program(s.child)
 	setting := r.book.setting(s)
+	if m := r.code[s.child.Start]; m != nil {
+		return genserver.Start(nameOf(s.child), m.Server(setting))
+	}
 	if prog.Start != nil {
 		return prog.Start(nameOf(s.child), setting)
 	}

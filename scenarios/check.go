@@ -264,10 +264,21 @@ func (c *checker) faults() {
 		if f.Kind == FailStart {
 			c.failStart(f)
 		}
+		if f.Kind == UpgradeCode {
+			c.upgrade(f)
+		}
 	}
 	unique(c.reader, "faults", c.s.Faults, func(f *Fault) (*string, Pos, string) {
-		return &f.Name, f.Where("name"), fmt.Sprintf("%s %s", f.Kind, f.Select)
+		return &f.Name, f.Where("name"), f.deed()
 	})
+}
+
+// deed is what a fault does, for one that has no name.
+func (f *Fault) deed() string {
+	if f.Kind == UpgradeCode {
+		return f.Upgrade.String()
+	}
+	return fmt.Sprintf("%s %s", f.Kind, f.Select)
 }
 
 func (c *checker) failStart(f *Fault) {

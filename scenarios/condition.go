@@ -111,6 +111,7 @@ var Facts = []FactSpec{
 	{"timeouts", CountFact, "workload", "How many calls of the workload have waited in vain until their timeout."},
 	{"errors", CountFact, "workload", "How many calls of the workload have failed in another way: nobody there, or died before it answered."},
 	{"fired", CountFact, "fault", "How often the fault has taken effect, so far."},
+	{"rolled_back", CountFact, "fault", "How often the upgrade that the fault is has failed, so far, and everything went back to what it was."},
 	{"nines", CountFact, "workload", "How available the called were, so far: 3 if 99.9 % of the calls that have come to an end were answered. Of so many calls in which none failed it is as if one had: 100 calls show no more than 2."},
 	{"app_up", TruthFact, "application", "The application has started and has not ended."},
 	{"app_died", TimeFact, "application", "When the application ended, by itself or because the node went down."},

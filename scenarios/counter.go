@@ -18,8 +18,10 @@ func init() {
 				Message: func(a Args) any { return increment{By: arg[int64](a, "by")} }},
 			{Name: "value", Call: true, About: "answers how far it is", Message: func(Args) any { return counterValue{} }},
 			{Name: "stop", Cast: true, About: "ends normally"},
+			{Name: "history", Call: true, About: "answers how many increments it remembers; v2", Message: func(Args) any { return counterHistory{} }},
 		},
-		New: func(s Setting) genserver.Server { return &counter{n: arg[int64](s.Args, "from")} },
+		Versions: counterVersions(),
+		New:      func(s Setting) genserver.Server { return &counter{n: arg[int64](s.Args, "from")} },
 	}
 }
 

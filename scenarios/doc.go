@@ -18,7 +18,7 @@
 // A [Runner] has one world, and uses it again. What it does:
 //
 //   - boot.go starts the trees, as real supervisors of package supervisor, and then the clients. It wraps every start, and so knows which process
-//     is which child (book.go, slot.go);
+//     is which child (book.go, slot.go). Applications are started by package application, before all else; node.go watches them and the node;
 //   - workforce.go is the clients, harm.go the faults: what they do from outside is drawn under keys made of their names, so that nothing else in the
 //     file moves it;
 //   - ruling.go and reading.go watch what is expected. Facts are counted as they happen, and a rule is looked at only when a count that it asks about
@@ -28,6 +28,7 @@
 // A run that stops before its time is told apart: a deadlock or a livelock breaks a rule that no file needs to write; a limit leaves open what might
 // still have come. A panic of a program is the exit reason of a process, as everywhere in package sim.
 //
-// The programs that files can start are values ([Program]); [Builtin] are those that come along, and [Library] holds a file or two for each.
+// The programs that files can start are values ([Program]); [Builtin] are those that come along, and [Library] holds a file or two for each. A program is a gen_server, or
+// anything else that an otp.StartFunc starts; its [Kind] says how clients reach it.
 // A [Token] names a run: a scenario by its [Digest], and a seed.
 package scenarios

@@ -18,7 +18,7 @@ func init() {
 		About: "Looks at a door now and then. If it has stood open for too long it exits with stands_open.",
 		Params: []Param{
 			{Name: "door", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DrawnType, Default: "50ms..150ms", About: "how often"},
+			{Name: "every", Type: DrawnType, Default: "1s..2s", About: "how often"},
 			{Name: "most", Type: DurationType, Default: "3s", About: "how long it may stand open"},
 		},
 		New: func(s Setting) genserver.Server {
@@ -107,7 +107,7 @@ func (d *door) Enter(p *sim.Proc, _, _ doorState) genstatem.Step[doorState] {
 func (d *door) HandleEvent(p *sim.Proc, state doorState, e genstatem.Event) genstatem.Step[doorState] {
 	switch c := e.Content.(type) {
 	case doorAsk:
-		return d.Keep().Reply(e.From, genstatem.Answer(c, doorView{state, d.since}))
+		return d.waiting().Reply(e.From, genstatem.Answer(c, doorView{state, d.since}))
 	case doorClose:
 		d.wrong = 0
 		return d.Next(doorLocked)
@@ -130,7 +130,7 @@ func (d *door) locked(e genstatem.Event) genstatem.Step[doorState] {
 	switch c := e.Content.(type) {
 	case doorPush:
 		if d.given += c.Button; len(d.given) < len(d.code) {
-			return d.Keep().Timeout(d.pause, doorForget{})
+			return d.waiting()
 		}
 		step, _ := d.try(d.given)
 		return step
@@ -139,6 +139,15 @@ func (d *door) locked(e genstatem.Event) genstatem.Step[doorState] {
 		return step.Reply(e.From, genstatem.Answer(c, answer))
 	}
 	return d.Keep()
+}
+
+// waiting stays, and waits for the next button if there was one. Any event cancels this time-out, be it only a
+// question: it has to be set again.
+func (d *door) waiting() genstatem.Step[doorState] {
+	if d.given == "" {
+		return d.Keep()
+	}
+	return d.Keep().Timeout(d.pause, doorForget{})
 }
 
 // try is what a code does, and the answer to whoever has put it in.

@@ -23,6 +23,9 @@ func dump(s *scenarios.Scenario) string {
 	}
 	for _, f := range s.Faults {
 		fmt.Fprintf(&b, "%v fault %q at %v every %v between %v %s %v%s pick %v reason %v times %d\n", f.Pos, f.Name, f.At, f.Every, f.Between, f.Kind, f.Select, targets(f.Targets), f.Pick, f.Reason, f.Times)
+		if u := f.Upgrade; f.Kind == scenarios.UpgradeCode {
+			fmt.Fprintf(&b, "  %v: %q of %q order %s gap %v timeout %s brutal %t\n", &u, u.Modules, u.App, u.Order, u.Gap, d(u.Timeout), u.Brutal)
+		}
 	}
 	for _, x := range s.Expect {
 		fmt.Fprintf(&b, "%v rule %q %s %v within %s after %v; facts", x.Pos, x.Name, x.Kind, x.Cond, d(x.Within), x.After)

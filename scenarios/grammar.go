@@ -19,6 +19,7 @@ type grammar struct {
 	workload                table[Workload]
 	fault                   table[Fault]
 	kill, exit, failStart   table[Fault]
+	upgrade                 table[Fault]
 	rule                    table[Rule]
 }
 
@@ -28,7 +29,7 @@ func newGrammar() *grammar {
 	return &grammar{
 		file: fileTable(), run: runTable(), limits: limitsTable(), app: appTable(),
 		top: topTable(), supervisor: supervisorTable(), worker: workerTable(),
-		workload: workloadTable(), fault: faultTable(), kill: killTable(), exit: exitTable(), failStart: failStartTable(),
+		workload: workloadTable(), fault: faultTable(), kill: killTable(), exit: exitTable(), failStart: failStartTable(), upgrade: upgradeTable(),
 		rule: ruleTable(),
 	}
 }
@@ -186,7 +187,7 @@ func workloadTable() table[Workload] {
 func faultTable() table[Fault] {
 	return table[Fault]{
 		name:  "a fault",
-		about: "Something that breaks. Exactly one of `at` and `every`, and one of `kill`, `exit` and `fail_start`.",
+		about: "Something that breaks. Exactly one of `at` and `every`, and one of `kill`, `exit`, `fail_start` and `upgrade`.",
 		fields: []field[Fault]{
 			one("name", titles, func(f *Fault) *string { return &f.Name }, "", "What expectations call it, and what its random draws hang on: renaming a fault draws anew, moving it does not."),
 			several("at", drawns, func(f *Fault) *[]Drawn { return &f.At }, "When it happens."),
@@ -201,8 +202,9 @@ func faultTable() table[Fault] {
 				f.Kind = FailStart
 				return readTable(r, &r.grammar.failStart, n, f, &f.Doing)
 			}},
+			{key: "upgrade", form: "upgrade", about: "The code of running programs is changed for another version.", read: readUpgrade},
 		},
-		lost: map[string]string{"select": "selectors stand under what happens: kill: {select: …}", "when": "this version has at: and every:", "for": "a fault of this version happens at one moment"},
+		lost: map[string]string{"select": "selectors stand under what happens: kill: {select: …}", "when": "this version has at: and every:", "for": "a fault of this version happens at one moment", "downgrade": "upgrade: {…, to: the older version}"},
 	}
 }
 

@@ -21,11 +21,13 @@ type harm struct {
 	reason sim.Reason // of the signal, or of the failing starts
 	id     uint64
 	onTook []*ruling // the rules that count it
+	onBack []*ruling // the rules that count how often it was rolled back
 	after  []*ruling // the rules that begin with it
 	living []*slot   // used by happen
 
 	// Of the run
 	due, injected, took int
+	rolledBack          int // upgrades that have failed
 }
 
 // An occasion is one happening of a fault.
@@ -42,7 +44,7 @@ func newHarm(r *Runner, f *Fault) *harm {
 	return h
 }
 
-func (h *harm) reset() { h.due, h.injected, h.took = 0, 0, 0 }
+func (h *harm) reset() { h.due, h.injected, h.took, h.rolledBack = 0, 0, 0, 0 }
 
 // plan makes the fault happen when it must.
 func (h *harm) plan() {
@@ -82,8 +84,12 @@ func (h *harm) happen() {
 	if h.run.spent() {
 		return
 	}
-	if h.fault.Kind == FailStart {
+	switch h.fault.Kind {
+	case FailStart:
 		h.failStarts()
+		return
+	case UpgradeCode:
+		h.upgrade()
 		return
 	}
 	victims := h.pick()
@@ -138,14 +144,17 @@ func (h *harm) pick() []*slot {
 }
 
 // effect notes that the happening has taken effect on a slot: the rules that begin with the fault begin.
-func (o *occasion) effect(s *slot) {
+func (o *occasion) effect(s *slot) { o.happened(s.pid) }
+
+// happened is effect on a process that may be in no slot.
+func (o *occasion) happened(pid sim.PID) {
 	h := o.harm
 	if !o.took {
 		o.took = true
 		h.took++
 		wake(h.onTook)
 	}
-	h.run.world.Note(trace.Took, s.pid, h.fault.Name, nil)
+	h.run.world.Note(trace.Took, pid, h.fault.Name, nil)
 	for _, x := range h.after {
 		x.fresh = true
 	}
@@ -175,5 +184,5 @@ func (s *slot) fails() (f failing, ok bool) {
 }
 
 func (h *harm) counts() reports.Fault {
-	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: h.took}
+	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: h.took, RolledBack: h.rolledBack}
 }

@@ -23,8 +23,11 @@ func init() {
 				Message: func(a Args) any { return kvGet{Key: arg[string](a, "key")} }},
 			{Name: "delete", Call: true, Cast: true, About: "forgets a value", Params: []Param{key},
 				Message: func(a Args) any { return kvDelete{Key: arg[string](a, "key")} }},
+			{Name: "version", Call: true, About: "answers how often the key was written; v2", Params: []Param{key},
+				Message: func(a Args) any { return kvVersion{Key: arg[string](a, "key")} }},
 		},
-		New: func(Setting) genserver.Server { return &kvStore{data: map[string]int64{}} },
+		Versions: kvVersions(),
+		New:      func(Setting) genserver.Server { return &kvStore{data: map[string]int64{}} },
 	}
 	builtin["kv.Logger"] = Program{
 		About: "Asks a store for its size, again and again.",

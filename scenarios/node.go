@@ -116,6 +116,9 @@ func (r *Runner) nodeDown(f sim.Fact) {
 			r.book.ended(s, s.pid, sim.NodeDown, f.At)
 		}
 	}
+	for _, x := range r.forces {
+		x.nodeDown()
+	}
 	r.settle(f.At)
 }
 

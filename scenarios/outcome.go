@@ -113,7 +113,9 @@ func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 	var list []reports.Waiting
 	for _, k := range blocked {
 		if s := r.book.held[k.PID]; s != nil {
-			list = append(list, waits(k, s.path, r.awaited(k.PID)))
+			if what := r.awaited(k.PID); what != aMessage || r.program(s.child).Kind != PlainKind { // its loop is a receive
+				list = append(list, waits(k, s.path, what))
+			}
 			continue
 		}
 		for _, f := range r.forces {
@@ -136,6 +138,9 @@ func waits(k sim.Waiter, who, what string) reports.Waiting {
 	return w
 }
 
+// aMessage is what somebody waits for of whom nothing else is known.
+const aMessage = "a message"
+
 // awaited is whom a process waits for: whoever calls somebody monitors him.
 func (r *Runner) awaited(pid sim.PID) string {
 	info, _ := r.world.View().Info(pid)
@@ -149,7 +154,7 @@ func (r *Runner) awaited(pid sim.PID) string {
 		}
 	}
 	if len(who) == 0 {
-		return "a message"
+		return aMessage
 	}
 	return "an answer of " + strings.Join(who, ", ")
 }

@@ -121,7 +121,7 @@ func readFault(r *reader, n *node, f *Fault) {
 	if r.exactlyOne(n, "at", "every") == "at" {
 		r.useless(n, "between", "only every: needs it")
 	}
-	r.exactlyOne(n, string(Kill), string(Exit), string(FailStart))
+	r.exactlyOne(n, string(Kill), string(Exit), string(FailStart), string(UpgradeCode))
 }
 
 // readKill reads a mapping, or the selector that is short for one.

@@ -29,6 +29,8 @@ type Program struct {
 	// New makes its server, anew for each start. Without it, and without Start, the program can be spoken of in
 	// files, but not run.
 	New func(Setting) genserver.Server
+	// Versions are those of its code, the oldest first, if it can be upgraded. The first is what New makes.
+	Versions []ProgramVersion
 	// Start is for programs that are no gen_servers, which have no New: it makes what starts one, linked, under a
 	// name; nil is none. It is asked once for each place in a tree, what it makes is called for each start.
 	Start func(name sim.Addr, s Setting) otp.StartFunc

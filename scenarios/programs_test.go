@@ -24,6 +24,7 @@ var programs = stub{
 			{Name: "get", Call: true, Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Required: true}}},
 			{Name: "inc", Cast: true, Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1"}}},
 		},
+		Versions: []scenarios.ProgramVersion{{Vsn: "v1"}, {Vsn: "v2"}},
 	},
 	"kv.Logger": {
 		Params: []scenarios.Param{

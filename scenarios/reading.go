@@ -98,6 +98,10 @@ func (b *binder) read(f Fact) reading {
 		return b.life(f)
 	case "sent", "replies", "timeouts", "errors", "nines":
 		return b.workload(f)
+	case "rolled_back":
+		h := b.faults[f.Fault]
+		h.onBack = append(h.onBack, b.rule)
+		return reading{count: func() int64 { return int64(h.rolledBack) }}
 	case "fired":
 		h := b.faults[f.Fault]
 		h.onTook = append(h.onTook, b.rule)

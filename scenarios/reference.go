@@ -24,6 +24,7 @@ func Reference() string {
 	describe(&b, "kill", &g.kill)
 	describe(&b, "exit", &g.exit)
 	describe(&b, "fail_start", &g.failStart)
+	describe(&b, "upgrade", &g.upgrade)
 	describe(&b, "expectation", &g.rule)
 	describeConditions(&b)
 	describeValues(&b)

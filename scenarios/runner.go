@@ -7,6 +7,7 @@ import (
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/otp/code"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -34,6 +35,7 @@ type Runner struct {
 	forces   []*workforce
 	harms    []*harm
 	rulings  []*ruling
+	code     map[string]*code.Module // of the programs that are upgraded
 
 	// Of the run
 	length time.Duration // how long it is to last
@@ -53,6 +55,7 @@ const patience = 200_000
 // as they were then.
 func NewRunner(sc *Scenario, progs Programs) *Runner {
 	r := &Runner{sc: sc, programs: progs, book: newBook(sc.Trees), node: newHost(sc.Apps)}
+	r.code = r.modules()
 	b := &binder{book: r.book, node: r.node, workloads: map[string]*workforce{}, faults: map[string]*harm{}}
 	for _, w := range sc.Workloads {
 		f := newWorkforce(r, w)

@@ -48,6 +48,10 @@ func rogues() scenarios.Registry {
 				return &bomb{in: in}
 			},
 		},
+		// Halts its node.
+		"test.Halter": {Requests: []scenarios.Request{{Name: "halt", Cast: true}}, New: func(scenarios.Setting) genserver.Server { return &halter{} }},
+		// Has no behaviour.
+		"test.Plain": plainProgram,
 		// Nobody has written it yet.
 		"test.Missing": {},
 	})
@@ -74,6 +78,13 @@ type spinner struct{ genserver.Base }
 func (s *spinner) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	otp.Cast(p, p.Self(), msg)
 	p.Yield()
+	return genserver.NoReply()
+}
+
+type halter struct{ genserver.Base }
+
+func (s *halter) HandleCast(p *sim.Proc, _ any) genserver.Result {
+	p.HaltNode("enough")
 	return genserver.NoReply()
 }
 

@@ -164,12 +164,13 @@ type Fault struct {
 	Every   Drawn     // or: again and again, first one gap after Between.From; zero if At is used
 	Between Span      // when Every applies; the whole run if nothing was written
 	Kind    FaultKind // what happens
-	Doing   Place     // where the keys of kill, exit or fail_start stand
+	Doing   Place     // where the keys of kill, exit, fail_start or upgrade stand
 	Select  Selector  // to whom
-	Targets []*Child  // what Select selects in the trees
+	Targets []*Child  // what Select selects in the trees; who runs what is upgraded
 	Pick    Pick      // to how many of those alive (kill, exit)
 	Reason  Term      // of the exit signal (exit), of the failing start (fail_start)
 	Times   int       // how many of the next starts fail (fail_start)
+	Upgrade Upgrade   // what is upgraded, and how (upgrade)
 }
 
 // FaultKind is what a fault does. It is also its key.
@@ -180,6 +181,8 @@ const (
 	Kill      FaultKind = "kill"       // an exit signal kill, which cannot be trapped
 	Exit      FaultKind = "exit"       // an exit signal with a reason, from nobody who is known to the receiver
 	FailStart FaultKind = "fail_start" // the next starts of the child fail: its init answers {stop, Reason}
+
+	UpgradeCode FaultKind = "upgrade" // the code of running programs is changed for another version
 )
 
 // A Rule is something that must hold.

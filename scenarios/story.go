@@ -170,6 +170,9 @@ func (h *happening) String() string {
 		}
 		return who + " is started"
 	case reports.LineFault:
+		if h.text != "" {
+			return fmt.Sprintf("fault %q: %s", h.harm.fault.Name, h.text)
+		}
 		return fmt.Sprintf("fault %q: %s", h.harm.fault.Name, h.harm.deed(who))
 	case reports.LineClient:
 		return h.client()
@@ -188,6 +191,8 @@ func (h *harm) deed(who string) string {
 		return "kill " + who
 	case Exit:
 		return "exit signal " + h.fault.Reason.String() + " to " + who
+	case UpgradeCode:
+		return h.fault.Upgrade.String()
 	}
 	return fmt.Sprintf("the next start of %s will fail with %v", who, h.fault.Reason)
 }

@@ -58,6 +58,15 @@ func (f *workforce) reset() {
 	f.clients = slices.Grow(f.clients[:0], f.load.Count)[:f.load.Count]
 }
 
+// nodeDown counts the calls that were under way when the node went down: whom they asked is no more, and nor are
+// the clients.
+func (f *workforce) nodeDown() {
+	f.errors += f.waiting
+	f.waiting = 0
+	clear(f.clients)
+	wake(f.on)
+}
+
 // start starts the clients, as children of p.
 func (f *workforce) start(p *sim.Proc) {
 	for i := range f.load.Count {

@@ -46,6 +46,12 @@ type listedProgram struct {
 	About    string          `json:"about"`
 	Params   []listedParam   `json:"params"`
 	Requests []listedRequest `json:"requests"`
+	Versions []listedVersion `json:"versions,omitempty"`
+}
+
+type listedVersion struct {
+	Vsn   string `json:"vsn"`
+	About string `json:"about,omitempty"`
 }
 
 type listedRequest struct {
@@ -105,9 +111,17 @@ func (l *listing) programs(names []string) {
 	all := programs()
 	for _, name := range all.Names() {
 		if p, ok := all.Lookup(name); ok && wanted(name, names) {
-			l.Programs = append(l.Programs, listedProgram{name, p.About, listedParams(p.Params), listedRequests(p.Requests)})
+			l.Programs = append(l.Programs, listedProgram{name, p.About, listedParams(p.Params), listedRequests(p.Requests), listedVersions(p.Versions)})
 		}
 	}
+}
+
+func listedVersions(all []scenarios.ProgramVersion) []listedVersion {
+	var list []listedVersion
+	for _, v := range all {
+		list = append(list, listedVersion{v.Vsn, v.About})
+	}
+	return list
 }
 
 func listedRequests(all []scenarios.Request) []listedRequest {
@@ -147,7 +161,19 @@ func (l *listing) print(w io.Writer) {
 		for _, r := range p.Requests {
 			fmt.Fprintf(w, "      %-5s %s\n", r.how(), strings.TrimSpace(r.Name+" "+params(r.Params)))
 		}
+		if len(p.Versions) > 0 {
+			fmt.Fprintf(w, "      vsns  %s\n", versions(p.Versions))
+		}
 	}
+}
+
+// versions lists the versions of a program in a line.
+func versions(all []listedVersion) string {
+	var list []string
+	for _, v := range all {
+		list = append(list, v.Vsn)
+	}
+	return strings.Join(list, ", ")
 }
 
 // firstSentence is what fits into a list.

@@ -34,7 +34,9 @@ type generator struct {
 	workers   []worker
 	workloads []workload
 	faults    []string
-	ids       int
+
+	upgradable []module
+	ids        int
 }
 
 type worker struct {
@@ -235,6 +237,9 @@ func (g *generator) worker(m *mapping, path string, template bool) {
 	name := names[g.choose(len(names))]
 	p, _ := g.programs.Lookup(name)
 	m.add("start", name)
+	if len(p.Versions) > 1 {
+		g.upgradable = append(g.upgradable, module{name, p.Versions})
+	}
 	if args := g.args(p.Params, false); len(args) > 0 {
 		m.add("with", args)
 	}
@@ -321,7 +326,8 @@ func (g *generator) workload() mapping {
 	m := mapping{{"name", name}, {"to", to.selector}, {"count", fmt.Sprint(1 + g.choose(3))}}
 	if q.Call {
 		m.add("call", q.Name)
-		if g.some(2) {
+		synchronous := to.program.Kind == scenarios.EventsKind && q.Handler.Module == "" // knows no time-out
+		if !synchronous && g.some(2) {
 			m.add("timeout", one(g, "10ms", "5s", "infinity"))
 		}
 	} else {
@@ -349,6 +355,28 @@ func (g *generator) selector() string {
 	return s
 }
 
+// module is a program that somebody runs and that has several versions.
+type module struct {
+	name     string
+	versions []scenarios.ProgramVersion
+}
+
+func (g *generator) upgrade() mapping {
+	of := one(g, g.upgradable...)
+	m := mapping{{"module", of.name}, {"to", one(g, of.versions...).Vsn}}
+	if g.some(2) {
+		m.add("order", one(g, "rolling", "random"))
+		m.add("gap", one(g, "0", "10ms", "1ms..2s"))
+	}
+	if g.some(3) {
+		m.add("timeout", one(g, "1ms", "1s"))
+	}
+	if g.some(3) {
+		m.add("purge", one(g, "soft", "brutal"))
+	}
+	return m
+}
+
 func (g *generator) fault() mapping {
 	m := mapping{}
 	if g.some(2) {
@@ -365,6 +393,8 @@ func (g *generator) fault() mapping {
 		m.add("at", g.moments())
 	}
 	switch {
+	case len(g.upgradable) > 0 && g.some(3):
+		m.add("upgrade", g.upgrade())
 	case g.some(4) && len(g.workers) > 0:
 		m.add("fail_start", mapping{{"select", one(g, g.workers...).selector}, {"times", fmt.Sprint(1 + g.choose(3))}, {"reason", "econnrefused"}})
 	case g.some(3):

@@ -44,17 +44,22 @@ func (r *resident[I]) change(p *sim.Proc, oldVsn any, ask func(of I, oldVsn any)
 	if !said {
 		to = target{tableOf(p).entry(r.module).current}
 	}
-	switch {
-	case to.index != r.load.index:
+	if to.index != r.load.index {
 		return false, r.move(to.load, ask)
-	case said: // it is there already
-		return false, nil
 	}
-	if err := ask(r.impl, oldVsn); err != nil { // the same code, perhaps loaded once more
-		return false, err
+	if !said { // the same code: somebody wants to see its CodeChange at work
+		err = ask(r.impl, oldVsn)
 	}
-	r.load = to.load
-	return false, nil
+	if err == nil {
+		r.turn(r.impl, to.load) // which may have been loaded once more
+	}
+	return false, err
+}
+
+// turn makes the resident another, and remembers what it was.
+func (r *resident[I]) turn(impl I, to *load) {
+	r.before = &past[I]{r.impl, r.load}
+	r.impl, r.load = impl, to
 }
 
 // move goes to another version: the newer one of the two is asked.
@@ -68,12 +73,10 @@ func (r *resident[I]) move(to *load, ask func(of I, oldVsn any) error) (err erro
 	if err == nil && !asked {
 		err = unmoved(r.module, r.load.Vsn, to.Vsn)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		r.turn(next, to)
 	}
-	r.before = &past[I]{r.impl, r.load}
-	r.impl, r.load = next, to
-	return nil
+	return err
 }
 
 // forget forgets what the resident was: it will not go back.

@@ -1,0 +1,167 @@
+package netsim
+
+import (
+	"math/bits"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// A law is a Delay prepared for drawing. All arithmetic is on integers.
+type law struct {
+	main, tail curve
+	choice     uint64 // answers below are main's; Grain if it is all its own
+	draws      bool   // there is more than one duration
+}
+
+// curve is a mode prepared for drawing.
+type curve struct {
+	a     uint64
+	b     uint64 // uniform: how many there are; lognormal: log2(p99/p50)/z99 * 2^32; else as in mode
+	shape shape
+}
+
+const (
+	grainBits = 30
+	ln2       = 2977044472 // * 2^-32
+	z99       = 9991588038 // * 2^-32: one in a hundred is more than so many standard deviations above
+)
+
+func (d Delay) law() law {
+	w := law{main: d.main.curve(), tail: d.tail.curve(), choice: Grain, draws: d.main.shape != fixed}
+	if d.chooses() {
+		w.draws = true
+		w.choice = max(1, uint64(All-d.share)*Grain/uint64(All))
+	}
+	return w
+}
+
+func (m mode) curve() curve {
+	c := curve{uint64(m.a), uint64(m.b), m.shape}
+	switch m.shape {
+	case uniform:
+		c.b = uint64(m.b-m.a) + 1
+	case lognormal:
+		octaves := log2(c.b) - log2(c.a)
+		c.b, _ = bits.Div64(octaves>>32, octaves<<32, z99)
+	}
+	return c
+}
+
+// draw draws a duration, if there is more than one.
+func (w *law) draw(s *choice.Source, k choice.Key) time.Duration {
+	if !w.draws {
+		return time.Duration(w.main.a)
+	}
+	return w.quantile(uint64(s.Choose(k, Grain)))
+}
+
+// quantile is the duration that answer q stands for.
+func (w *law) quantile(q uint64) time.Duration {
+	switch {
+	case w.choice == Grain:
+		return w.main.quantile(q)
+	case q < w.choice:
+		return w.main.quantile(q << grainBits / w.choice)
+	}
+	return w.tail.quantile((q - w.choice) << grainBits / (Grain - w.choice))
+}
+
+func (c *curve) quantile(q uint64) time.Duration {
+	switch c.shape {
+	case uniform:
+		return time.Duration(c.a + times(c.b, q, grainBits))
+	case exponential:
+		return time.Duration(times(c.a, times(rarity(Grain-q), ln2, 32), 32))
+	case normal:
+		return c.normal(deviations(q))
+	case lognormal:
+		z, above := deviations(q)
+		return power(c.a, times(c.b, z, 24), above)
+	case pareto:
+		return power(c.a, rarity(Grain-q)*1000/c.b, true)
+	}
+	return time.Duration(c.a)
+}
+
+func (c *curve) normal(z uint64, above bool) time.Duration {
+	d := times(c.b, z, 24)
+	switch {
+	case above:
+		return time.Duration(min(c.a+d, uint64(longest)))
+	case d > c.a:
+		return 0
+	}
+	return time.Duration(c.a - d)
+}
+
+// times is a*b >> shift, and not more than longest. shift is 1 to 63.
+func times(a, b uint64, shift uint) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	if hi>>shift != 0 {
+		return uint64(longest)
+	}
+	return min(hi<<(64-shift)|lo>>shift, uint64(longest))
+}
+
+// rarity is -log2(c/Grain) * 2^32, for 1 <= c <= Grain.
+func rarity(c uint64) uint64 {
+	octave := bits.Len64(c) - 1
+	m := c << (38 - octave) & (1<<38 - 1) // what follows the first bit: 6 bits for the table, 32 between its entries
+	i, rest := m>>32, m&(1<<32-1)
+	log := logs[i] + (logs[i+1]-logs[i])*rest>>32
+	return uint64(grainBits-octave)<<32 - log
+}
+
+// deviations is how many standard deviations, * 2^24, answer q is away from the mean, and
+// whether above it.
+func deviations(q uint64) (z uint64, above bool) {
+	if above = q >= Grain/2; above {
+		q = Grain - 1 - q
+	}
+	c := q + 1
+	octave := max(0, bits.Len64(c)-5)
+	i := octave<<4 + int(c>>octave)
+	z = uint64(sigmas[i])
+	if rest := c & (1<<octave - 1); rest != 0 {
+		z -= (z - uint64(sigmas[i+1])) * rest >> octave
+	}
+	return z, above
+}
+
+// power is a * 2^x, or a * 2^-x if it is to be less, for x * 2^32.
+func power(a, x uint64, more bool) time.Duration {
+	whole, frac := x>>32, x&(1<<32-1)
+	if !more && frac != 0 { // 2^-1.25 is 2^0.75 / 4
+		whole, frac = whole+1, 1<<32-frac
+	}
+	i, rest := frac>>26, frac&(1<<26-1)
+	p := powers[i] + (powers[i+1]-powers[i])*rest>>26
+	switch {
+	case !more && whole >= 64:
+		return 0
+	case !more:
+		return time.Duration(times(a, p, 32) >> whole)
+	case whole >= 64 || times(a, p, 32)>>(63-min(whole, 63)) != 0:
+		return longest
+	}
+	return time.Duration(min(times(a, p, 32)<<whole, uint64(longest)))
+}
+
+// log2 is log2(n) * 2^32, n > 0, by repeated squaring of a number of [1,2) with 62 bits
+// after the point. It is for settings; draws have a table.
+func log2(n uint64) uint64 {
+	whole := bits.Len64(n) - 1
+	x := n << (63 - whole) >> 1
+	log := uint64(whole)
+	for range 32 {
+		hi, lo := bits.Mul64(x, x)
+		x = hi<<2 | lo>>62
+		log <<= 1
+		if x >= 1<<63 {
+			x >>= 1
+			log |= 1
+		}
+	}
+	return log
+}

@@ -1,0 +1,204 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+	"github.com/bedlam-sim/bedlam/sim/otp/genstatem"
+	"github.com/bedlam-sim/bedlam/sim/otp/timer"
+)
+
+// An IoT gateway: a process for each device, whose connections come and go, and a registry of those that are
+// there.
+
+func init() {
+	builtin["iot.Device"] = deviceProgram()
+	builtin["iot.Registry"] = Program{
+		About: "Knows which devices are connected: they say so, and it monitors them. Every now and then it counts; if it knows more than there are it exits with knows_the_dead.",
+		Params: []Param{
+			{Name: "most", Type: IntType, Required: true, About: "how many devices there are"},
+			{Name: "every", Type: DurationType, Default: "1s", About: "how often it counts"},
+		},
+		Requests: []Request{{Name: "connected", Call: true, About: "answers how many devices are connected", Message: func(Args) any { return iotCount{} }}},
+		New: func(s Setting) genserver.Server {
+			return &iotRegistry{most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every"), devices: map[sim.PID]sim.Ref{}}
+		},
+	}
+}
+
+func deviceProgram(opts ...genstatem.Option) Program {
+	return Program{
+		About: "A device behind a gateway, a gen_statem: offline, connecting or online. If its connection flaps, too often lost in too short a time, it exits with flapping.",
+		Params: []Param{
+			{Name: "registry", Type: ProcessType, Required: true, About: "whom it tells when it is connected, and when not any more"},
+			{Name: "up", Type: DrawnType, Default: "exp(5s)", About: "how long a connection lasts"},
+			{Name: "down", Type: DrawnType, Default: "100ms..2s", About: "how long there is none"},
+			{Name: "handshake", Type: DrawnType, Default: "10ms..50ms", About: "how long connecting takes"},
+			{Name: "flaps", Type: IntType, Default: "5", About: "so many connections may be lost"},
+			{Name: "within", Type: DurationType, Default: "5s", About: "in so long a time"},
+		},
+		Requests: []Request{
+			{Name: "read", Call: true, About: "answers {ok, N}, or {error, offline}; while it connects, the question waits", Message: func(Args) any { return iotRead{} }},
+			{Name: "unplug", Cast: true, About: "ends its connection", Message: func(Args) any { return iotUnplug{} }},
+		},
+		Kind: MachineKind,
+		Start: func(name sim.Addr, s Setting) otp.StartFunc {
+			return genstatem.Start[deviceState](name, func() *device { return newDevice(s) }, opts...)
+		},
+	}
+}
+
+// deviceState is a state of a device.
+type deviceState string
+
+const (
+	deviceOffline    deviceState = "offline"
+	deviceConnecting deviceState = "connecting"
+	deviceOnline     deviceState = "online"
+)
+
+type (
+	iotRead   struct{ otp.Returns[sim.Tuple] }
+	iotUnplug struct{}
+	iotCount  struct{ otp.Returns[int64] }
+	// iotHello and iotBye are what a device tells the registry.
+	iotHello struct{ Device sim.PID }
+	iotBye   struct{ Device sim.PID }
+	// iotNext is what its time-outs say: on to the next state.
+	iotNext struct{}
+)
+
+type device struct {
+	genstatem.Base[deviceState]
+	setting             Setting
+	up, down, handshake Drawn
+	losses              rateWindow
+	reads               int64
+}
+
+func newDevice(s Setting) *device {
+	return &device{
+		setting: s, up: arg[Drawn](s.Args, "up"), down: arg[Drawn](s.Args, "down"), handshake: arg[Drawn](s.Args, "handshake"),
+		losses: rateWindow{limit: int(arg[int64](s.Args, "flaps")), per: arg[time.Duration](s.Args, "within")},
+	}
+}
+
+// Init begins without a connection.
+func (d *device) Init(*sim.Proc) genstatem.Step[deviceState] { return d.Next(deviceOffline) }
+
+// Enter says how long a state lasts, and tells the registry.
+func (d *device) Enter(p *sim.Proc, old, state deviceState) genstatem.Step[deviceState] {
+	switch {
+	case state == deviceOnline:
+		d.tell(p, iotHello{p.Self()})
+		return d.Keep().StateTimeout(d.up.Draw(p.Rand), iotNext{})
+	case state == deviceConnecting:
+		return d.Keep().StateTimeout(d.handshake.Draw(p.Rand), iotNext{})
+	case old == deviceOnline:
+		d.tell(p, iotBye{p.Self()})
+		if !d.losses.take(p.Now()) {
+			return d.Stop(sim.Atom("flapping"))
+		}
+	}
+	return d.Keep().StateTimeout(d.down.Draw(p.Rand), iotNext{})
+}
+
+// tell tells the registry, if there is one.
+func (d *device) tell(p *sim.Proc, msg any) {
+	if registry := d.setting.Address("registry"); registry != nil {
+		otp.Cast(p, registry, msg)
+	}
+}
+
+// HandleEvent goes around the states, and answers.
+func (d *device) HandleEvent(_ *sim.Proc, state deviceState, e genstatem.Event) genstatem.Step[deviceState] {
+	switch c := e.Content.(type) {
+	case iotNext:
+		return d.Next(map[deviceState]deviceState{deviceOffline: deviceConnecting, deviceConnecting: deviceOnline, deviceOnline: deviceOffline}[state])
+	case iotUnplug:
+		if state == deviceOnline {
+			return d.Next(deviceOffline)
+		}
+	case iotRead:
+		return d.read(state, c, e.From)
+	}
+	return d.Keep()
+}
+
+// read answers a question as the connection has it.
+func (d *device) read(state deviceState, req iotRead, from otp.From) genstatem.Step[deviceState] {
+	switch state {
+	case deviceConnecting:
+		return d.Keep().Postpone()
+	case deviceOffline:
+		return d.Keep().Reply(from, genstatem.Answer(req, sim.Tuple{sim.Atom("error"), sim.Atom("offline")}))
+	}
+	d.reads++
+	return d.Keep().Reply(from, genstatem.Answer(req, sim.Tuple{ok, d.reads}))
+}
+
+type iotRegistry struct {
+	genserver.Base
+	most    int
+	every   time.Duration
+	devices map[sim.PID]sim.Ref // the monitors of those that are connected
+}
+
+// Init counts every now and then, by a timer that does not drift.
+func (s *iotRegistry) Init(p *sim.Proc) genserver.InitResult {
+	timer.SendInterval(p, s.every, p.Self(), tick)
+	return genserver.Ok()
+}
+
+// HandleCall answers how many are connected.
+func (s *iotRegistry) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	if r, known := req.(iotCount); known {
+		return genserver.Reply(r, int64(len(s.devices)))
+	}
+	return s.Base.HandleCall(p, req, from)
+}
+
+// HandleCast hears of connections.
+func (s *iotRegistry) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	switch m := msg.(type) {
+	case iotHello:
+		s.devices[m.Device] = p.Monitor(m.Device)
+	case iotBye:
+		if ref, known := s.devices[m.Device]; known {
+			p.Demonitor(ref, sim.Flush())
+			delete(s.devices, m.Device)
+		}
+	default:
+		return s.Base.HandleCast(p, msg)
+	}
+	return genserver.NoReply()
+}
+
+// HandleInfo hears of the end of devices, and counts.
+func (s *iotRegistry) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	switch m := msg.(type) {
+	case sim.Down:
+		if pid, is := m.Object.(sim.PID); is {
+			delete(s.devices, pid)
+		}
+	case sim.Atom:
+		if m != tick {
+			return s.Base.HandleInfo(p, msg)
+		}
+		return s.count(p)
+	default:
+		return s.Base.HandleInfo(p, msg)
+	}
+	return genserver.NoReply()
+}
+
+// count looks whether there are more than there can be: some must be dead then.
+func (s *iotRegistry) count(p *sim.Proc) genserver.Result {
+	p.Trace("connected", len(s.devices))
+	if len(s.devices) > s.most {
+		return genserver.Stop(sim.Atom("knows_the_dead"))
+	}
+	return genserver.NoReply()
+}
