@@ -26,7 +26,9 @@ type story struct {
 	lines []string
 }
 
-func (s *story) say(format string, args ...any) { s.lines = append(s.lines, fmt.Sprintf(format, args...)) }
+func (s *story) say(format string, args ...any) {
+	s.lines = append(s.lines, fmt.Sprintf(format, args...))
+}
 
 func (s *story) want(text string) {
 	s.t.Helper()
