@@ -148,7 +148,8 @@ type Notice struct {
 // by is lost, and some of what by sent last, drawn; whatever of it arrives does so before the notice.
 // It panics if by knows already that c is over.
 //
-// What the caller holds of c is lost: it must forget it. What is under way must still come up in Arrive.
+// All that the caller holds of c, on both lanes, is lost at each Close, Vanish or Break: it must forget it. What is
+// under way must still come up in Arrive.
 func (n *Net) Close(now time.Duration, c Conn, by Node) [2]Notice {
 	k := n.at(c)
 	side := k.mustLive(by)
@@ -186,14 +187,11 @@ func (n *Net) Break(now time.Duration, c Conn) [2]Notice {
 	return notices
 }
 
-// breakLane breaks the lane from side, and gives the notice for its other end.
+// breakLane breaks the lane from side, and gives the notice for its other end. If that has been
+// sent a notice before, by Close, this one takes its place.
 func (n *Net) breakLane(now time.Duration, k *conn, side int) Notice {
 	l := &k.lanes[side]
-	v := Notice{To: k.ends[1-side], Verdict: Verdict{At: now, Fate: Lost}}
-	if l.notice != none {
-		return v
-	}
-	v.Lost = n.truncate(l)
+	v := Notice{To: k.ends[1-side], Lost: n.truncate(l), Verdict: Verdict{At: now, Fate: Lost}}
 	if !l.deaf {
 		l.gone = true
 		v.Verdict = l.depart(now)

@@ -65,8 +65,7 @@ func Pareto(least time.Duration, thousandths int) Delay {
 }
 
 // Bimodal is one of two, the second with probability share: a main hump and a long
-// tail. They change places if the second's least is less than the first's, for answer 0
-// must be the least. Neither may be Bimodal itself.
+// tail, say. Neither may be Bimodal itself.
 func Bimodal(main, tail Delay, share Share) Delay {
 	d, err := bimodal(main, tail, share)
 	if err != nil {
@@ -87,9 +86,6 @@ func bimodal(main, tail Delay, share Share) (Delay, error) {
 	}
 	if share == All {
 		return tail, nil
-	}
-	if tail.Least() < main.Least() {
-		main, tail, share = tail, main, All-share
 	}
 	return Delay{main.main, tail.main, share}, nil
 }
@@ -128,7 +124,8 @@ func (d Delay) Least() time.Duration { return d.Quantile(0) }
 func (d Delay) Most() time.Duration { return d.Quantile(Grain - 1) }
 
 // Quantile is the duration that answer q stands for, 0 <= q < Grain: a part of q/Grain
-// of all draws is not longer. Of a choice that is true of its parts, one after the other.
+// of all draws is not longer. Of a choice that is true of its parts, one after the other; the
+// one with the lesser least is first.
 func (d Delay) Quantile(q int) time.Duration {
 	if q < 0 || q >= Grain {
 		panic(fmt.Sprintf("netsim: there is no quantile %d of %d", q, Grain))

@@ -28,12 +28,11 @@ const (
 )
 
 func (d Delay) law() law {
-	w := law{main: d.main.curve(), tail: d.tail.curve(), choice: Grain, draws: d.main.shape != fixed}
-	if d.chooses() {
-		w.draws = true
-		w.choice = max(1, uint64(All-d.share)*Grain/uint64(All))
+	main, tail, share := d.main.curve(), d.tail.curve(), All-d.share
+	if d.chooses() && tail.quantile(0) < main.quantile(0) {
+		main, tail, share = tail, main, d.share // for answer 0 is the least
 	}
-	return w
+	return law{main, tail, uint64(share) * Grain / uint64(All), d.chooses() || d.main.shape != fixed}
 }
 
 func (m mode) curve() curve {

@@ -62,10 +62,11 @@ func (r Rule) action() string {
 
 // ParseRule reads what String prints, but for a When.
 func ParseRule(text string) (Rule, error) {
-	which, what, ok := strings.Cut(text, ": ")
-	if !ok {
+	i := strings.LastIndex(text, ": ")
+	if i < 0 {
 		return Rule{}, fmt.Errorf("rule wants something like kind=tick from=a to=b: drop, not %q", text)
 	}
+	which, what := text[:i], text[i+2:]
 	var r Rule
 	if which != "any" {
 		if err := settings(which, "a rule has kind, from and to, or is for any", r.set); err != nil {

@@ -49,7 +49,7 @@ func appTable() table[App] {
 		about: "A part of the node that is started after what it depends on. When its top supervisor ends the application has ended, and its type says what that means for the node. A node that has gone down stays down; the clients live on it too.",
 		fields: []field[App]{
 			one("name", appNames, func(a *App) *string { return &a.Name }, "", "What it is called.").must(),
-			one("type", oneOf("type", PermanentApp, TransientApp, TemporaryApp), func(a *App) *AppType { return &a.Type }, "permanent", "What its end means: the node goes down, in good order; it does unless the application ended with `normal`, which a supervisor that gives up does not; nothing. So it is if it does not start."),
+			one("type", oneOf("type", PermanentApp, TransientApp, TemporaryApp), func(a *App) *AppType { return &a.Type }, "permanent", "What its end means. permanent: the node goes down, in good order. transient: so it does, unless the application ended with `normal`, which no supervisor does. temporary: nothing. That it does not start means the same."),
 			{key: "deps", form: appNames.name + ", or a list", about: "What must run before it is started. kernel and stdlib always do.", read: readDeps},
 			{key: "env", form: "mapping: terms", about: "Its environment, which its processes can ask for.", read: readEnv},
 			{key: "tree", form: "tree", about: "Its supervision tree. Without one it is a library: it runs as long as the node.", read: readAppTree},

@@ -59,7 +59,7 @@ func (h *harm) upgraded(p *sim.Proc, done code.Report, err error) {
 	h.run.pass(p.Now())
 	if err == nil {
 		(&occasion{harm: h}).happened(p.Self())
-		h.tell(fmt.Sprintf("done, %d processes in %v", len(done.Changed), done.Took))
+		h.tell(fmt.Sprintf("done, %d changed in %v", len(done.Changed), done.Took))
 	} else {
 		h.rolledBack++
 		wake(h.onBack)

@@ -29,17 +29,17 @@ func init() {
 // shop is a tree under load, for a body of its faults and expectations.
 func shop(rest string) string {
 	return `
-run: {for: 3s}
+run: {for: 1s}
 tree:
 	id: shop
 	children:
 		- {id: store, start: kv.Store, register: store}
 		- {id: till, start: counter.Counter, register: till}
-		- {id: audit1, start: kv.Auditor, with: {store: store, every: 20ms}}
-		- {id: audit2, start: counter.Auditor, with: {counter: till, every: 20ms}}
+		- {id: audit1, start: kv.Auditor, with: {store: store, every: 10ms}}
+		- {id: audit2, start: counter.Auditor, with: {counter: till, every: 10ms}}
 workloads:
-	- {name: buy, to: till, count: 5, call: increment, every: exp(20ms)}
-	- {name: fill, to: store, count: 2, call: put, with: {key: [a, b], value: 1..9}, every: exp(20ms)}
+	- {name: buy, to: till, count: 5, call: increment, every: exp(10ms)}
+	- {name: fill, to: store, count: 2, call: put, with: {key: [a, b], value: 1..9}, every: exp(10ms)}
 ` + rest
 }
 
@@ -64,13 +64,13 @@ func holdsInAll(t *testing.T, body string) {
 
 // "Upgrade under load loses no call and no state in 1,000 seeds": there, back, and there again.
 func TestUpgradeIsNotNoticed(t *testing.T) {
-	for _, order := range []string{"all", "rolling, gap: 1ms..50ms", "random, gap: 1ms..50ms"} {
+	for _, order := range []string{"all", "rolling, gap: 1ms..30ms", "random, gap: 1ms..30ms"} {
 		t.Run(order[:3], func(t *testing.T) {
 			holdsInAll(t, shop(fmt.Sprintf(`
 faults:
-	- {name: up, at: 100ms..800ms, upgrade: {module: [kv.Store, counter.Counter], to: v2, order: %[1]s}}
-	- {name: down, at: 1s..1500ms, upgrade: {module: [counter.Counter, kv.Store], to: v1, order: %[1]s}}
-	- {name: again, at: 2s..2500ms, upgrade: {module: kv.Store, to: v2, order: %[1]s}}
+	- {name: up, at: 50ms..300ms, upgrade: {module: [kv.Store, counter.Counter], to: v2, order: %[1]s}}
+	- {name: down, at: 400ms..600ms, upgrade: {module: [counter.Counter, kv.Store], to: v1, order: %[1]s}}
+	- {name: again, at: 700ms..900ms, upgrade: {module: kv.Store, to: v2, order: %[1]s}}
 expect:
 	- {name: all are done, at_end: fired(up) == 1 && fired(down) == 1 && fired(again) == 1}
 `, order)+unnoticed))
@@ -81,13 +81,13 @@ expect:
 // "An upgrade whose code_change fails rolls back in all", by an answer or a crash, and of two programs none is
 // changed if one fails.
 func TestFailingUpgradeIsNotNoticed(t *testing.T) {
-	for _, order := range []string{"all", "rolling, gap: 1ms..50ms", "random, gap: 1ms..50ms"} {
+	for _, order := range []string{"all", "rolling, gap: 1ms..30ms", "random, gap: 1ms..30ms"} {
 		t.Run(order[:3], func(t *testing.T) {
 			holdsInAll(t, shop(fmt.Sprintf(`
 faults:
-	- {name: one, at: 100ms..800ms, upgrade: {module: [kv.Store, counter.Counter], to: broken, order: %[1]s}}
-	- {name: two, at: 1s..1500ms, upgrade: {module: [counter.Counter, kv.Store], to: broken, order: %[1]s}}
-	- {name: good, at: 2s..2500ms, upgrade: {module: kv.Store, to: v2, order: %[1]s}}
+	- {name: one, at: 50ms..300ms, upgrade: {module: [kv.Store, counter.Counter], to: broken, order: %[1]s}}
+	- {name: two, at: 400ms..600ms, upgrade: {module: [counter.Counter, kv.Store], to: broken, order: %[1]s}}
+	- {name: good, at: 700ms..900ms, upgrade: {module: kv.Store, to: v2, order: %[1]s}}
 expect:
 	- {name: rolled back, always: fired(one) == 0 && fired(two) == 0}
 	- {name: they were tried, at_end: rolled_back(one) == 1 && rolled_back(two) == 1 && fired(good) == 1}
@@ -99,13 +99,13 @@ expect:
 // TestUpgradeInTheStory: whoever reads a story sees what was upgraded, and why not.
 func TestUpgradeInTheStory(t *testing.T) {
 	for name, c := range map[string]struct{ fault, want string }{
-		"done":        {"upgrade: {module: kv.Store, to: v2}", `fault "it": done, 1 processes in `},
+		"done":        {"upgrade: {module: kv.Store, to: v2}", `fault "it": done, 1 changed in `},
 		"failed":      {"upgrade: {module: kv.Store, to: broken}", `fault "it": rolled back: code_change of /shop/store: {'EXIT',{`},
 		"error":       {"upgrade: {module: counter.Counter, to: broken}", `fault "it": rolled back: code_change of /shop/till: {error,unknown_state}`},
 		"that begins": {"upgrade: {module: [kv.Store, counter.Counter], to: v2}", `fault "it": upgrade kv.Store, counter.Counter to v2`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			run := play(t, shop("faults: [{name: it, at: 1s, "+c.fault+"}]"), 1, scenarios.RunOptions{Story: true})
+			run := play(t, shop("faults: [{name: it, at: 500ms, "+c.fault+"}]"), 1, scenarios.RunOptions{Story: true})
 			var lines []string
 			for _, l := range run.Story {
 				lines = append(lines, l.Text)

@@ -13,6 +13,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 	"github.com/bedlam-sim/bedlam/sim/otp/genstatem"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 )
 
 // family is a supervisor's module: one child, then so many and another strategy, then what OTP refuses.
@@ -57,6 +58,10 @@ func TestSupervisor(t *testing.T) {
 		u.Extra = trouble{"a", func(p *sim.Proc) error { return errors.New("not a") }}
 		s.upgrade(u)
 		kids()
+		k2, _ := p.Whereis("k2")
+		p.Exit(k2, sim.Kill) // one_for_one, not one_for_all
+		p.Sleep(time.Second)
+		kids()
 		u.Extra = nil
 		s.upgrade(u)
 		kids()
@@ -70,13 +75,14 @@ func TestSupervisor(t *testing.T) {
 		[{k2,<local/main/sup/k2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] permanent
 		upgrade: {code_change,<local/main/a>,counter,{error,not a}}
 		[{k2,<local/main/sup/k2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] permanent
+		[{k2,<local/main/sup/k2.2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] permanent
 		upgraded
-		[{k3,undefined,worker,[]},{k2,<local/main/sup/k2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] temporary
+		[{k3,undefined,worker,[]},{k2,<local/main/sup/k2.2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] temporary
 		upgrade: {code_change,<local/main/sup>,family,{error,{invalid_restart_type,'now and then'}}}
 		upgrade: {code_change,<local/main/sup>,family,{error,{invalid_strategy,simple_one_for_one}}}
-		[{k3,<local/main/sup/k3>,worker,[]},{k2,<local/main/sup/k2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] temporary
+		[{k3,<local/main/sup/k3>,worker,[]},{k2,<local/main/sup/k2.2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] temporary
 		upgraded
-		[{k3,<local/main/sup/k3>,worker,[]},{k2,<local/main/sup/k2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] permanent
+		[{k3,<local/main/sup/k3>,worker,[]},{k2,<local/main/sup/k2.2>,worker,[]},{k1,<local/main/sup/k1>,worker,[]}] permanent
 	`)
 }
 
@@ -221,6 +227,12 @@ func TestMachine(t *testing.T) {
 		visit()
 		otp.Cast(p, sim.Local("door"), "shut")
 		u.Steps[0].To, u.Extra = "2", "open"
+		both := u
+		both.Steps = append(both.Steps, code.Step{Module: counterModule(), To: "fails"})
+		genserver.StartLink(p, sim.Local("a"), both.Steps[1].Module.Server())
+		s.upgrade(both)
+		st, _ := sys.GetState(p, sim.Local("door"))
+		s.say("%s %d", show(st.(sim.Tuple)[0]), st.(sim.Tuple)[1].(*door1).opened)
 		s.upgrade(u)
 		visit()
 	}).want(`
@@ -230,6 +242,8 @@ func TestMachine(t *testing.T) {
 		visitor: 2: opened 1 [open] <nil>
 		upgraded
 		visitor: 1: opened 2 <nil>
+		upgrade: {code_change,<local/main/a>,counter,{error,bad state}}
+		"locked" 2
 		upgraded
 		visitor: 2: opened 3 [] <nil>
 	`)

@@ -107,8 +107,7 @@ func (j *job) together() error {
 		return err
 	}
 	j.load()
-	if false {
-		var err error // those that were started meanwhile
+	if err := j.suspendAll(); err != nil { // those that were started meanwhile
 		return err
 	}
 	for _, pid := range j.asleep {

@@ -106,6 +106,27 @@ func TestRollback(t *testing.T) {
 	`)
 }
 
+// "some new processes started after suspend but before load" are what OTP's release handler kills when it purges.
+// Here they change with the others.
+func TestLatecomer(t *testing.T) {
+	tell(t, counterModule(), func(p *sim.Proc, s *story) {
+		s.starts("a", "b")
+		otp.Cast(p, sim.Local("b"), nap{2 * time.Second}) // it is the last to be suspended
+		p.Spawn("starter", func(q *sim.Proc) {
+			q.Sleep(time.Second)
+			genserver.StartAlone(q, sim.Local("c"), s.m.Server())
+			otp.Call(q, sim.Local("c"), add{By: 7})
+		})
+		s.upgrade(s.to("2"))
+		s.users()
+		s.totals("c")
+	}).want(`
+		upgraded
+		<local/main/a> 2, <local/main/b> 2, <local/main/starter/c> 2
+		2: 7 []
+	`)
+}
+
 // One after the other, old and new run side by side. If the last one fails, those that went before it come back
 // as by a downgrade, with all that they have learnt.
 func TestRolling(t *testing.T) {
