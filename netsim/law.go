@@ -75,23 +75,17 @@ func (c *curve) quantile(q uint64) time.Duration {
 	case normal:
 		return c.normal(deviations(q))
 	case lognormal:
-		z, above := deviations(q)
-		return power(c.a, times(c.b, z, 24), above)
+		z, sign := deviations(q)
+		return power(c.a, (int64(times(c.b, z, 24))^sign)-sign)
 	case pareto:
-		return power(c.a, rarity(Grain-q)*1000/c.b, true)
+		return power(c.a, int64(rarity(Grain-q)*1000/c.b))
 	}
 	return time.Duration(c.a)
 }
 
-func (c *curve) normal(z uint64, above bool) time.Duration {
-	d := times(c.b, z, 24)
-	switch {
-	case above:
-		return time.Duration(min(c.a+d, uint64(longest)))
-	case d > c.a:
-		return 0
-	}
-	return time.Duration(c.a - d)
+func (c *curve) normal(z uint64, sign int64) time.Duration {
+	d := (int64(times(c.b, z, 24)) ^ sign) - sign
+	return time.Duration(min(max(int64(c.a)+d, 0), int64(longest)))
 }
 
 // times is a*b >> shift, and not more than longest. shift is 1 to 63.
@@ -112,39 +106,33 @@ func rarity(c uint64) uint64 {
 	return uint64(grainBits-octave)<<32 - log
 }
 
-// deviations is how many standard deviations, * 2^24, answer q is away from the mean, and
-// whether above it.
-func deviations(q uint64) (z uint64, above bool) {
-	if above = q >= Grain/2; above {
-		q = Grain - 1 - q
-	}
-	c := q + 1
+// deviations is how many standard deviations, * 2^24, answer q is away from the mean; sign is -1
+// below it, and 0 above. There is no branch that a processor would guess wrong every other time.
+func deviations(q uint64) (z uint64, sign int64) {
+	sign = (int64(q) - Grain/2) >> 63
+	c := q ^ (Grain-1)&^uint64(sign) + 1
 	octave := max(0, bits.Len64(c)-5)
 	i := octave<<4 + int(c>>octave)
 	z = uint64(sigmas[i])
-	if rest := c & (1<<octave - 1); rest != 0 {
-		z -= (z - uint64(sigmas[i+1])) * rest >> octave
-	}
-	return z, above
+	rest := c & (1<<octave - 1)
+	return z - (z-uint64(sigmas[i+1]))*rest>>octave, sign
 }
 
-// power is a * 2^x, or a * 2^-x if it is to be less, for x * 2^32.
-func power(a, x uint64, more bool) time.Duration {
-	whole, frac := x>>32, x&(1<<32-1)
-	if !more && frac != 0 { // 2^-1.25 is 2^0.75 / 4
-		whole, frac = whole+1, 1<<32-frac
-	}
+// power is a * 2^x, for x * 2^32.
+func power(a uint64, x int64) time.Duration {
+	frac := uint64(x) & (1<<32 - 1)
 	i, rest := frac>>26, frac&(1<<26-1)
 	p := powers[i] + (powers[i+1]-powers[i])*rest>>26
-	switch {
-	case !more && whole >= 64:
-		return 0
-	case !more:
-		return time.Duration(times(a, p, 32) >> whole)
-	case whole >= 64 || times(a, p, 32)>>(63-min(whole, 63)) != 0:
+	switch whole := int(x >> 32); {
+	case whole <= -32:
+		return time.Duration(times(a, p, 63) >> (-31 - whole))
+	case whole < 32:
+		return time.Duration(times(a, p, uint(32-whole)))
+	case bits.Len64(a)+whole > 62:
 		return longest
+	default:
+		return time.Duration(times(a<<(whole-31), p, 1))
 	}
-	return time.Duration(min(times(a, p, 32)<<whole, uint64(longest)))
 }
 
 // log2 is log2(n) * 2^32, n > 0, by repeated squaring of a number of [1,2) with 62 bits

@@ -2,7 +2,6 @@ package netsim
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -48,6 +47,10 @@ type link struct {
 	from, to Node
 }
 
+// mostProfiles is how many kinds of links are remembered from one world to the next: who draws
+// them anew for each of a million worlds needs none of them again.
+const mostProfiles = 1000
+
 // New returns a net without nodes whose draws source answers; nil: all of them dull.
 func New(source *choice.Source) *Net {
 	n := new(Net)
@@ -76,6 +79,9 @@ func (n *Net) Reset(source *choice.Source) {
 	n.names = n.names[:0]
 	if n.ids == nil {
 		n.ids, n.record, n.profiles = map[string]Node{}, map[string]int{}, map[Link]*profile{}
+	}
+	if len(n.profiles) > mostProfiles {
+		clear(n.profiles)
 	}
 	clear(n.ids)
 	clear(n.record)
@@ -123,9 +129,6 @@ func (n *Net) Node(name string) (v Node, ok bool) {
 func (n *Net) link(from, to Node) uint32 {
 	at := int(from)*n.stride + int(to)
 	if n.table[at] == 0 {
-		if len(n.links) == math.MaxUint32 {
-			panic("netsim: too many links")
-		}
 		n.table[at] = uint32(len(n.links))
 		n.links = append(n.links, link{
 			id:   choice.ID("link", n.names[from], n.names[to]),

@@ -101,7 +101,7 @@ func (p *profile) losses(loss Share, retries int, rto time.Duration) {
 }
 
 // onWire is how long size bytes are on the wire.
-func (p *profile) onWire(size int) time.Duration {
+func (p *profile) onWire(size int64) time.Duration {
 	hi, lo := bits.Mul64(uint64(size), p.cost)
 	if hi>>31 != 0 {
 		return longest

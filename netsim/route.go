@@ -108,7 +108,7 @@ func (n *Net) flight(w *link, key choice.Key, size int) (d time.Duration, tries 
 		answer := uint32(n.source.Choose(choice.Key{Domain: choice.Fault, ID: key.ID, N: key.N}, lossGrain))
 		tries = p.lost(answer)
 		n.traffic.Retransmitted += uint64(min(tries, int(p.retries)))
-		if tries > w.base.lost(answer) {
+		if p.harmed && tries > w.base.lost(answer) {
 			e |= losing
 		}
 	}
@@ -120,10 +120,10 @@ func (n *Net) flight(w *link, key choice.Key, size int) (d time.Duration, tries 
 
 // slower says in which ways a signal takes longer than without faults.
 func (w *link) slower(d time.Duration, size int) (e effect) {
-	if w.now.slow > 1 && (d > 0 || w.now.onWire(size) > 0) {
+	if w.now.slow > 1 && (d > 0 || w.now.onWire(int64(size)) > 0) {
 		e = slowing
 	}
-	if w.now.cost != w.base.cost && w.now.onWire(size) > 0 {
+	if w.now.cost != w.base.cost && w.now.onWire(int64(size)) > 0 {
 		e |= throttling
 	}
 	return e
@@ -142,7 +142,7 @@ func (w *link) wire(now time.Duration, size int) time.Duration {
 	if w.now.cost == 0 {
 		return now
 	}
-	w.busy = later(max(now, w.busy), w.now.onWire(size))
+	w.busy = later(max(now, w.busy), w.now.onWire(int64(size)))
 	return w.busy
 }
 
@@ -153,7 +153,7 @@ func (w *link) full(now time.Duration, size int) (until time.Duration, full bool
 	if p.queue == 0 || p.cost == 0 || w.busy <= now {
 		return 0, false
 	}
-	room := p.onWire(int(max(0, p.queue-int64(size))))
+	room := p.onWire(max(0, p.queue-int64(size)))
 	return w.busy - room, w.busy-now > room
 }
 
