@@ -201,6 +201,16 @@ func (w *World) release(p *Proc) {
 	if p.x != nil {
 		w.freeExtra(p.x)
 	}
-	*p = Proc{task: p.task, flags: exiting, state: dead, w: w, id: p.id}
+	// Field by field, and no pointer written that is nil already: with the collector at work each costs.
+	p.handler, p.x, p.node, p.asked = nil, nil, nil, Ref{}
+	if p.body != nil || p.stack != nil || p.passed != nil {
+		p.body, p.stack, p.passed = nil, nil, nil
+	}
+	if p.reason != nil {
+		p.reason = nil
+	}
+	p.reds, p.removed, p.refs, p.draws = 0, 0, 0, 0
+	p.budget, p.slice, p.signals, p.arrived, p.mail = 0, 0, 0, 0, 0
+	p.flags, p.state = exiting, dead
 	w.spareProcs = append(w.spareProcs, p)
 }
