@@ -27,6 +27,7 @@ type benchmark struct {
 	rounds int
 	memory bool
 	hold   string // in a child process: what to hold while its memory is measured
+	time   string // in a child process: the program to run and time
 	erlang *erlang
 }
 
@@ -49,6 +50,8 @@ crashes caught. On a machine that others use, believe the ratios.`,
 	f.BoolVar(&b.memory, "memory", false, "measure memory instead of time")
 	f.StringVar(&b.hold, "hold", "", "")
 	_ = f.MarkHidden("hold")
+	f.StringVar(&b.time, "time", "", "")
+	_ = f.MarkHidden("time")
 	return cmd
 }
 
@@ -56,6 +59,8 @@ func (b *benchmark) run(names []string) error {
 	switch {
 	case b.hold != "":
 		return b.holdOn()
+	case b.time != "":
+		return b.timeOne()
 	case b.memory:
 		return b.measureMemory()
 	case b.rounds < 1:
@@ -119,14 +124,20 @@ func (b *benchmark) table(programs []bench.Program) error {
 	}
 	fmt.Fprintf(b.errs, "%-40s\r", "")
 	for i, p := range programs {
-		fmt.Fprintln(t, row(p, all[i]))
+		if len(all[i].here) > 0 {
+			fmt.Fprintln(t, row(p, all[i]))
+		}
 	}
 	return t.Flush()
 }
 
-// measure runs a program here and there.
+// measure runs a program here and there, each in a process of its own: what ran before must not matter.
 func (b *benchmark) measure(p bench.Program, f *figures) {
-	here := timeOne(p)
+	here, err := child("--time", p.Name)
+	if err != nil {
+		fmt.Fprintf(b.errs, "simrun bench: %s: %v\n", p.Name, err)
+		return
+	}
 	f.here = append(f.here, here)
 	if b.erlang == nil || p.Erlang == "" {
 		return
@@ -161,12 +172,29 @@ func median(v []float64) float64 {
 	return s[len(s)/2]
 }
 
-// timeOne is the processor time, in ns, of one operation of a program.
-func timeOne(p bench.Program) float64 {
-	runtime.GC()
+// child runs this very program to measure one thing, and reads the number that it prints.
+func child(flag, name string) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.Command(self, "bench", flag, name).Output()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+}
+
+// timeOne is such a child: it prints the processor time, in ns, of one operation of a program.
+func (b *benchmark) timeOne() error {
+	p, ok := bench.Find(b.time)
+	if !ok {
+		return exitWith(codeUsage, "there is no benchmark %q", b.time)
+	}
 	var begun int64
 	p.Run(p.N, func() { begun = processorTime() })
-	return float64(processorTime()-begun) / float64(p.N)
+	fmt.Fprintf(b.out, "%.3f\n", float64(processorTime()-begun)/float64(p.N))
+	return nil
 }
 
 // erlang is a real Erlang with the programs compiled for it.
@@ -250,22 +278,14 @@ var holdings = []struct {
 
 // measureMemory holds each in a process of its own and asks the system what that takes.
 func (b *benchmark) measureMemory() error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "what\tso many\tMB\tbytes each\tgoal\t")
 	for _, h := range holdings {
-		out, err := exec.Command(self, "bench", "--hold", h.name).Output()
+		size, err := child("--hold", h.name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
-		size, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
-		if err != nil {
-			return fmt.Errorf("%s: %w", h.name, err)
-		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t\n", h.about, h.n, size/1_000_000, size/int64(h.n), h.goal)
+		fmt.Fprintf(t, "%s\t%d\t%.0f\t%.0f\t%s\t\n", h.about, h.n, size/1e6, size/float64(h.n), h.goal)
 	}
 	return t.Flush()
 }
