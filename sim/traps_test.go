@@ -217,6 +217,48 @@ func TestEventLimit(t *testing.T) {
 	}
 }
 
+// A receive that a panic of its match ended leaves no time-out behind: a later wait lasts as long as it says.
+func TestAbandonedReceiveLeavesNoTimer(t *testing.T) {
+	play(t, sim.Config{}, func(p *sim.Proc) {
+		p.SendAfter(time.Millisecond, p.Self(), "bad")
+		func() {
+			defer func() { recover() }()
+			sim.Receive(p, func(m any) (int, bool) { panic(m) }, sim.After(time.Second))
+		}()
+		before := p.Now()
+		p.Sleep(10 * time.Second)
+		if slept := p.Now() - before; slept < 10*time.Second {
+			t.Errorf("slept %v", slept)
+		}
+	})
+}
+
+// An envelope that is used again holds nothing of its last message.
+func TestEnvelopesAreClean(t *testing.T) {
+	tag := sim.NewTag("tag", func(m *sim.Msg) any { return m.Word() })
+	all := func(*sim.Msg) bool { return true }
+	play(t, sim.Config{}, func(p *sim.Proc) {
+		dirty := func() {
+			for range 100 {
+				p.SendTagged(p.Self(), tag, p.MakeRef(), 7, "x")
+			}
+			for range 100 {
+				p.Await(sim.Mark{}, all, sim.Forever)
+			}
+		}
+		dirty()
+		p.SendAfter(time.Millisecond, p.Self(), "tick")
+		if m, _ := p.Await(sim.Mark{}, all, sim.Forever); !m.From().IsZero() || m.Word() != 0 || m.Tag() != nil {
+			t.Errorf("a timer's message is from %v, with word %d and tag %v", m.From(), m.Word(), m.Tag())
+		}
+		dirty()
+		p.Monitor(p.Spawn("w", func(p *sim.Proc) {}), sim.DownAs("mine"))
+		if m, _ := p.Await(sim.Mark{}, all, sim.Forever); m.Tag() != nil {
+			t.Errorf("a Down has the tag %v", m.Tag())
+		}
+	})
+}
+
 // A panic of the test harness ends the run, not the process.
 func TestHarnessPanicsPassThrough(t *testing.T) {
 	type overrun struct{}
