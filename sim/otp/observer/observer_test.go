@@ -46,7 +46,9 @@ func TestGolden(t *testing.T) {
 	// Each gets a snapshot of its own: sorting one shared by all left an order that hung on the map's.
 	for name, print := range map[string]func(b *strings.Builder, s *observer.Snapshot) error{
 		"tree.txt": func(b *strings.Builder, s *observer.Snapshot) error { return s.WriteTree(b, observer.Text{}) },
-		"all.txt":  func(b *strings.Builder, s *observer.Snapshot) error { return s.WriteTree(b, observer.Text{Colour: true, All: true}) },
+		"all.txt": func(b *strings.Builder, s *observer.Snapshot) error {
+			return s.WriteTree(b, observer.Text{Colour: true, All: true})
+		},
 		"top.txt": func(b *strings.Builder, s *observer.Snapshot) error {
 			s.Sort(observer.ByMailbox)
 			return s.WriteTop(b, 6, true, observer.Text{})
