@@ -113,7 +113,7 @@ func (r *Runner) nodeDown(f sim.Fact) {
 	}
 	for _, s := range r.book.slots {
 		if s.state != down {
-			r.book.ended(s, s.pid, sim.NodeDown, f.At)
+			r.book.ended(s, s.pid, sim.DownWithNode, f.At)
 		}
 	}
 	for _, x := range r.forces {

@@ -26,9 +26,7 @@ func (p *Proc) Exit(pid PID, reason Reason) {
 	if pid == p.Self() && !p.has(trapping) {
 		word = suicide
 	}
-	if q := p.w.alive(pid.Identity()); q != nil {
-		p.w.signal(exitSignal, p.id, q, Ref{}, word, reason)
-	}
+	p.w.emit(p.node, exitSignal, p.id, pid.Identity(), Ref{}, word, reason)
 	if word == suicide || pid == p.Self() && term.Is(reason, Kill) {
 		p.handleSignals()
 		p.dieIfExiting()
@@ -47,7 +45,7 @@ func (p *Proc) ExitSelf(reason Reason) {
 // exitArrived is the decision table for exit signals (EXT1). It reports whether the envelope was kept.
 func (p *Proc) exitArrived(m *Msg) (kept bool) {
 	reason := m.body
-	if m.kind == linkExit && !p.linkedTo(m.from) {
+	if m.kind == linkExit && !p.linkedTo(m.from, uint64(m.word)) {
 		return false
 	}
 	if m.kind == exitSignal && term.Is(reason, Kill) {
@@ -101,13 +99,36 @@ func (p *Proc) terminate() {
 		w.tellWatchers(p, reason)
 		for i := range x.monitors.entries {
 			e := &x.monitors.entries[i]
-			if q := w.alive(e.val.target); q != nil {
+			if q := p.near(e.val.target); q != nil {
 				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, e.key), 0, nil)
 			}
 		}
 	}
 	w.drain(p)
+	if p.has(distant) {
+		p.tellFar(reason)
+	}
 	w.release(p)
+}
+
+// tellFar is the last of what an ending process does: it tells those of other nodes (E4).
+func (p *Proc) tellFar(reason Reason) {
+	w, n := p.w, p.node
+	for _, l := range p.x.links.entries {
+		if p.elsewhere(l.key) && l.val.active && n.peerOf(l.key.Home.Index).id == l.val.conn {
+			w.emit(n, linkExit, p.id, l.key, Ref{}, 0, reason)
+		}
+	}
+	for _, e := range p.x.watchers.entries {
+		if owner := e.key.Owner().Identity(); p.elsewhere(owner) {
+			delete(n.watched, e.key)
+			w.emit(n, downSignal, p.id, owner, e.key, 0, reason)
+		}
+	}
+	for i := range p.x.monitors.entries {
+		e := &p.x.monitors.entries[i]
+		p.demonitorFar(term.NewRef(p.id, e.key), &e.val)
+	}
 }
 
 // tellLinks sends exit signals to the linked. In which order is a choice: OTP's is that of a tree.
@@ -116,7 +137,7 @@ func (w *World) tellLinks(p *Proc, reason Reason) {
 	for i := range links {
 		j := i + w.fanout(p, len(links)-i)
 		links[i], links[j] = links[j], links[i]
-		if q := w.alive(links[i].key); q != nil && links[i].val.active {
+		if q := p.near(links[i].key); q != nil && links[i].val.active {
 			w.signal(linkExit, p.id, q, Ref{}, 0, reason)
 		}
 	}
@@ -128,7 +149,7 @@ func (w *World) tellWatchers(p *Proc, reason Reason) {
 		j := i + w.fanout(p, len(watchers)-i)
 		watchers[i], watchers[j] = watchers[j], watchers[i]
 		ref := watchers[i].key
-		if q := w.alive(ref.Owner().Identity()); q != nil {
+		if q := p.near(ref.Owner().Identity()); q != nil {
 			w.signal(downSignal, p.id, q, ref, 0, reason)
 		}
 	}
@@ -147,7 +168,9 @@ func (w *World) fanout(p *Proc, n int) int {
 func (w *World) drain(p *Proc) {
 	for p.transit.head != nil {
 		m := p.transit.pop()
-		if asker := w.alive(m.from); asker != nil && asker != p {
+		if p.elsewhere(m.from) {
+			w.answerFar(p.node, m, p.id)
+		} else if asker := w.alive(m.from); asker != nil && asker != p {
 			switch m.kind {
 			case linkSignal:
 				w.signal(linkExit, p.id, asker, Ref{}, 0, NoProc)

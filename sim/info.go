@@ -82,7 +82,7 @@ func (v View) Info(pid PID) (Info, bool) {
 // Whereis is the process with that name on a node.
 func (v View) Whereis(node Atom, name Name) (PID, bool) {
 	for _, n := range v.w.nodes {
-		if n.name == node {
+		if n.home.Node == node {
 			if p := n.names[name]; p != nil {
 				return p.Self(), true
 			}
@@ -96,7 +96,7 @@ func (v View) Nodes() []Atom {
 	var names []Atom
 	for _, n := range v.w.nodes {
 		if n.first != nil {
-			names = append(names, n.name)
+			names = append(names, n.home.Node)
 		}
 	}
 	return names

@@ -10,6 +10,7 @@ import (
 type link struct {
 	active   bool
 	unlinkID uint64
+	conn     uint64 // the number of the connection that it was made over; 0 on one node (LNK7)
 }
 
 // Link links this process with another. Linking twice or to itself does nothing. If the other is dead, it
@@ -19,6 +20,11 @@ func (p *Proc) Link(pid PID) {
 		return
 	}
 	if pid == p.Self() {
+		p.charge(redLink)
+		return
+	}
+	if p.elsewhere(pid.Identity()) {
+		p.linkFar(pid.Identity())
 		p.charge(redLink)
 		return
 	}
@@ -57,21 +63,25 @@ func (p *Proc) Unlink(pid PID) {
 }
 
 func (p *Proc) unlink(id *term.Identity, l *link) {
-	q := p.w.alive(id)
-	if q == nil { // its exit signal is in transit and finds no link
+	over := p.near(id) == nil
+	if p.elsewhere(id) {
+		k := p.node.peerOf(id.Home.Index)
+		over = k.state == disconnected || k.id != l.conn
+	}
+	if over { // its exit signal is in transit and finds no link
 		p.x.links.remove(id)
 		return
 	}
 	p.x.unlinks++
-	*l = link{unlinkID: p.x.unlinks}
-	p.w.signal(unlinkSignal, p.id, q, Ref{}, int64(p.x.unlinks), nil)
+	*l = link{unlinkID: p.x.unlinks, conn: l.conn}
+	p.w.emit(p.node, unlinkSignal, p.id, id, Ref{}, int64(p.x.unlinks), nil)
 }
 
 // linkArrived: one that we have, active or not, stays as it is.
 func (p *Proc) linkArrived(m *Msg) {
 	x := p.ext()
-	if x.links.at(m.from) == nil {
-		x.links.put(m.from, link{active: true})
+	if l := x.links.at(m.from); l == nil || l.conn != uint64(m.word) {
+		x.links.put(m.from, link{active: true, conn: uint64(m.word)})
 	}
 }
 
@@ -81,9 +91,7 @@ func (p *Proc) unlinkArrived(m *Msg) {
 			p.x.links.remove(m.from)
 		}
 	}
-	if q := p.w.alive(m.from); q != nil {
-		p.w.signal(unlinkAck, p.id, q, Ref{}, m.word, nil)
-	}
+	p.w.emit(p.node, unlinkAck, p.id, m.from, Ref{}, m.word, nil)
 }
 
 func (p *Proc) unlinkAcked(m *Msg) {
@@ -102,13 +110,13 @@ func (w *World) tie(p, q *Proc) {
 	w.note(trace.Link, p.id, q.id, 1)
 }
 
-// linkedTo is whether p has an active link to id, and forgets it: its other end is gone.
-func (p *Proc) linkedTo(id *term.Identity) bool {
+// linkedTo is whether p has an active link to id, made over that connection, and forgets it: its other end is gone.
+func (p *Proc) linkedTo(id *term.Identity, conn uint64) bool {
 	if p.x == nil {
 		return false
 	}
 	l := p.x.links.at(id)
-	if l == nil || !l.active {
+	if l == nil || !l.active || l.conn != conn {
 		return false
 	}
 	p.x.links.remove(id)

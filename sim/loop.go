@@ -170,6 +170,10 @@ func (w *World) next() *Proc {
 		t, reductions, ok := w.sched.Pick()
 		if ok {
 			p := w.procs[t]
+			if w.paused > 0 && p.node.paused {
+				p.node.setAside(p)
+				continue
+			}
 			p.state = running
 			p.budget, p.slice = reductions, reductions
 			w.current = p
@@ -181,7 +185,7 @@ func (w *World) next() *Proc {
 			return nil
 		}
 		w.startWaits()
-		if _, pending := w.sched.NextTimer(); !pending {
+		if w.sched.Timers() == w.ticking && w.calm() {
 			w.stop = StopIdle
 			return nil
 		}
@@ -341,7 +345,11 @@ func (p *Proc) endSlice() {
 	w := p.w
 	p.reds += uint64(used)
 	p.slice = p.budget
-	w.sched.Spend(scheduler.Time(used) * w.cost)
+	cost := w.cost
+	if w.uneven {
+		cost = p.node.cost
+	}
+	w.sched.Spend(scheduler.Time(used) * cost)
 	w.log.Note(int64(w.sched.Now()), trace.Slice, p.serial, 0, uint64(used))
 	if w.check != nil {
 		w.check.sliceEnded(p)

@@ -97,7 +97,7 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 	case PID:
 		mon.target = to.Identity()
 	case Name:
-		mon.says().object = term.NameAt{Name: to, Node: p.node.name}
+		mon.says().object = term.NameAt{Name: to, Node: p.node.home.Node}
 		if q := p.node.names[to]; q != nil {
 			mon.target = q.id
 		}
@@ -110,9 +110,13 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 		raise("badarg", "monitor", "not a process or a name")
 	}
 	ref := p.MakeRef()
-	q := p.w.alive(mon.target)
 	p.ext().monitors.put(ref.N(), mon)
+	far, _ := to.(term.NameAt)
+	q := p.near(mon.target)
 	switch {
+	case p.elsewhere(mon.target), far.Node != "" && far.Node != p.node.home.Node:
+		p.goDistant()
+		p.w.emitFar(p.node, monitorSignal, p.id, mon.target, far, ref, int64(ref.N()), nil)
 	case q == p: // never fires, and is no alias either (MON3)
 		p.x.monitors.remove(ref.N())
 	case q == nil:
@@ -150,15 +154,28 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if mon == nil {
 		return false
 	}
-	target, alias := mon.target, mon.alias
+	was := *mon
 	p.x.monitors.remove(ref.N())
-	if alias == explicitUnalias {
-		p.x.aliases.put(ref.N(), alias)
+	if was.alias == explicitUnalias {
+		p.x.aliases.put(ref.N(), was.alias)
 	}
-	if q := p.w.alive(target); q != nil {
+	if q := p.near(was.target); q != nil {
 		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
+	} else if p.has(distant) {
+		p.demonitorFar(ref, &was)
 	}
 	return true
+}
+
+// demonitorFar tells another node, if the monitor is on one and the connection stands that it was made over.
+func (p *Proc) demonitorFar(ref Ref, mon *monitor) {
+	switch at := mon.at(p.w); {
+	case at < 0 || at == p.node.home.Index || p.node.peerOf(at).state == disconnected:
+	case mon.target != nil:
+		p.w.emit(p.node, demonitorSignal, p.id, mon.target, ref, int64(ref.N()), nil)
+	default:
+		p.w.emitFar(p.node, demonitorSignal, p.id, nil, mon.said.object.(term.NameAt), ref, int64(ref.N()), nil)
+	}
 }
 
 // flushDown removes the Down message of a monitor from the mailbox.

@@ -1,6 +1,9 @@
 package sim
 
-import "github.com/bedlam-sim/bedlam/sim/term"
+import (
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
 
 // Msg is an envelope: what travels between processes, and what a Handler is given. It belongs to the
 // world and is used again, so a handler must not keep it; what it holds may be kept.
@@ -43,6 +46,8 @@ const (
 	askAlive
 	askInfo
 	answer
+	spawnSignal
+	spawnReplySignal
 	signalKinds
 )
 
@@ -50,12 +55,13 @@ const (
 // reply, an exit message… Tags let such messages travel without being boxed into a value of their own.
 type Tag struct {
 	name  string
+	id    uint64
 	value func(m *Msg) any
 }
 
 // NewTag makes a tag. value builds the plain value that a process sees if it receives such a message
 // without knowing of tags; it is called at most once a message.
-func NewTag(name string, value func(m *Msg) any) *Tag { return &Tag{name, value} }
+func NewTag(name string, value func(m *Msg) any) *Tag { return &Tag{name, choice.ID(name), value} }
 
 // String is the tag's name.
 func (t *Tag) String() string {

@@ -35,7 +35,9 @@ func (v View) Timers() []Pending {
 	w := v.w
 	var all []Pending
 	w.sched.Each(func(alarm any, when scheduler.Time) {
-		all = append(all, w.pending(alarm.(*timer), when))
+		if t := alarm.(*timer); t.use != lands && t.use != ticks {
+			all = append(all, w.pending(t, when))
+		}
 	})
 	for _, k := range w.waits {
 		all = append(all, Pending{Kind: PendingWait, Owner: k.p.Self(), Left: w.until(k.when)})
@@ -63,7 +65,7 @@ func (w *World) pending(t *timer, when scheduler.Time) Pending {
 	if t.dest != nil {
 		k.To = t.dest.Self()
 	} else {
-		k.To = term.NameAt{Name: t.name, Node: t.node.name}
+		k.To = term.NameAt{Name: t.name, Node: t.node.home.Node}
 	}
 	return k
 }

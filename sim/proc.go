@@ -89,6 +89,7 @@ const (
 	selective                     // its handler takes some messages only
 	hidden                        // it belongs to the machinery, not to the program
 	halted                        // it went down with its node: nothing is left of it but its stack
+	distant                       // it has had to do with processes of other nodes, or watches nodes
 )
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
@@ -117,6 +118,8 @@ type extra struct {
 	leader   PID
 	naming   string // what Naming said
 	site     term.Stack
+	nodes    *nodeWatch // which nodes it watches
+	requests table[uint64, spawnRequest]
 }
 
 func (p *Proc) ext() *extra {
@@ -131,7 +134,7 @@ func (p *Proc) ext() *extra {
 func (p *Proc) shed() {
 	x := p.x
 	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() {
+		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() || x.nodes != nil || x.requests.len() != 0 {
 		return
 	}
 	p.w.freeExtra(x)
@@ -212,7 +215,7 @@ func (p *Proc) Self() PID { return term.NewPID(p.id) }
 func (p *Proc) Parent() PID { return term.NewPID(p.id.Parent) }
 
 // Node is the name of the node the process runs on.
-func (p *Proc) Node() Atom { return p.node.name }
+func (p *Proc) Node() Atom { return p.node.home.Node }
 
 // Now is the virtual time since the world began.
 func (p *Proc) Now() time.Duration { return time.Duration(p.w.sched.Now()) }

@@ -18,7 +18,15 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 	var q *Proc
 	pid, ok := to.(PID)
 	if ok { // by far the most common
-		q = p.w.alive(pid.Identity())
+		id := pid.Identity()
+		if id != nil && p.isFar(id) {
+			p.sendTo(id, term.NameAt{}, tag, ref, word, body)
+			return
+		}
+		q = p.w.alive(id)
+	} else if at, far := to.(term.NameAt); far && at.Node != p.node.home.Node {
+		p.sendTo(nil, at, tag, ref, word, body)
+		return
 	} else if alias, ok := to.(Ref); ok {
 		p.postAlias(alias, tag, ref, word, body, false)
 		return
@@ -34,6 +42,19 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 		p.w.post(p.serial, q, m)
 	}
 	p.charge(redSend)
+}
+
+// sendTo is SendTagged to another node.
+func (p *Proc) sendTo(id *term.Identity, at term.NameAt, tag *Tag, ref Ref, word int64, body any) {
+	p.budget -= redSend // before it might wait: it must not be charged twice, or late
+	if id != nil && !p.elsewhere(id) {
+		p.w.dropped(p.id, id)
+	} else {
+		m := p.w.envelope()
+		m.fill(p.id, tag, ref, word, body)
+		p.sendFar(id, at, m)
+	}
+	p.charge(0)
 }
 
 // resolve finds who has a name now; nil if nobody that can be reached has it.
@@ -74,8 +95,8 @@ func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settle
 		raise("badarg", "send", "no alias")
 	}
 	owner := to.Owner().Identity()
-	q := p.w.alive(owner)
-	if q == nil {
+	q := p.near(owner)
+	if q == nil && !p.elsewhere(owner) {
 		p.w.dropped(p.id, owner)
 	} else {
 		m := p.w.envelope()
@@ -85,8 +106,12 @@ func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settle
 			m.special = viaAlias | settled
 		}
 		m.alias = to.N()
-		q.signals++
-		p.w.post(p.serial, q, m)
+		if q == nil {
+			p.sendFar(owner, term.NameAt{}, m)
+		} else {
+			q.signals++
+			p.w.post(p.serial, q, m)
+		}
 	}
 	p.charge(redSend)
 }
@@ -100,15 +125,20 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 	}
 	ref := p.MakeRef()
 	p.ext().monitors.put(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
-	q := p.w.alive(to.Identity())
-	if q == nil {
+	q := p.near(to.Identity())
+	if q == nil && !p.elsewhere(to.Identity()) {
 		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
 	} else {
 		m := p.w.envelope()
 		m.fill(p.id, tag, ref, word, body)
 		m.special = watches
-		q.signals++
-		p.w.post(p.serial, q, m)
+		if q == nil {
+			p.goDistant()
+			p.sendFar(to.Identity(), term.NameAt{}, m)
+		} else {
+			q.signals++
+			p.w.post(p.serial, q, m)
+		}
 	}
 	p.charge(redSend)
 	return ref
@@ -134,7 +164,7 @@ func (p *Proc) Reach(to Addr) (pid PID, ok bool) {
 
 // lookupAt finds a name on a node that can be reached without a signal: our own.
 func (p *Proc) lookupAt(at term.NameAt) *Proc {
-	if at.Node != p.node.name {
+	if at.Node != p.node.home.Node {
 		return nil
 	}
 	return p.node.names[at.Name]
@@ -194,7 +224,7 @@ func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, w
 var signalFacts = [signalKinds]trace.Kind{
 	exitSignal: trace.Signal, linkExit: trace.Signal, linkSignal: trace.Link, unlinkSignal: trace.Unlink,
 	unlinkAck: trace.Signal, monitorSignal: trace.Monitor, demonitorSignal: trace.Demonitor, downSignal: trace.Signal,
-	askAlive: trace.Signal, askInfo: trace.Signal, answer: trace.Signal,
+	askAlive: trace.Signal, askInfo: trace.Signal, answer: trace.Signal, spawnSignal: trace.Signal, spawnReplySignal: trace.Signal,
 }
 
 // enqueue makes the process runnable.
@@ -263,6 +293,8 @@ func (p *Proc) handle(m *Msg) {
 		w.reply(m, true)
 	case askInfo:
 		w.reply(m, p.inspect())
+	case spawnReplySignal:
+		p.spawnReplied(m)
 	case answer:
 		if uint64(m.word) == p.x.awaiting {
 			p.x.answered, p.x.answer = true, m.body
@@ -288,16 +320,7 @@ func (w *World) reply(m *Msg, value any) {
 // ask sends a question and waits until it is answered or its receiver is gone, like a BIF that waits for
 // all earlier signals to be handled (SIG3, SIG4).
 func (p *Proc) ask(kind signalKind, q *Proc) any {
-	x := p.ext()
-	p.refs++
-	x.awaiting, x.answered = uint64(p.refs), false
-	p.w.signal(kind, p.id, q, Ref{}, int64(p.refs), nil)
-	for !x.answered {
-		p.block()
-	}
-	v := x.answer
-	x.answer = nil
-	return v
+	return p.await(func(number int64) { p.w.signal(kind, p.id, q, Ref{}, number, nil) })
 }
 
 // Alive reports whether a process is alive once it has handled all that this process has sent it.
@@ -305,6 +328,7 @@ func (p *Proc) Alive(pid PID) bool {
 	if !p.acts() {
 		return false
 	}
+	p.mustBeHere(pid, "is_process_alive")
 	q := p.w.alive(pid.Identity())
 	if q == nil || q == p {
 		p.charge(redOther)
@@ -322,6 +346,7 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 	if !p.acts() {
 		return Info{}, false
 	}
+	p.mustBeHere(pid, "process_info")
 	q := p.w.alive(pid.Identity())
 	switch {
 	case q == nil:
@@ -339,6 +364,13 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 		return Info{}, false
 	}
 	return *got, true
+}
+
+// mustBeHere raises badarg for a process of another node: these questions are for one's own.
+func (p *Proc) mustBeHere(pid PID, op string) {
+	if p.elsewhere(pid.Identity()) {
+		raise("badarg", op, pid.String()+" is on another node")
+	}
 }
 
 // alive is the process that an identity belongs to, nil if it has ended.

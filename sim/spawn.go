@@ -85,22 +85,27 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 
 // newProc makes a process, known to the scheduler and not yet runnable.
 func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions) *Proc {
+	if parent != nil {
+		name, ordinal := parent.nextOrdinal(role)
+		return w.newProcOf(node, parent.id, name, ordinal, opts)
+	}
+	name := role // a copy, or every role would move to the heap
+	return w.newProcOf(node, nil, &name, 1, opts)
+}
+
+// newProcOf is newProc for a parent that may be on another node.
+func (w *World) newProcOf(node *Node, by *term.Identity, role *string, ordinal uint32, opts SpawnOptions) *Proc {
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()
-	id.Serial, id.Ordinal, id.Node, id.Holder = w.born, 1, &node.name, p
-	var by *term.Identity
-	if parent != nil {
-		by = parent.id
+	id.Serial, id.Ordinal, id.Role, id.Home, id.Holder = w.born, ordinal, role, &node.home, p
+	if by != nil {
 		id.Parent = by
-		id.Role, id.Ordinal = parent.nextOrdinal(role)
-		id.Key = choice.Child(by.Key, role, id.Ordinal)
+		id.Key = choice.Child(by.Key, *role, ordinal)
 	} else {
-		name := role // a copy, or every role would move to the heap
-		id.Role = &name
-		id.Key = choice.ID(string(node.name), role)
-		if node.incarnation > 1 { // its processes are others: no draw is theirs and their predecessors' too
-			id.Ordinal = node.incarnation
+		id.Key = choice.ID(string(node.home.Node), *role)
+		if node.home.Creation > 1 { // its processes are others: no draw is theirs and their predecessors' too
+			id.Ordinal = node.home.Creation
 			id.Key = choice.Child(id.Key, "incarnation", id.Ordinal)
 		}
 	}
@@ -189,7 +194,8 @@ func (w *World) freeExtra(x *extra) {
 	x.aliases.clear()
 	x.roles.clear()
 	x.dict.clear()
-	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict}
+	x.requests.clear()
+	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict, requests: x.requests}
 	w.spareExtras = append(w.spareExtras, x)
 }
 
@@ -199,6 +205,9 @@ func (w *World) release(p *Proc) {
 	w.sched.Remove(p.task)
 	w.procs[p.task] = nil
 	if p.x != nil {
+		if p.flags&distant != 0 {
+			p.node.forgetDistant(p)
+		}
 		w.freeExtra(p.x)
 	}
 	// Field by field, and no pointer written that is nil already: with the collector at work each costs.

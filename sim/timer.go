@@ -20,6 +20,7 @@ type timer struct {
 	ref        Ref
 	msg        any
 	act        func()
+	cargo      *parcel
 	gen        uint32
 	use        timerUse
 }
@@ -32,6 +33,8 @@ const (
 	sendsTimeout          // StartTimer
 	endsWait              // a receive or a handler's After
 	acts                  // the world's own
+	lands                 // a parcel comes to the end of its way
+	ticks                 // a node looks after its connections
 )
 
 // Timer is a timer that was started. It is a comparable value; the zero Timer is none.
@@ -70,6 +73,10 @@ func (p *Proc) startTimer(use timerUse, d time.Duration, to Addr, msg any) Timer
 	t.ref = p.MakeRef()
 	switch to := to.(type) {
 	case PID:
+		if p.elsewhere(to.Identity()) {
+			p.w.freeTimer(t)
+			raise("badarg", "send_after", "a timer needs a process or a name of this node")
+		}
 		q := p.w.alive(to.Identity())
 		if q == nil { // nobody will ever hear it
 			made := Timer{t, t.gen, t.ref}
@@ -208,6 +215,14 @@ func (w *World) fire(t *timer) {
 		if p.state == waiting {
 			p.enqueue()
 		}
+	case lands:
+		k := t.cargo
+		w.freeTimer(t)
+		w.land(k)
+	case ticks:
+		n := t.node
+		w.freeTimer(t)
+		w.ticked(n)
 	case acts:
 		act := t.act
 		w.freeTimer(t)
@@ -238,11 +253,23 @@ func (w *World) fireMessage(t *timer) {
 }
 
 // at makes the world do something at a time.
-func (w *World) at(when time.Duration, key string, act func()) {
+func (w *World) at(when time.Duration, key string, act func()) { w.atID(when, choice.ID(key), act) }
+
+func (w *World) atID(when time.Duration, id uint64, act func()) *timer {
 	t := w.newTimer(acts)
 	t.act = act
-	t.alarm = w.sched.At(max(scheduler.Time(when), w.sched.Now()), t, choice.ID(key))
+	t.alarm = w.sched.At(max(scheduler.Time(when), w.sched.Now()), t, id)
+	return t
 }
+
+// cancel stops a timer of the world's own.
+func (w *World) cancel(t *timer) {
+	w.sched.Cancel(t.alarm)
+	w.freeTimer(t)
+}
+
+// time is now, as netsim says it.
+func (w *World) time() time.Duration { return time.Duration(w.sched.Now()) }
 
 const timersAtOnce = 64
 
@@ -263,7 +290,7 @@ func (w *World) newTimer(use timerUse) *timer {
 
 func (w *World) freeTimer(t *timer) {
 	t.gen++ // whoever still holds it holds a timer that is over
-	t.use, t.dest, t.prev, t.name, t.node, t.msg, t.act = spareTimer, nil, nil, "", nil, nil, nil
+	t.use, t.dest, t.prev, t.name, t.node, t.msg, t.act, t.cargo = spareTimer, nil, nil, "", nil, nil, nil, nil
 	t.next = w.spareTimers
 	w.spareTimers = t
 }

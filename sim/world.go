@@ -2,9 +2,11 @@ package sim
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/netsim"
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -16,9 +18,14 @@ type Config struct {
 	Seed   uint64
 	Source *choice.Source   // who answers all draws; nil: one seeded with Seed
 	Policy scheduler.Policy // who runs next and for how long; nil: drawn (scheduler.Random)
-	Node   Atom             // the node's name; "" is "local"
-	Boot   Body             // runs as the node's first process, which stays when Boot has returned
+	Node   Atom             // the node's name, if there is but one; "" is "local"
+	Nodes  []NodeSpec       // the nodes; none: the one above
+	Boot   Body             // runs as a node's first process, which stays when Boot has returned
 	Compat Compat
+
+	// Link is what the links between nodes are like until SetLink says otherwise. The zero Link is perfect:
+	// everything arrives at once.
+	Link netsim.Link
 
 	// ReductionCost is how much virtual time one reduction takes: 0 means 100ns, Free means none.
 	ReductionCost time.Duration
@@ -76,8 +83,22 @@ type World struct {
 	log    trace.Log
 	check  *mutations
 	nodes  []*Node
-	procs  []*Proc // by task number
+	lone   [1]NodeSpec // of the one node, if there is but one
+	procs  []*Proc     // by task number
 	cost   scheduler.Time
+	uneven bool // nodes differ in what a reduction costs
+	paused int  // nodes that stand still
+
+	net          *netsim.Net // nil if there is but one node
+	wires        map[netsim.Conn]*wire
+	copier       term.Copier
+	types        map[reflect.Type]uint64
+	faults       int // injected and not healed, and rules
+	rules        int
+	ticking      int // timers that only keep connections alive
+	spareNet     *netsim.Net
+	opened       map[[2]netsim.Node]uint64
+	spareParcels *parcel
 
 	current  *Proc // the process whose code runs
 	handed   *Proc // a process handed to the worker that is being switched to
@@ -126,7 +147,7 @@ const (
 	StopLivelock                  // Config.Patience: slices without end, and no timer fires
 	StopHalted                    // somebody called Halt
 	StopAbandoned                 // the test harness broke off
-	StopCrashed                   // Boot panicked: there is no node
+	StopCrashed                   // Boot panicked: there is no such node
 )
 
 var stopNames = [...]string{"", "time", "idle", "quiet", "events", "livelock", "halted", "abandoned", "crashed"}
@@ -208,37 +229,26 @@ func (w *World) set(cfg Config) {
 	w.tells = w.check != nil || cfg.Keep > 0
 	w.stop, w.born, w.living = 0, 0, 0
 	w.firstWait, w.waitNumber = never, 0
-	name := cfg.Node
-	if name == "" {
-		name = "local"
+	w.found()
+}
+
+// Spawn starts a process from outside on the first node, a child of that node's first. If the node is down
+// there is none.
+func (w *World) Spawn(role string, body Body) PID { return w.spawnOn(w.nodes[0], role, body) }
+
+// SpawnAt is Spawn on a node of that name; the zero PID if it is down, or not there.
+func (w *World) SpawnAt(node Atom, role string, body Body) PID {
+	if n := w.node(node); n != nil {
+		return w.spawnOn(n, role, body)
 	}
-	node := &Node{name: name, names: map[Name]*Proc{}, incarnation: 1}
-	w.nodes = append(w.nodes[:0], node)
-	w.boot(node)
+	return PID{}
 }
 
-// boot starts a node's first process. It traps exits and outlives Boot: it is the parent of what Boot started.
-func (w *World) boot(node *Node) {
-	p := w.newProc(node, nil, "init", SpawnOptions{Hidden: true})
-	p.flags |= trapping
-	node.first = p
-	p.handler = idler{}
-	p.body = w.cfg.Boot
-	p.enqueue()
-}
-
-// idler takes every message and does nothing.
-type idler struct{}
-
-func (idler) Handle(*Proc, *Msg) {}
-
-// Spawn starts a process from outside, a child of the node's first. If the node is down there is none.
-func (w *World) Spawn(role string, body Body) PID {
-	first := w.nodes[0].first
-	if first == nil {
+func (w *World) spawnOn(n *Node, role string, body Body) PID {
+	if n.first == nil {
 		return PID{}
 	}
-	p := w.newProc(first.node, first, role, SpawnOptions{})
+	p := w.newProc(n, n.first, role, SpawnOptions{})
 	p.body = body
 	p.enqueue()
 	return p.Self()
@@ -400,6 +410,11 @@ func (p *Proc) line(format string, args []any) Line {
 // noteText takes a coarse fact, one that has a word of text, and tells observers.
 func (w *World) noteText(kind trace.Kind, subject, object *term.Identity, text string, detail any) {
 	w.note(kind, subject, object, choice.ID(text))
+	w.tellText(kind, subject, object, text, detail)
+}
+
+// tellText tells a coarse fact that has been noted to whoever listens.
+func (w *World) tellText(kind trace.Kind, subject, object *term.Identity, text string, detail any) {
 	if w.log.Keeping() {
 		if detail == nil {
 			w.log.Detail(text)

@@ -168,7 +168,11 @@ func hiddenPID(b *strings.Builder, v reflect.Value) {
 		b.WriteString("<none>")
 		return
 	}
-	node := id.Elem().FieldByName("Node").Elem().String()
+	home := id.Elem().FieldByName("Home").Elem()
+	node := home.FieldByName("Node").String()
+	if life := home.FieldByName("Creation").Uint(); life > 1 {
+		node += "!" + strconv.FormatUint(life, 10)
+	}
 	for ; !id.IsNil(); id = id.Elem().FieldByName("Parent") {
 		own := id.Elem().FieldByName("Role").Elem().String()
 		if n := id.Elem().FieldByName("Ordinal").Uint(); n > 1 {

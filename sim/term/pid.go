@@ -14,9 +14,16 @@ type Identity struct {
 	Serial  uint64    // how many processes the world had spawned before, plus one
 	Parent  *Identity // who spawned it; nil for the first process of a node
 	Role    *string   // what its parent called it; one string for all siblings of a role
-	Node    *Atom     // the node's name
+	Home    *Home     // the node it lives on
 	Holder  any       // the living process, set and cleared by package sim
 	Ordinal uint32    // 1 for the first child of that role, 2 for the next…
+}
+
+// Home is one life of a node: each boot makes another. Only package sim makes homes.
+type Home struct {
+	Node     Atom
+	Index    int32  // the node's place among those of its world, from 0
+	Creation uint32 // which of the node's lives it is, from 1
 }
 
 // Path is the identity's place: the roles from the first process of its node down, such as kv_sup/kv_store.2.
@@ -52,23 +59,30 @@ func (p PID) Node() Atom {
 	if p.id == nil {
 		return ""
 	}
-	return *p.id.Node
+	return p.id.Home.Node
 }
 
 // Path is the process's spawn path, such as kv_sup/kv_store.2: the second kv_store that kv_sup started.
 func (p PID) Path() string { return p.id.Path() }
 
-// String prints the PID as <node/path>.
+// String prints the PID as <node/path>; one of the node's second life as <node!2/path>.
 func (p PID) String() string {
 	if p.id == nil {
 		return "<none>"
 	}
+	return "<" + p.id.place() + ">"
+}
+
+// place is node and path.
+func (i *Identity) place() string {
 	var b strings.Builder
-	b.WriteByte('<')
-	b.WriteString(string(p.Node()))
+	b.WriteString(string(i.Home.Node))
+	if life := i.Home.Creation; life > 1 {
+		b.WriteByte('!')
+		b.WriteString(strconv.FormatUint(uint64(life), 10))
+	}
 	b.WriteByte('/')
-	b.WriteString(p.id.Path())
-	b.WriteByte('>')
+	b.WriteString(i.Path())
 	return b.String()
 }
 
@@ -112,5 +126,5 @@ func (r Ref) String() string {
 	if r.n == 0 {
 		return "#Ref<none>"
 	}
-	return "#Ref<" + string(PID{r.owner}.Node()) + "/" + r.owner.Path() + "." + strconv.FormatUint(r.n, 10) + ">"
+	return "#Ref<" + r.owner.place() + "." + strconv.FormatUint(r.n, 10) + ">"
 }

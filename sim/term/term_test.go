@@ -13,11 +13,11 @@ func TestIdentityFitsACacheLine(t *testing.T) {
 }
 
 func family() (root, sup, child PID) {
-	node := Atom("a")
+	home := &Home{Node: "a"}
 	role := func(s string) *string { return &s }
-	init := &Identity{Serial: 1, Role: role("init"), Ordinal: 1, Node: &node}
-	top := &Identity{Serial: 2, Parent: init, Role: role("kv_sup"), Ordinal: 1, Node: &node}
-	kid := &Identity{Serial: 3, Parent: top, Role: role("kv_store"), Ordinal: 2, Node: &node}
+	init := &Identity{Serial: 1, Role: role("init"), Ordinal: 1, Home: home}
+	top := &Identity{Serial: 2, Parent: init, Role: role("kv_sup"), Ordinal: 1, Home: home}
+	kid := &Identity{Serial: 3, Parent: top, Role: role("kv_store"), Ordinal: 2, Home: home}
 	return NewPID(init), NewPID(top), NewPID(kid)
 }
 

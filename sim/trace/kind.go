@@ -30,6 +30,7 @@ const (
 	User                       // a fact of the user's own; Word: hash of its kind
 	Drop                       // a message of Subject's to Object was dropped
 	Node                       // a node changed: Word says how
+	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: the how manyth on its connection
 	kinds
 )
 
@@ -37,6 +38,7 @@ var kindNames = [kinds]string{
 	Spawn: "spawn", Send: "send", Signal: "signal", Receive: "receive", Slice: "slice", Timer: "timer", Exit: "exit",
 	Link: "link", Unlink: "unlink", Monitor: "monitor", Demonitor: "demonitor", Register: "register",
 	Unregister: "unregister", Fault: "fault", Took: "took", Report: "report", User: "user", Drop: "drop", Node: "node",
+	Arrive: "arrive",
 }
 
 // String is the kind's word, such as send, or kindN for one without a word.
@@ -81,7 +83,7 @@ const signalShift = 56
 
 // signalNames are the kinds of signals that package sim sends.
 var signalNames = [...]string{
-	1: "exit", "link exit", "link", "unlink", "unlink ack", "monitor", "demonitor", "down", "is it alive", "tell about it", "answer",
+	1: "exit", "link exit", "link", "unlink", "unlink ack", "monitor", "demonitor", "down", "is it alive", "tell about it", "answer", "spawn request", "spawn reply",
 }
 
 func signalName(word uint64) string {

@@ -1,0 +1,447 @@
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// peer is one node's view of another: whether they are connected, as far as it knows (NK1). The other's view may differ.
+//
+// A handshake has four steps: the node that connects sends its name, the other its status, then proof of the cookie
+// goes there and back. Who accepts counts the connection as up at the third step, who connects at the fourth.
+type peer struct {
+	of      *Node
+	to      int32 // the other's index
+	state   peerState
+	mine    bool // pending: we connect
+	hidden  bool // one of the two is hidden
+	barred  bool // ConnectOnce, and once is over
+	tried   bool // there was an attempt to connect, or a connection
+	wire    *wire
+	side    int    // our end of it
+	id      uint64 // the how manyth of the node's connections it is
+	life    uint32 // which life of the other node is at the other end; 0: not known yet
+	setup   *timer // ends the present step of the handshake
+	queue   []*parcel
+	waiters []waiterFor // processes that wait to be told
+	crowd   []waiterFor // processes that wait for room
+	wrote   bool        // since the last tick
+	read    bool
+	silent  int // ticks since it was last read
+}
+
+type peerState uint8
+
+const (
+	disconnected peerState = iota
+	pending
+	up
+)
+
+// waiterFor is a process that has asked for a connection.
+type waiterFor struct {
+	who    *term.Identity
+	number int64
+}
+
+// step is what a parcel is that is no signal.
+type step uint8
+
+const (
+	signalling step = iota
+	sendName
+	sendStatus
+	sendChallenge
+	sendAck
+	tick
+)
+
+var stepKinds = [...]string{"", "name", "status", "challenge", "ack", "tick"}
+
+// greeting is what a step of the handshake says.
+type greeting struct {
+	life   uint32
+	hidden bool
+	cookie Atom
+	status status
+}
+
+// status is the answer to a name (NK2).
+type status uint8
+
+const (
+	ok status = iota
+	simultaneous
+	refused // nok: we are connecting to you, and our name is the greater
+)
+
+// Why connections end.
+const (
+	connectionClosed = Atom("connection_closed")
+	hungUp           = Atom("disconnect")
+	netTickTimeout   = Atom("net_tick_timeout")
+	setupFailed      = Atom("connection_setup_failed")
+)
+
+// peerOf is the node's view of the node of an index.
+func (n *Node) peerOf(i int32) *peer {
+	for int(i) >= len(n.peers) {
+		n.peers = append(n.peers, nil)
+	}
+	if n.peers[i] == nil {
+		n.peers[i] = &peer{of: n, to: i}
+	}
+	return n.peers[i]
+}
+
+// known is peerOf without making one.
+func (n *Node) known(i int32) *peer {
+	if int(i) < len(n.peers) {
+		return n.peers[i]
+	}
+	return nil
+}
+
+func (k *peer) node() *Node { return k.of }
+
+// name is the other node's name.
+func (k *peer) name(w *World) Atom { return w.nodes[k.to].home.Node }
+
+// cookieFor is the cookie that a node uses with another.
+func (n *Node) cookieFor(other Atom) Atom {
+	if c, special := n.cookies[other]; special {
+		return c
+	}
+	return n.spec.Cookie
+}
+
+// mayConnect is whether a signal may connect (NK3).
+func (k *peer) mayConnect() bool {
+	switch k.of.spec.Kernel.AutoConnect {
+	case ConnectNever:
+		return false
+	case ConnectOnce:
+		return !k.barred
+	}
+	return true
+}
+
+// connect begins to connect.
+func (w *World) connect(k *peer) {
+	k.begin(w)
+	k.mine = true
+	k.wire, k.side = w.open(k, k.to), 0
+	w.greet(k, sendName, greeting{life: k.of.home.Creation, hidden: k.of.spec.Hidden})
+}
+
+// begin makes the connection pending.
+func (k *peer) begin(w *World) {
+	k.of.connections++
+	k.state, k.id, k.life, k.mine, k.tried = pending, k.of.connections, 0, false, true
+	k.wrote, k.read, k.silent = false, false, 0
+}
+
+// greet sends a step of the handshake and waits for the next.
+func (w *World) greet(k *peer, s step, g greeting) {
+	c := w.newParcel()
+	c.step, c.data, c.size = s, g, 40
+	w.limitStep(k)
+	w.send(k.wire, k.side, c, stepKinds[s], k.wire.id+uint64(s))
+}
+
+// limitStep limits how long the present step of a handshake may take (NK6).
+func (w *World) limitStep(k *peer) {
+	w.dropSetup(k)
+	k.setup = w.atID(w.time()+k.of.spec.Kernel.setup(), choice.Child(k.wire.id, "setup", uint32(k.side)), func() {
+		k.setup = nil
+		w.whenAwake(k.of, func() {
+			if k.state == pending {
+				w.hangUp(k, setupFailed)
+			}
+		})
+	})
+}
+
+func (w *World) dropSetup(k *peer) {
+	if k.setup != nil {
+		w.cancel(k.setup)
+		k.setup = nil
+	}
+}
+
+// whenAwake does something at once, or when a node that stands still goes on.
+func (w *World) whenAwake(n *Node, act func()) {
+	if n.paused {
+		n.late = append(n.late, act)
+		return
+	}
+	act()
+}
+
+// knock is the first parcel on a wire that nobody listens to at this end.
+func (w *World) knock(c *wire, side int, k *parcel) {
+	n := w.nodes[int32(c.way[side].from)]
+	switch g, is := k.data.(greeting); {
+	case n.first == nil && n.dark:
+		w.vanish(c, side)
+	case n.first != nil && is && k.step == sendName:
+		w.accept(n, c, side, g)
+	default:
+		w.closeWire(c, side)
+	}
+}
+
+// accept answers a node that connects.
+func (w *World) accept(n *Node, c *wire, side int, g greeting) {
+	k := n.peerOf(int32(c.way[1-side].from))
+	st := ok
+	switch {
+	case k.state == up: // the other has lost it, and we do not know yet
+		w.hangUp(k, connectionClosed)
+	case k.state == pending && k.mine && n.home.Node > k.name(w): // ours wins
+		c.ends[side] = &doorstep{n, c, side}
+		w.refuse(c, side, greeting{status: refused})
+		return
+	case k.state == pending: // theirs does, or is newer
+		if k.mine {
+			st = simultaneous
+		}
+		w.dropSetup(k)
+		w.closeWire(k.wire, k.side)
+		k.mine = false
+	}
+	if k.state == disconnected {
+		k.begin(w)
+	}
+	c.ends[side] = k
+	k.wire, k.side, k.life = c, side, g.life
+	k.hidden = g.hidden || n.spec.Hidden
+	w.greet(k, sendStatus, greeting{life: n.home.Creation, hidden: n.spec.Hidden, status: st})
+}
+
+// doorstep is our end of a wire that we refuse: it waits until the other end has read that.
+type doorstep struct {
+	n    *Node
+	c    *wire
+	side int
+}
+
+func (d *doorstep) node() *Node              { return d.n }
+func (d *doorstep) arrived(*World, *parcel)  {}
+func (d *doorstep) ended(w *World, why Atom) {}
+func (d *doorstep) room(*World)              {}
+
+func (w *World) refuse(c *wire, side int, g greeting) {
+	k := w.newParcel()
+	k.step, k.data, k.size = sendStatus, g, 40
+	w.send(c, side, k, stepKinds[sendStatus], c.id+uint64(sendStatus))
+}
+
+// arrived is what is done with what comes from the other node.
+func (k *peer) arrived(w *World, c *parcel) {
+	k.read = true
+	switch c.step {
+	case signalling:
+		w.farArrived(k, c)
+	case sendStatus:
+		g := c.data.(greeting)
+		if g.status == refused { // the other's own attempt is on its way
+			w.dropSetup(k)
+			w.closeWire(k.wire, k.side)
+			w.limitStep(k)
+			return
+		}
+		k.life, k.hidden = g.life, g.hidden || k.of.spec.Hidden
+		w.greet(k, sendChallenge, greeting{cookie: k.of.cookieFor(k.name(w))})
+	case sendChallenge:
+		g := c.data.(greeting)
+		if g.cookie != k.of.cookieFor(k.name(w)) {
+			w.hangUp(k, setupFailed)
+			return
+		}
+		w.greet(k, sendAck, greeting{})
+		w.connected(k)
+	case sendAck:
+		w.connected(k)
+	}
+}
+
+// connected makes a connection count as up.
+func (w *World) connected(k *peer) {
+	w.dropSetup(k)
+	k.state = up
+	k.wrote, k.read, k.silent = true, true, 0
+	w.noteNode(k, "nodeup", nil)
+	w.startTicking(k.of)
+	w.tellNodeUp(k)
+	w.answerWaiters(k, true)
+	queue := k.queue
+	k.queue = nil
+	for i, c := range queue {
+		if k.state != up { // a queued signal has broken it
+			for _, rest := range queue[i:] {
+				w.lose(rest)
+			}
+			return
+		}
+		w.sendOn(k, c)
+	}
+}
+
+// hangUp ends a connection, or an attempt, as this node wants it.
+func (w *World) hangUp(k *peer, why Atom) {
+	w.closeWire(k.wire, k.side)
+	k.ended(w, why)
+}
+
+// ended is what is done when a connection, or an attempt, is over for this node: those who have links and monitors
+// over it hear of it, then those who watch nodes (NK9).
+func (k *peer) ended(w *World, why Atom) {
+	was := k.state
+	if was == disconnected {
+		return
+	}
+	w.dropSetup(k)
+	k.state, k.wire = disconnected, nil
+	k.barred = was == up || k.barred
+	for _, c := range k.queue {
+		w.lose(c)
+	}
+	k.queue = nil
+	w.wakeCrowd(k)
+	if was == up {
+		w.noteNode(k, "nodedown", why)
+		w.stopTicking(k.of)
+	}
+	w.tellNodeDown(k, why, was == up)
+	w.answerWaiters(k, false)
+}
+
+// noteNode takes the fact that a node's view of another has changed.
+func (w *World) noteNode(k *peer, what string, why any) {
+	w.note(trace.Node, nil, nil, choice.ID(what)^uint64(k.of.home.Index)<<20^uint64(k.to))
+	if w.log.Keeping() || w.cfg.Observer != nil {
+		about := Tuple{k.of.home.Node, k.name(w)}
+		if why != nil {
+			about = append(about, why)
+		}
+		w.tellText(trace.Node, nil, nil, what, about)
+	}
+}
+
+func (w *World) answerWaiters(k *peer, connected bool) {
+	waiters := k.waiters
+	k.waiters = nil
+	for _, a := range waiters {
+		if p := w.alive(a.who); p != nil {
+			w.signal(answer, nil, p, Ref{}, a.number, connected)
+		}
+	}
+}
+
+// dropPeers ends all connections of a node that goes down.
+func (w *World) dropPeers(n *Node) {
+	if n.ticker != nil {
+		w.cancel(n.ticker)
+		w.ticking--
+		n.ticker = nil
+	}
+	for _, k := range n.peers {
+		if k == nil || k.state == disconnected {
+			continue
+		}
+		w.dropSetup(k)
+		c := k.wire
+		k.state, k.wire = disconnected, nil
+		for _, q := range k.queue {
+			w.lose(q)
+		}
+		k.queue, k.waiters, k.crowd = nil, nil, nil
+		if n.dark {
+			w.vanish(c, k.side)
+		} else {
+			w.closeWire(c, k.side)
+		}
+	}
+}
+
+// startTicking lets a node look after its connections, at the times that its boot has set (NK7).
+func (w *World) startTicking(n *Node) {
+	if n.ticker != nil {
+		return
+	}
+	every := n.spec.Kernel.tick()
+	n.tocks = uint64((w.time()-time.Duration(n.born))/every) + 1
+	w.nextTick(n, every)
+}
+
+func (w *World) nextTick(n *Node, every time.Duration) {
+	t := w.newTimer(ticks)
+	t.node = n
+	t.alarm = w.sched.At(n.born+scheduler.Time(every)*scheduler.Time(n.tocks), t, choice.Child(choice.ID("tick", string(n.home.Node)), "", n.home.Creation)+n.tocks*oddly)
+	n.ticker = t
+	w.ticking++
+}
+
+func (w *World) stopTicking(n *Node) {
+	if n.ticker == nil || slices.ContainsFunc(n.peers, func(k *peer) bool { return k != nil && k.state == up }) {
+		return
+	}
+	w.cancel(n.ticker)
+	w.ticking--
+	n.ticker = nil
+}
+
+// ticked is a node's look after its connections.
+func (w *World) ticked(n *Node) {
+	n.ticker = nil
+	w.ticking--
+	n.tocks++
+	w.nextTick(n, n.spec.Kernel.tick())
+	if n.paused {
+		return
+	}
+	for _, k := range n.peers {
+		if k != nil && k.state == up {
+			w.tickPeer(k)
+		}
+	}
+}
+
+// tickPeer gives the other node up if nothing was read for so many ticks, and sends something if nothing was written.
+func (w *World) tickPeer(k *peer) {
+	if k.read {
+		k.silent = 0
+	} else if k.silent++; k.silent >= k.of.spec.Kernel.intensity() {
+		w.hangUp(k, netTickTimeout)
+		return
+	}
+	if !k.wrote {
+		c := w.newParcel()
+		c.step, c.size = tick, 4
+		w.send(k.wire, k.side, c, stepKinds[tick], tickStream)
+	}
+	k.wrote, k.read = false, false
+}
+
+const tickStream = 0x74_69_63_6b
+
+// calm is whether nothing can come of ticks: no fault is at work, and no connection is known to one end alone.
+func (w *World) calm() bool {
+	if w.faults > 0 || w.paused > 0 {
+		return false
+	}
+	for _, n := range w.nodes {
+		for _, k := range n.peers {
+			if k != nil && k.state == up && k.wire.way[1-k.side].over {
+				return false
+			}
+		}
+	}
+	return true
+}
