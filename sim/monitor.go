@@ -129,14 +129,18 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 }
 
 // Demonitor ends a monitor: no Down message will be put into the mailbox any more; one that is there stays,
-// unless Flush is given. It reports whether there was a monitor to end (MON4).
+// unless Flush is given. It reports whether there was a monitor to end (MON4). A reference of another node is a bad
+// argument.
 func (p *Proc) Demonitor(ref Ref, opts ...MonitorOpt) (was bool) {
 	if !p.acts() {
 		return false
 	}
-	if ref.Owner() == p.Self() { // another's is nothing to us
+	switch owner := ref.Owner().Identity(); {
+	case owner == p.id:
 		was = p.demonitor(ref)
-	}
+	case owner != nil && p.elsewhere(owner):
+		raise("badarg", "demonitor", "a reference of another node")
+	} // that of another process here is nothing to us
 	for _, o := range opts {
 		if o.flush && !was {
 			p.flushDown(ref)

@@ -119,7 +119,14 @@ func (p *Proc) await(ask func(number int64)) any {
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	ask(int64(p.refs))
+	p.handleSignals() // the answer may be there at once
+	p.dieIfExiting()
 	for !x.answered {
+		if p.transit.head != nil { // the answer may be there before anybody has waited for it
+			p.handleSignals()
+			p.dieIfExiting()
+			continue
+		}
 		p.block()
 	}
 	v := x.answer
@@ -127,7 +134,8 @@ func (p *Proc) await(ask func(number int64)) any {
 	return v
 }
 
-// DisconnectNode ends the connection to a node, and reports whether there was one: erlang:disconnect_node (NK4).
+// DisconnectNode ends the connection to a node, and reports whether there was one: erlang:disconnect_node (NK4). When
+// it returns, the process has handled what it is told of that: it may not return at all.
 func (p *Proc) DisconnectNode(name Atom) bool {
 	if !p.acts() {
 		return false
@@ -138,6 +146,8 @@ func (p *Proc) DisconnectNode(name Atom) bool {
 		return false
 	}
 	p.w.hangUp(k, hungUp)
+	p.handleSignals()
+	p.dieIfExiting()
 	return true
 }
 
@@ -285,6 +295,7 @@ func (o NodeMonitor) info(k *peer, why any) []any {
 // is linked to, then what it monitors, then who watches nodes (NK9).
 func (w *World) tellNodeDown(k *peer, why Atom, was bool) {
 	for _, p := range slices.Clone(k.of.distant) {
+		w.cutTransit(p, k)
 		w.cutLinks(p, k)
 		w.cutMonitors(p, k)
 		w.cutRequests(p, k)
@@ -309,6 +320,36 @@ func (w *World) tellWatcher(p *Proc, k *peer, why Atom, was bool) {
 		if k.is(o.Kind) {
 			w.deliver(p, nil, Ref{}, NodeDown{Node: name, Info: o.info(k, why)})
 		}
+	}
+}
+
+// cutTransit sees to it that what has come over a connection that is over, and has not been handled, makes no link or
+// monitor that nobody would ever end.
+func (w *World) cutTransit(p *Proc, k *peer) {
+	for m := p.transit.head; m != nil; m = m.next {
+		if m.from == nil || m.from.Home.Index != k.to {
+			continue
+		}
+		switch {
+		case m.kind == monitorSignal:
+			m.kind = demonitorSignal
+		case m.kind == linkSignal, m.kind == spawnReplySignal && p.asksForLink(m.ref):
+			w.signal(linkExit, m.from, p, Ref{}, m.word, term.NoConnection) // behind it
+		case m.kind == message && m.special&watches != 0:
+			m.special &^= watches
+			if m.special == 0 {
+				p.signals--
+				p.arrived++
+			}
+		}
+	}
+	for m := p.mailbox.head; m != nil; m = m.next {
+		if m.special&watches != 0 && m.from.Home.Index == k.to {
+			m.special &^= watches
+		}
+	}
+	if !p.asked.IsZero() && p.asked.Owner().Identity().Home.Index == k.to {
+		p.asked = Ref{}
 	}
 }
 

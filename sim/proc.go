@@ -133,6 +133,9 @@ func (p *Proc) ext() *extra {
 // monitor ends: a server that was monitored while it started needs nothing more.
 func (p *Proc) shed() {
 	x := p.x
+	if p.has(distant) { // its node counts on it
+		return
+	}
 	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
 		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() || x.nodes != nil || x.requests.len() != 0 {
 		return

@@ -181,6 +181,12 @@ func (p *Proc) spawnReplied(m *Msg) {
 	p.w.deliver(p, nil, Ref{}, reply)
 }
 
+// asksForLink is whether the process that it has asked for under ref is to be linked.
+func (p *Proc) asksForLink(ref Ref) bool {
+	r := p.x.requests.at(ref.N())
+	return r != nil && r.link
+}
+
 // orphaned lets a process end that was spawned with a link to one that is dead (SPW3).
 func (w *World) orphaned(n *Node, s *spawned, parent *term.Identity) {
 	if s.link && s.why == nil {

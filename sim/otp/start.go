@@ -22,6 +22,9 @@ type Started struct {
 // or any other, which counts as {error, err}.
 type StartFunc func(p *sim.Proc, extra ...any) (Started, error)
 
+// Cross lets a start function travel to a supervisor on another node: code is the same on every node.
+func (f StartFunc) Cross() any { return f }
+
 // ErrIgnore says that the process chose not to start: its init answered ignore.
 var ErrIgnore = errors.New("ignore")
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"reflect"
+	"time"
 )
 
 // Hash hashes all that a value holds, through pointers, slices, maps and structs, and reports whether any
@@ -43,9 +44,10 @@ func (h *hasher) text(s string) {
 }
 
 var (
-	pidType   = reflect.TypeOf(PID{})
-	refType   = reflect.TypeOf(Ref{})
-	crashType = reflect.TypeOf((*Crash)(nil))
+	pidType      = reflect.TypeOf(PID{})
+	refType      = reflect.TypeOf(Ref{})
+	locationType = reflect.TypeOf((*time.Location)(nil))
+	crashType    = reflect.TypeOf((*Crash)(nil))
 )
 
 func (h *hasher) value(v reflect.Value, depth int) {
@@ -54,6 +56,8 @@ func (h *hasher) value(v reflect.Value, depth int) {
 	}
 	switch v.Type() {
 	case pidType, refType, crashType: // never change, and lead into the world
+		return
+	case locationType: // fills itself in when it is first asked
 		return
 	}
 	switch v.Kind() {

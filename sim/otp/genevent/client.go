@@ -53,14 +53,14 @@ func done(_ any, err error) error { return err }
 // AddHandler installs a handler as the newest. new is called in the manager, where Init runs. If Init does not
 // answer Ok, or crashes, the handler is not installed, and the error is an *Error (EV2).
 func AddHandler[H Handler](p *sim.Proc, to sim.Addr, id ID, new func() H) error {
-	return done(ask(p, to, requestTag, &addHandler{id: id, new: func() Handler { return new() }}))
+	return done(ask(p, to, requestTag, &addHandler{ID: id, New: func() Handler { return new() }}))
 }
 
 // AddSupHandler is AddHandler for a handler that belongs to the calling process: the two processes are linked
 // from then on, even if Init fails; the handler is removed when the caller ends, and the caller is sent a
 // HandlerExit when the handler goes (EV2, EV7).
 func AddSupHandler[H Handler](p *sim.Proc, to sim.Addr, id ID, new func() H) error {
-	return done(ask(p, to, requestTag, &addHandler{id: id, new: func() Handler { return new() }, owner: p.Self()}))
+	return done(ask(p, to, requestTag, &addHandler{ID: id, New: func() Handler { return new() }, Owner: p.Self()}))
 }
 
 // DeleteHandler removes a handler. Its Terminate is called with args, and what that returns is the value. If
@@ -73,13 +73,13 @@ func DeleteHandler(p *sim.Proc, to sim.Addr, id ID, args any) (any, error) {
 // Terminate is called with args; if there is no such handler the new one is installed all the same (EV6). An
 // *Error says why the new one did not start; the old one is gone.
 func SwapHandler[H Handler](p *sim.Proc, to sim.Addr, old ID, args any, id ID, new func() H) error {
-	return done(ask(p, to, requestTag, &swapHandler{old: old, args: args, id: id, new: func() Handler { return new() }}))
+	return done(ask(p, to, requestTag, &swapHandler{Old: old, Args: args, ID: id, New: func() Handler { return new() }}))
 }
 
 // SwapSupHandler is SwapHandler for a new handler that belongs to the calling process.
 func SwapSupHandler[H Handler](p *sim.Proc, to sim.Addr, old ID, args any, id ID, new func() H) error {
 	return done(ask(p, to, requestTag, &swapHandler{
-		old: old, args: args, id: id, new: func() Handler { return new() }, owner: p.Self(),
+		Old: old, Args: args, ID: id, New: func() Handler { return new() }, Owner: p.Self(),
 	}))
 }
 

@@ -91,12 +91,12 @@ func (m *manager) serve(p *sim.Proc, from otp.From, req any) {
 	hibernate := false
 	switch req := req.(type) {
 	case syncNotify:
-		m.sync(p, from, req.event)
+		m.sync(p, from, req.Event)
 		return
 	case *call:
 		reply, hibernate = m.call(p, req)
 	case *addHandler:
-		reply, hibernate = m.add(p, req.id, req.new, req.owner, Predecessor{})
+		reply, hibernate = m.add(p, req.ID, req.New, req.Owner, Predecessor{})
 	case *deleteHandler:
 		reply = m.delete(p, req)
 	case *swapHandler:
@@ -154,13 +154,13 @@ func (m *manager) add(p *sim.Proc, id ID, new func() Handler, owner sim.PID, bef
 
 // delete removes a handler at somebody's request.
 func (m *manager) delete(p *sim.Proc, req *deleteHandler) (reply any) {
-	i := m.find(req.id)
+	i := m.find(req.ID)
 	if i < 0 {
 		return failure{moduleNotFound}
 	}
 	h := m.handlers[i]
 	m.drop(i)
-	left, ok := h.end(p, req.args)
+	left, ok := h.end(p, req.Args)
 	m.gone(p, &h, sim.Normal, nil)
 	if !ok {
 		return failure{left}
@@ -170,32 +170,32 @@ func (m *manager) delete(p *sim.Proc, req *deleteHandler) (reply any) {
 
 // swap puts a handler in another's place at somebody's request: the new one becomes the newest.
 func (m *manager) swap(p *sim.Proc, req *swapHandler) (reply any, hibernate bool) {
-	before, owner := Predecessor{Swapped: true, Left: errorWord}, req.owner
-	if i := m.find(req.old); i >= 0 {
+	before, owner := Predecessor{Swapped: true, Left: errorWord}, req.Owner
+	if i := m.find(req.Old); i >= 0 {
 		h := m.handlers[i]
 		m.drop(i)
 		if owner.IsZero() {
 			owner = h.owner
 		}
-		before.Left, _ = h.end(p, req.args)
-		m.gone(p, &h, Swapped{req.id, owner}, nil)
+		before.Left, _ = h.end(p, req.Args)
+		m.gone(p, &h, Swapped{req.ID, owner}, nil)
 	}
-	return m.add(p, req.id, req.new, owner, before)
+	return m.add(p, req.ID, req.New, owner, before)
 }
 
 // call asks one handler.
 func (m *manager) call(p *sim.Proc, req *call) (reply any, hibernate bool) {
-	i := m.find(req.id)
+	i := m.find(req.ID)
 	if i < 0 {
 		return failure{badModule}, false
 	}
-	r := m.handlers[i].callback(p, onCall, req.req)
+	r := m.handlers[i].callback(p, onCall, req.Req)
 	if !r.fits(onCall) {
 		reply = failure{r.Term()}
 	} else {
 		reply, hibernate = r.value, r.hibernates
 	}
-	m.settle(p, i, onCall, &r, req.req)
+	m.settle(p, i, onCall, &r, req.Req)
 	return reply, hibernate
 }
 

@@ -43,58 +43,64 @@ func (m RequestMsg) String() string { return m.Term().String() }
 // DebugText is how package sys tells of it.
 func (m RequestMsg) DebugText(manager any) string {
 	if c, ok := m.Req.(*call); ok {
-		return term.Format(manager) + "(" + c.id.String() + ") got call " + term.Format(c.req)
+		return term.Format(manager) + "(" + c.ID.String() + ") got call " + term.Format(c.Req)
 	}
 	return term.Format(manager) + " got " + m.String()
 }
 
 // The requests.
 type (
-	syncNotify    struct{ event any }
+	syncNotify    struct{ Event any }
 	whichHandlers struct{}
 
 	call struct {
-		id  ID
-		req any
+		ID  ID
+		Req any
 	}
 	deleteHandler struct {
-		id   ID
-		args any
+		ID   ID
+		Args any
 	}
 	addHandler struct {
-		id    ID
-		new   func() Handler
-		owner sim.PID // zero: nobody's
+		ID    ID
+		New   factory
+		Owner sim.PID // zero: nobody's
 	}
 	swapHandler struct {
-		old   ID
-		args  any
-		id    ID
-		new   func() Handler
-		owner sim.PID // zero: that of the old one, if any
+		Old   ID
+		Args  any
+		ID    ID
+		New   factory
+		Owner sim.PID // zero: that of the old one, if any
 	}
 )
 
-func (r syncNotify) String() string  { return sim.Tuple{sim.Atom("sync_notify"), r.event}.String() }
+// factory makes a handler. It is code, and so the same on every node: it crosses as it is.
+type factory func() Handler
+
+// Cross gives the factory itself.
+func (f factory) Cross() any { return f }
+
+func (r syncNotify) String() string  { return sim.Tuple{sim.Atom("sync_notify"), r.Event}.String() }
 func (whichHandlers) String() string { return "which_handlers" }
-func (r *call) String() string       { return sim.Tuple{sim.Atom("call"), r.id, r.req}.String() }
+func (r *call) String() string       { return sim.Tuple{sim.Atom("call"), r.ID, r.Req}.String() }
 
 func (r *deleteHandler) String() string {
-	return sim.Tuple{sim.Atom("delete_handler"), r.id, r.args}.String()
+	return sim.Tuple{sim.Atom("delete_handler"), r.ID, r.Args}.String()
 }
 
 func (r *addHandler) String() string {
-	if r.owner.IsZero() {
-		return sim.Tuple{sim.Atom("add_handler"), r.id}.String()
+	if r.Owner.IsZero() {
+		return sim.Tuple{sim.Atom("add_handler"), r.ID}.String()
 	}
-	return sim.Tuple{sim.Atom("add_sup_handler"), r.id, r.owner}.String()
+	return sim.Tuple{sim.Atom("add_sup_handler"), r.ID, r.Owner}.String()
 }
 
 func (r *swapHandler) String() string {
-	if r.owner.IsZero() {
-		return sim.Tuple{sim.Atom("swap_handler"), r.old, r.args, r.id}.String()
+	if r.Owner.IsZero() {
+		return sim.Tuple{sim.Atom("swap_handler"), r.Old, r.Args, r.ID}.String()
 	}
-	return sim.Tuple{sim.Atom("swap_sup_handler"), r.old, r.args, r.id, r.owner}.String()
+	return sim.Tuple{sim.Atom("swap_sup_handler"), r.Old, r.Args, r.ID, r.Owner}.String()
 }
 
 // HandlerExit is the message {gen_event_EXIT, Handler, Reason}: a handler that this process has installed
