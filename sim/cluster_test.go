@@ -414,3 +414,17 @@ func TestClock_TMR5(t *testing.T) {
 	c.Run(2000 * time.Second)
 	c.want("a 16m40s: 1h16m41s")
 }
+
+// SPW2: a node that is not there, or that must not be connected to, is an answer at once.
+func TestSpawnAt_SPW2_nowhere(t *testing.T) {
+	c := newCluster(t, "a b", func(cfg *sim.Config) { cfg.Nodes[0].Kernel.AutoConnect = sim.ConnectNever })
+	c.on("a", func(p *sim.Proc) {
+		for _, n := range []sim.Atom{"nowhere", "b"} {
+			pid, ref := p.SpawnAt(n, "kid", func(p *sim.Proc) {}, sim.SpawnOptions{Monitor: true})
+			m, _ := sim.Recv[sim.Down](p)
+			c.hear(p, "%v %v %v", pid, m.Ref == ref, m.Reason)
+		}
+	})
+	c.Run(time.Second)
+	c.want("a 0s: <a/p/kid.2> true noconnection", "a 0s: <a/p/kid.4> true noconnection")
+}

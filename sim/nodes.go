@@ -113,25 +113,15 @@ func (p *Proc) ConnectNode(name Atom) bool {
 	return p.await(func(number int64) { k.waiters = append(k.waiters, waiterFor{p.id, number}) }) == true
 }
 
-// await waits for the answer to a question that ask puts, under a number.
+// await waits for the answer to a question that ask puts, under a number. The answer may be there at once.
 func (p *Proc) await(ask func(number int64)) any {
 	x := p.ext()
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	ask(int64(p.refs))
-	p.handleSignals() // the answer may be there at once
+	p.handleSignals()
 	p.dieIfExiting()
-	for !x.answered {
-		if p.transit.head != nil { // the answer may be there before anybody has waited for it
-			p.handleSignals()
-			p.dieIfExiting()
-			continue
-		}
-		p.block()
-	}
-	v := x.answer
-	x.answer = nil
-	return v
+	return p.answer()
 }
 
 // DisconnectNode ends the connection to a node, and reports whether there was one: erlang:disconnect_node (NK4). When

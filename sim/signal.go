@@ -320,7 +320,22 @@ func (w *World) reply(m *Msg, value any) {
 // ask sends a question and waits until it is answered or its receiver is gone, like a BIF that waits for
 // all earlier signals to be handled (SIG3, SIG4).
 func (p *Proc) ask(kind signalKind, q *Proc) any {
-	return p.await(func(number int64) { p.w.signal(kind, p.id, q, Ref{}, number, nil) })
+	x := p.ext()
+	p.refs++
+	x.awaiting, x.answered = uint64(p.refs), false
+	p.w.signal(kind, p.id, q, Ref{}, int64(p.refs), nil)
+	return p.answer()
+}
+
+// answer waits for the answer to the question that was asked last.
+func (p *Proc) answer() any {
+	x := p.x
+	for !x.answered {
+		p.block()
+	}
+	v := x.answer
+	x.answer = nil
+	return v
 }
 
 // Alive reports whether a process is alive once it has handled all that this process has sent it.

@@ -1,0 +1,18 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// Source is who answers the world's draws: for plans of whoever drives it.
+func (w *World) Source() *choice.Source { return w.chance }
+
+// SystemTime is what the wall clock of a node shows; Now if there is no such node.
+func (v View) SystemTime(node Atom) time.Duration {
+	if n := v.w.node(node); n != nil {
+		return n.clock.read(v.w.sched.Now())
+	}
+	return v.Now()
+}
