@@ -158,8 +158,8 @@ func TestSpawnAt_SPW2(t *testing.T) {
 		"a 8ms: a here true",
 		"a 8ms: #Exit{From=<b/p/kid>,Reason=done}",
 		"a 8ms: #Down{Tag=nil,Ref=#Ref<a/p.2>,Object=<b/p/kid>,Reason=done}",
-		"a 8ms: #Exit{From=<a/p/kid.3>,Reason=noconnection}",
-		"a 8ms: #SpawnReply{Ref=#Ref<a/p.5>,PID=<none>,Reason=noconnection}")
+		"a 8ms: #SpawnReply{Ref=#Ref<a/p.5>,PID=<none>,Reason=noconnection}",
+		"a 8ms: #Exit{From=<a/p/kid.3>,Reason=noconnection}")
 }
 
 // NK2: both connect at once; one connection comes of it, and each hears of it once.

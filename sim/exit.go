@@ -95,6 +95,9 @@ func (p *Proc) terminate() {
 		if x.name != "" {
 			w.releaseName(p)
 		}
+		if x.sockets.len() > 0 {
+			w.closeSockets(x)
+		}
 		w.tellLinks(p, reason)
 		w.tellWatchers(p, reason)
 		for i := range x.monitors.entries {

@@ -80,12 +80,14 @@ type Node struct {
 	ended   bool // this life is over
 	dark    bool // and its power was cut: it does not even refuse
 
+	doorsteps   []*doorstep
 	peers       []*peer                // by index of the other node; nil: never heard of
 	connections uint64                 // how many it has had a part in
 	ticker      *timer                 // nil if no connection needs one
 	tocks       uint64                 // how often it ticked
 	distant     []*Proc                // those with the flag
 	watched     map[Ref]*term.Identity // monitors on names from other nodes, and on whom they are
+	ports       ports
 
 	paused bool
 	aside  []*Proc  // while it is: who wants to run
@@ -112,6 +114,7 @@ func (w *World) found() {
 	clear(w.nodes)
 	w.nodes = w.nodes[:0]
 	w.uneven, w.paused, w.faults, w.ticking = false, 0, 0, 0
+	w.forgetSockets()
 	if len(specs) > 1 {
 		w.foundNet(specs)
 	} else {
@@ -323,6 +326,7 @@ func (w *World) haltNode(n *Node, asker *Proc, why string) {
 	w.noteText(trace.Node, nil, nil, "down", Tuple{n.home.Node, why})
 	n.first, n.ended = nil, true
 	w.dropPeers(n)
+	w.haltSockets(n)
 	for _, act := range late { // it is for nobody any more, and must be found to be
 		act()
 	}

@@ -323,8 +323,10 @@ func (w *World) cutTransit(p *Proc, k *peer) {
 		switch {
 		case m.kind == monitorSignal:
 			m.kind = demonitorSignal
-		case m.kind == linkSignal, m.kind == spawnReplySignal && p.asksForLink(m.ref):
+		case m.kind == linkSignal:
 			w.signal(linkExit, m.from, p, Ref{}, m.word, term.NoConnection) // behind it
+		case m.kind == spawnReplySignal:
+			w.cutReply(p, m)
 		case m.kind == message && m.special&watches != 0:
 			m.special &^= watches
 			if m.special == 0 {

@@ -56,12 +56,14 @@ const (
 	signalling step = iota
 	sendName
 	sendStatus
+	sendAlive
 	sendChallenge
 	sendAck
 	tick
+	tcpStep // of a socket's connection
 )
 
-var stepKinds = [...]string{"", "name", "status", "challenge", "ack", "tick"}
+var stepKinds = [...]string{"", "name", "status", "alive", "challenge", "ack", "tick", "tcp"}
 
 // greeting is what a step of the handshake says.
 type greeting struct {
@@ -78,6 +80,7 @@ const (
 	ok status = iota
 	simultaneous
 	refused // nok: we are connecting to you, and our name is the greater
+	alive   // we are connected with you: do you know better?
 )
 
 // Why connections end.
@@ -185,10 +188,12 @@ func (w *World) whenAwake(n *Node, act func()) {
 
 // knock is the first parcel on a wire that nobody listens to at this end.
 func (w *World) knock(c *wire, side int, k *parcel) {
-	n := w.nodes[int32(c.way[side].from)]
+	n := w.nodes[host(c.way[side].from)]
 	switch g, is := k.data.(greeting); {
 	case n.first == nil && n.dark:
 		w.vanish(c, side)
+	case k.step == tcpStep:
+		w.knockTCP(n, c, side, k)
 	case n.first != nil && is && k.step == sendName:
 		w.accept(n, c, side, g)
 	default:
@@ -201,11 +206,11 @@ func (w *World) accept(n *Node, c *wire, side int, g greeting) {
 	k := n.peerOf(int32(c.way[1-side].from))
 	st := ok
 	switch {
-	case k.state == up: // the other has lost it, and we do not know yet
-		w.hangUp(k, connectionClosed)
+	case k.state == up: // the other has lost it, and we do not know yet; or it has thought better of this one
+		w.turnAway(n, c, side, &g, alive)
+		return
 	case k.state == pending && k.mine && n.home.Node > k.name(w): // ours wins
-		c.ends[side] = &doorstep{n, c, side}
-		w.refuse(c, side, greeting{status: refused})
+		w.turnAway(n, c, side, nil, refused)
 		return
 	case k.state == pending: // theirs does, or is newer
 		if k.mine {
@@ -224,21 +229,43 @@ func (w *World) accept(n *Node, c *wire, side int, g greeting) {
 	w.greet(k, sendStatus, greeting{life: n.home.Creation, hidden: n.spec.Hidden, status: st})
 }
 
-// doorstep is our end of a wire that we refuse: it waits until the other end has read that.
+// doorstep is our end of a wire that we do not take, or not yet.
 type doorstep struct {
 	n    *Node
 	c    *wire
 	side int
+	g    *greeting // of one who may know better than we that the old connection is over; nil if we refuse
 }
 
-func (d *doorstep) node() *Node              { return d.n }
-func (d *doorstep) arrived(*World, *parcel)  {}
-func (d *doorstep) ended(w *World, why Atom) {}
-func (d *doorstep) room(*World)              {}
+func (d *doorstep) node() *Node { return d.n }
+func (d *doorstep) room(*World) {}
 
-func (w *World) refuse(c *wire, side int, g greeting) {
+// ended: the other has read our answer, or is gone.
+func (d *doorstep) ended(*World, Atom) { d.leave() }
+
+func (d *doorstep) leave() {
+	d.n.doorsteps = slices.DeleteFunc(d.n.doorsteps, func(o *doorstep) bool { return o == d })
+}
+
+// arrived: the other insists.
+func (d *doorstep) arrived(w *World, c *parcel) {
+	if d.g == nil || c.step != sendAlive {
+		return
+	}
+	d.leave()
+	if k := d.n.peerOf(int32(d.c.way[1-d.side].from)); k.state == up {
+		w.hangUp(k, connectionClosed)
+	}
+	w.accept(d.n, d.c, d.side, *d.g)
+}
+
+// turnAway answers a node that connects with something else than yes.
+func (w *World) turnAway(n *Node, c *wire, side int, g *greeting, st status) {
+	d := &doorstep{n, c, side, g}
+	n.doorsteps = append(n.doorsteps, d)
+	c.ends[side] = d
 	k := w.newParcel()
-	k.step, k.data, k.size = sendStatus, g, 40
+	k.step, k.data, k.size = sendStatus, greeting{status: st}, 40
 	w.send(c, side, k, stepKinds[sendStatus], c.id+uint64(sendStatus))
 }
 
@@ -254,6 +281,10 @@ func (k *peer) arrived(w *World, c *parcel) {
 			w.dropSetup(k)
 			w.closeWire(k.wire, k.side)
 			w.limitStep(k)
+			return
+		}
+		if g.status == alive { // we know better
+			w.greet(k, sendAlive, greeting{})
 			return
 		}
 		k.life, k.hidden = g.life, g.hidden || k.of.spec.Hidden
@@ -351,6 +382,10 @@ func (w *World) dropPeers(n *Node) {
 		w.ticking--
 		n.ticker = nil
 	}
+	for _, d := range n.doorsteps {
+		w.leaveWire(n, d.c, d.side)
+	}
+	n.doorsteps = nil
 	for _, k := range n.peers {
 		if k == nil || k.state == disconnected {
 			continue
@@ -362,11 +397,16 @@ func (w *World) dropPeers(n *Node) {
 			w.lose(q)
 		}
 		k.queue, k.waiters, k.crowd = nil, nil, nil
-		if n.dark {
-			w.vanish(c, k.side)
-		} else {
-			w.closeWire(c, k.side)
-		}
+		w.leaveWire(n, c, k.side)
+	}
+}
+
+// leaveWire ends a wire of a node that goes down: its operating system tells the other end, if it has power.
+func (w *World) leaveWire(n *Node, c *wire, side int) {
+	if n.dark {
+		w.vanish(c, side)
+	} else {
+		w.closeWire(c, side)
 	}
 }
 
@@ -433,7 +473,7 @@ const tickStream = 0x74_69_63_6b
 
 // calm is whether nothing can come of ticks: no fault is at work, and no connection is known to one end alone.
 func (w *World) calm() bool {
-	if w.faults > 0 || w.paused > 0 {
+	if w.faults > 0 || w.paused > 0 || w.halfOpen() {
 		return false
 	}
 	for _, n := range w.nodes {

@@ -120,6 +120,7 @@ type extra struct {
 	site     term.Stack
 	nodes    *nodeWatch // which nodes it watches
 	requests table[uint64, spawnRequest]
+	sockets  table[*Socket, struct{}] // that belong to it
 }
 
 func (p *Proc) ext() *extra {
@@ -137,7 +138,7 @@ func (p *Proc) shed() {
 		return
 	}
 	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() || x.nodes != nil || x.requests.len() != 0 {
+		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() || x.nodes != nil || x.requests.len()+x.sockets.len() != 0 {
 		return
 	}
 	p.w.freeExtra(x)

@@ -21,6 +21,8 @@ type SpawnOptions struct {
 	NoBlock bool
 	// Hidden keeps the process out of lists of processes: it belongs to the machinery.
 	Hidden bool
+	// ErrorOnly is for SpawnRequest: a SpawnReply comes only if the process could not be spawned.
+	ErrorOnly bool
 }
 
 // Spawn starts a process that runs body. role says what it is for its parent: with the parent's path and
@@ -195,7 +197,8 @@ func (w *World) freeExtra(x *extra) {
 	x.roles.clear()
 	x.dict.clear()
 	x.requests.clear()
-	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict, requests: x.requests}
+	x.sockets.clear()
+	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict, requests: x.requests, sockets: x.sockets}
 	w.spareExtras = append(w.spareExtras, x)
 }
 

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -18,6 +17,7 @@ type spawnRequest struct {
 	quiet  bool // the answer is for SpawnAt, which waits
 	link   bool
 	watch  bool
+	errors bool // only a failure is answered
 	tag    any
 	number int64
 }
@@ -62,14 +62,13 @@ func (p *Proc) spawnAt(node Atom, role string, body Body, h Handler, o SpawnOpti
 	}
 	var ref Ref
 	reply, _ := p.await(func(number int64) { ref = p.request(node, role, body, h, o, true, number) }).(*spawned)
-	pid := term.NewPID(reply.id)
 	if reply.why != nil {
-		pid = p.stillborn(role, o, ref)
+		return p.stillborn(role, o)
 	}
 	if !o.Monitor {
 		ref = Ref{}
 	}
-	return pid, ref
+	return term.NewPID(reply.id), ref
 }
 
 // SpawnRequest asks another node to spawn a process and does not wait: a SpawnReply will come. With Monitor its
@@ -83,17 +82,29 @@ func (p *Proc) SpawnRequest(node Atom, role string, body Body, o SpawnOptions) R
 		if ref.IsZero() {
 			ref = p.MakeRef()
 		}
-		p.w.deliver(p, nil, Ref{}, SpawnReply{Ref: ref, PID: pid})
+		if !o.ErrorOnly {
+			p.w.deliver(p, nil, Ref{}, SpawnReply{Ref: ref, PID: pid})
+		}
 		return ref
 	}
 	return p.request(node, role, body, nil, o, false, 0)
+}
+
+// AbandonSpawn gives a SpawnRequest up: no SpawnReply will come, and the process, if it is spawned, is not monitored;
+// if it was to be linked, it ends. It reports whether the answer was still to come: spawn_request_abandon.
+func (p *Proc) AbandonSpawn(ref Ref) (was bool) {
+	if !p.acts() {
+		return false
+	}
+	p.charge(redOther)
+	return p.x != nil && ref.Owner() == p.Self() && p.x.requests.remove(ref.N())
 }
 
 func (p *Proc) request(node Atom, role string, body Body, h Handler, o SpawnOptions, quiet bool, number int64) Ref {
 	w, ref := p.w, p.MakeRef()
 	name, ordinal := p.nextOrdinal(role)
 	p.goDistant()
-	r := spawnRequest{to: -1, quiet: quiet, link: o.Link, watch: o.Monitor, tag: o.DownTag, number: number}
+	r := spawnRequest{to: -1, quiet: quiet, link: o.Link, watch: o.Monitor, errors: o.ErrorOnly, tag: o.DownTag, number: number}
 	if n := w.node(node); n != nil {
 		r.to = n.home.Index
 	}
@@ -104,27 +115,10 @@ func (p *Proc) request(node Atom, role string, body Body, h Handler, o SpawnOpti
 	return ref
 }
 
-// stillborn is the process that SpawnAt says it has spawned where it could not: of this node, and dead.
-func (p *Proc) stillborn(role string, o SpawnOptions, ref Ref) PID {
-	w := p.w
-	id := w.newIdentity()
-	w.born++
-	id.Serial, id.Home, id.Parent = w.born, &p.node.home, p.id
-	id.Role, id.Ordinal = p.nextOrdinal(role)
-	id.Key = choice.Child(p.id.Key, role, id.Ordinal)
-	if o.Link {
-		p.ext().links.put(id, link{active: true})
-		w.signal(linkExit, id, p, Ref{}, 0, term.NoConnection)
-	}
-	if o.Monitor {
-		mon := monitor{target: id}
-		if o.DownTag != nil {
-			mon.says().tag = o.DownTag
-		}
-		p.ext().monitors.put(ref.N(), mon)
-		w.signal(downSignal, id, p, ref, 0, term.NoConnection)
-	}
-	return term.NewPID(id)
+// stillborn spawns what SpawnAt says it has spawned where it could not: a process of this node that ends at once. OTP
+// does so too: who is quick finds it alive.
+func (p *Proc) stillborn(role string, o SpawnOptions) (PID, Ref) {
+	return p.spawn(role, func(q *Proc) { q.ExitSelf(term.NoConnection) }, nil, o)
 }
 
 // spawnFrom spawns what another node has asked for. The answer goes ahead of everything that the process will say.
@@ -177,14 +171,25 @@ func (p *Proc) spawnReplied(m *Msg) {
 		}
 		return
 	}
+	if r.errors && s.why == nil {
+		return
+	}
 	reply := SpawnReply{Ref: m.ref, Reason: s.why, PID: term.NewPID(s.id)}
 	p.w.deliver(p, nil, Ref{}, reply)
 }
 
-// asksForLink is whether the process that it has asked for under ref is to be linked.
-func (p *Proc) asksForLink(ref Ref) bool {
-	r := p.x.requests.at(ref.N())
-	return r != nil && r.link
+// cutReply ends, behind it, what an answer is yet to make that has come over a connection that is over.
+func (w *World) cutReply(p *Proc, m *Msg) {
+	r := p.x.requests.at(m.ref.N())
+	if r == nil {
+		return
+	}
+	if r.link {
+		w.signal(linkExit, m.from, p, Ref{}, m.word, term.NoConnection)
+	}
+	if r.watch {
+		w.signal(downSignal, m.from, p, m.ref, 0, term.NoConnection)
+	}
 }
 
 // orphaned lets a process end that was spawned with a link to one that is dead (SPW3).

@@ -220,9 +220,14 @@ func (w *World) fire(t *timer) {
 		w.freeTimer(t)
 		w.land(k)
 	case ticks:
-		n := t.node
+		n, act := t.node, t.act
 		w.freeTimer(t)
-		w.ticked(n)
+		if act != nil {
+			w.ticking--
+			act()
+		} else {
+			w.ticked(n)
+		}
 	case acts:
 		act := t.act
 		w.freeTimer(t)

@@ -72,13 +72,20 @@ func (w *World) foundNet(specs []NodeSpec) {
 // open opens a wire from end a to node b, where nobody listens yet.
 func (w *World) open(a wireEnd, b int32) *wire {
 	from, to := netsim.Node(a.node().home.Index), netsim.Node(b)
-	c := &wire{conn: w.net.Open(from, to), ends: [2]wireEnd{a}}
-	c.way[0].from, c.way[1].from = from, to
 	w.opened[[2]netsim.Node{from, to}]++
-	c.id = choice.Child(choice.ID(w.net.Name(from), w.net.Name(to)), "wire", uint32(w.opened[[2]netsim.Node{from, to}]))
+	return w.openWire(a, from, to, to, choice.Child(choice.ID(w.net.Name(from), w.net.Name(to)), "wire", uint32(w.opened[[2]netsim.Node{from, to}])))
+}
+
+// openWire opens a wire of an identity of its own. far is what the net calls its second end.
+func (w *World) openWire(a wireEnd, from, to, far netsim.Node, id uint64) *wire {
+	c := &wire{conn: w.net.Open(from, to), id: id, ends: [2]wireEnd{a}}
+	c.way[0].from, c.way[1].from = from, far
 	w.wires[c.conn] = c
 	return c
 }
+
+// host is the index of the node that an end is at.
+func host(end netsim.Node) int32 { return int32(min(end, netsim.Self(end))) }
 
 // send sends a parcel from one end of a wire. stream names those like it, of which each has a number.
 func (w *World) send(c *wire, side int, k *parcel, kind string, stream uint64) {
@@ -155,7 +162,7 @@ func (w *World) breakAt(c *wire, side int, v netsim.Verdict) {
 func (w *World) land(k *parcel) {
 	c := k.wire
 	far := 1 - k.side
-	n := w.nodes[int32(c.way[far].from)]
+	n := w.nodes[host(c.way[far].from)]
 	if n.paused {
 		n.late = append(n.late, func() { w.land(k) })
 		return

@@ -99,6 +99,7 @@ type World struct {
 	spareNet     *netsim.Net
 	opened       map[[2]netsim.Node]uint64
 	spareParcels *parcel
+	tcp          tcp
 
 	current  *Proc // the process whose code runs
 	handed   *Proc // a process handed to the worker that is being switched to

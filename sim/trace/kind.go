@@ -31,6 +31,7 @@ const (
 	Drop                       // a message of Subject's to Object was dropped
 	Node                       // a node changed: Word says how
 	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: the how manyth on its connection
+	Socket                     // a socket of Subject's changed; Word: how, and which it is
 	kinds
 )
 
@@ -38,7 +39,7 @@ var kindNames = [kinds]string{
 	Spawn: "spawn", Send: "send", Signal: "signal", Receive: "receive", Slice: "slice", Timer: "timer", Exit: "exit",
 	Link: "link", Unlink: "unlink", Monitor: "monitor", Demonitor: "demonitor", Register: "register",
 	Unregister: "unregister", Fault: "fault", Took: "took", Report: "report", User: "user", Drop: "drop", Node: "node",
-	Arrive: "arrive",
+	Arrive: "arrive", Socket: "socket",
 }
 
 // String is the kind's word, such as send, or kindN for one without a word.
