@@ -11,7 +11,9 @@ import (
 var contest = []struct {
 	name   string
 	policy Policy
-}{{"random", Random{}}, {"fifo", FIFO{}}, {"late", late{}}}
+}{
+	{"random", Random{}}, {"fifo", FIFO{}}, {"late", late{}}, {"pct", PCT{}}, {"pos", POS{}}, {"timed", Timed{}},
+}
 
 // crowd is a scheduler with n runnable tasks.
 func crowd(p Policy, n int) *Scheduler {
@@ -137,16 +139,49 @@ func BenchmarkReset(b *testing.B) {
 	}
 }
 
+// BenchmarkRaced is a turn with one race in it.
+func BenchmarkRaced(b *testing.B) {
+	for _, c := range contest {
+		b.Run(c.name, func(b *testing.B) {
+			s := crowd(c.policy, 10)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				turn(s)
+				s.Raced(Task(i % 10))
+			}
+		})
+	}
+}
+
+// BenchmarkNotBefore is BenchmarkSetCancel for timers that may lag.
+func BenchmarkNotBefore(b *testing.B) {
+	for _, p := range []Policy{Random{}, Timed{Slack: 1e9}} {
+		b.Run(fmt.Sprint(p), func(b *testing.B) {
+			s := New(Config{choice.New(1), p})
+			b.ReportAllocs()
+			for i := uint64(0); b.Loop(); i++ {
+				s.Cancel(s.NotBefore(s.Now()+5e9, s, i))
+			}
+		})
+	}
+}
+
 // Nothing is allocated by a scheduler that has been as full before.
 func TestAllocations(t *testing.T) {
-	s := crowd(Random{}, 100)
+	for _, p := range append(explorers, Random{}, FIFO{}) {
+		checkAllocations(t, p)
+	}
+}
+
+func checkAllocations(t *testing.T, p Policy) {
+	s, source := crowd(p, 100), choice.New(1)
 	d := &dice{source: choice.New(2)}
 	var timers [100]Timer
 	life := func() {
 		turn(s)
 		i := d.roll(len(timers))
 		s.Cancel(timers[i])
-		timers[i] = s.At(s.Now()+d.span(20), s, d.n)
+		timers[i] = s.NotBefore(s.Now()+d.span(20), s, d.n)
 		for s.Due() {
 			s.Pop()
 		}
@@ -154,9 +189,10 @@ func TestAllocations(t *testing.T) {
 		s.Remove(Task(i))
 		s.Add(Task(i), d.n)
 		s.Ready(Task(i), Priority(d.roll(4)))
+		s.Raced(Task(d.roll(len(timers))))
 	}
 	round := func() {
-		s.Reset(Config{Source: s.source})
+		s.Reset(Config{source, p})
 		clear(timers[:])
 		for i := range 100 {
 			s.Add(Task(i), uint64(i))
@@ -168,6 +204,6 @@ func TestAllocations(t *testing.T) {
 	}
 	round()
 	if n := testing.AllocsPerRun(20, round); n != 0 {
-		t.Errorf("%v allocations", n)
+		t.Errorf("%v: %v allocations", p, n)
 	}
 }

@@ -6,6 +6,9 @@ import "github.com/bedlam-sim/bedlam/sim/choice"
 // is what a BEAM with one scheduler does, and hides what more of them would show.
 type FIFO struct{}
 
+// String is fifo.
+func (FIFO) String() string { return "fifo" }
+
 // Place is the end of the line.
 func (FIFO) Place(*choice.Source, uint64, uint64) int { return 0 }
 

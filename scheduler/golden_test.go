@@ -1,7 +1,9 @@
 package scheduler
 
 import (
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -61,16 +63,18 @@ func history(s *Scheduler) (hash uint64) {
 	return hash
 }
 
+// mix gives answers that have nothing to do with a seed.
+func mix(k choice.Key, of uint64) uint64 {
+	x := uint64(k.Domain)<<60 ^ k.ID<<32 ^ k.N
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return (x ^ x>>31) % of
+}
+
 // What the answers mean is frozen, for a seed is to mean the same run for ever. The
 // answers come from here and not from a seed, so that this fails only if it is we
 // who changed something.
 func TestGolden(t *testing.T) {
-	mix := func(k choice.Key, of uint64) uint64 {
-		x := uint64(k.Domain)<<60 ^ k.ID<<32 ^ k.N
-		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-		x = (x ^ x>>27) * 0x94d049bb133111eb
-		return (x ^ x>>31) % of
-	}
 	s := New(Config{Source: choice.New(5)})
 	history(s)
 	for _, c := range []struct {
@@ -87,5 +91,52 @@ func TestGolden(t *testing.T) {
 		if got := history(s); got != c.want {
 			t.Errorf("after Reset history is %#x, not %#x", got, c.want)
 		}
+	}
+}
+
+// What they mean to the exploring policies is frozen, too. A life has more in it than a history: timers that may lag,
+// races, tasks that come and go.
+func TestGolden_explorers(t *testing.T) {
+	s := New(Config{})
+	for _, c := range []struct {
+		policy        Policy
+		history, life uint64
+	}{
+		{FIFO{}, 0xc560420d08210f02, 0xea033a68cd941c61},
+		{Random{}, 0x3d657b6fed5732c3, 0x698be681130635d8},
+		{PCT{}, 0x9c678c1741000a47, 0x30cfff0f2cf20fc0},
+		{PCT{Depth: 2}, 0xa9d75d0619bdd464, 0xf9fb31a7e526f975},
+		{PCT{Depth: 5, Steps: 100}, 0x24e4801f138ff2e2, 0x2206a51d01613dad},
+		{PCT{Depth: 3, Steps: 10_000}, 0x79e365dc2a58472, 0x21aaea4844b1d671},
+		{POS{}, 0x63006eac01734183, 0xd6081b8ac4bae809},
+		{Timed{}, 0xa41311ece2d0370e, 0xf6472f5ce8a1d6cf},
+		{Timed{Slack: 1e6}, 0xa41311ece2d0370e, 0xf0d405d815b04462},
+		{Portfolio{}, 0xc560420d08210f02, 0xea033a68cd941c61},
+	} {
+		config := Config{choice.From(mix), c.policy}
+		s.Reset(config)
+		if got := history(s); got != c.history {
+			t.Errorf("%v: history is %#x, not %#x", c.policy, got, c.history)
+		}
+		s.Reset(config)
+		hash := uint64(14695981039346656037)
+		for _, fact := range life(s, (&dice{source: choice.From(mix)}).roll, 20_000) {
+			hash = (hash ^ uint64(fact)) * 1099511628211
+		}
+		if hash != c.life {
+			t.Errorf("%v: life is %#x, not %#x", c.policy, hash, c.life)
+		}
+	}
+}
+
+// Which policy a seed gets from the portfolio is frozen.
+func TestGolden_portfolio(t *testing.T) {
+	var got []string
+	for seed := range uint64(16) {
+		got = append(got, fmt.Sprint(Portfolio{}.Choose(choice.New(seed))))
+	}
+	const want = "random pct(depth=2) pct(depth=3) pct(depth=3) pct(depth=2) timed(slack=1ms) random pct(depth=2) random pct(depth=4) random pos random pct(depth=2) random pos"
+	if s := strings.Join(got, " "); s != want {
+		t.Errorf("the seeds have\n%s\nnot\n%s", s, want)
 	}
 }

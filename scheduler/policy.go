@@ -7,6 +7,10 @@ import "github.com/bedlam-sim/bedlam/sim/choice"
 // key made of its domain and the identity and counter it is given; it must ask
 // for nothing else, and 0 must mean the dull answer, so that a run becomes simpler as
 // answers become 0. A question is put only if the answer matters, and only once.
+//
+// A policy is a value: it says what is drawn, and serves many runs at once. What must be remembered of
+// a run the scheduler remembers, for the policies of this package: under PCT, POS and Timed places are
+// priorities, and not counted from whoever ran last. They print as ParsePolicy reads them.
 type Policy interface {
 	// Place says how many turns ahead a task is put that became ready: 0 is the end
 	// of the line, and less than Turns. What is more turns ahead is run later
@@ -36,30 +40,70 @@ const (
 	other soul = iota
 	fifo
 	random
+	pct // this one and those after it have deadlines
+	pos
+	timed
 )
 
-// embody makes of a Config what a scheduler works with.
-func embody(c Config) (soul, *choice.Source, Policy) {
-	if c.Policy == nil {
-		c.Policy = Random{}
+// soulOf is the soul of a policy that is no Portfolio.
+func soulOf(p Policy) soul {
+	switch p.(type) {
+	case FIFO:
+		return fifo
+	case Random:
+		return random
+	case PCT:
+		return pct
+	case POS:
+		return pos
+	case Timed:
+		return timed
 	}
-	_, isRandom := c.Policy.(Random)
-	_, isFIFO := c.Policy.(FIFO)
-	switch {
-	case isFIFO, isRandom && c.Source == nil:
-		return fifo, nil, FIFO{}
-	case isRandom:
-		return random, c.Source, c.Policy
-	case c.Source == nil:
-		c.Source = choice.Dull()
-	}
-	return other, c.Source, c.Policy
+	return other
 }
 
-// turns asks how many turns ahead k is put.
-func (s *Scheduler) turns(k *task) uint {
+// embody sets what s works with from a Config.
+func (s *Scheduler) embody(c Config) {
+	p := c.Policy
+	if p == nil {
+		p = Random{}
+	}
+	if f, ok := p.(Portfolio); ok && c.Source != nil {
+		p = f.Choose(c.Source)
+	} else if ok {
+		p = FIFO{}
+	}
+	s.soul, s.source, s.policy = soulOf(p), c.Source, p
+	switch {
+	case s.soul == fifo, s.soul != other && s.source == nil:
+		s.soul, s.source, s.policy = fifo, nil, FIFO{}
+	case s.source == nil:
+		s.source = choice.Dull()
+	}
+	s.late = s.late[:0]
+	s.pace = 0
+	switch p := s.policy.(type) {
+	case PCT:
+		s.pace = p.pace()
+		s.course.begin(p)
+	case POS:
+		s.pace = posPace
+	case Timed:
+		s.slack = p.Slack
+	}
+}
+
+// Policy is the policy of this run: the one configured, or the one that a Portfolio chose. Without a
+// source there is nothing to decide, and it is FIFO.
+func (s *Scheduler) Policy() Policy { return s.policy }
+
+// turns asks how many turns ahead in q k is put.
+func (s *Scheduler) turns(q *queue, k *task) uint {
 	if s.soul == random {
 		return uint(Random{}.Place(s.source, k.id, k.occasion()))
+	}
+	if s.soul > random {
+		return s.deadlineTurns(q, k)
 	}
 	turns := s.policy.Place(s.source, k.id, k.occasion())
 	if turns < 0 || turns >= Turns {
@@ -68,12 +112,13 @@ func (s *Scheduler) turns(k *task) uint {
 	return uint(turns)
 }
 
-// slice asks for how long a task runs.
-func (s *Scheduler) slice(id, n uint64) int32 {
+// slice asks for how long a task runs the n-th time.
+func (s *Scheduler) slice(k *task, n uint64) int32 {
 	if s.soul == random {
-		return Random{}.Slice(s.source, id, n)
+		return Random{}.Slice(s.source, k.id, n)
 	}
-	reductions := s.policy.Slice(s.source, id, n)
+	s.ran(k)
+	reductions := s.policy.Slice(s.source, k.id, n)
 	if reductions < 1 || reductions > FullSlice {
 		panic("scheduler: a policy drew a slice of impossible length")
 	}

@@ -17,8 +17,9 @@ const Turns = 512
 // will, and whoever is in the queue is as likely as another to be next.
 type queue struct {
 	length int
-	turn   uint // the current bucket
-	lone   Task // the only task as long as it has no bucket, or nobody
+	turn   uint   // the current bucket
+	lone   Task   // the only task as long as it has no bucket, or nobody
+	since  uint64 // if tasks have deadlines: what turn was when the last one was put, never wrapped
 	full   [Turns / 64]uint64
 	lists  [Turns]list // bucket b is meaningful if bit b of full is set
 }
@@ -28,7 +29,7 @@ type queue struct {
 type list struct{ head, tail Task }
 
 func (q *queue) reset() {
-	q.length, q.turn, q.lone = 0, 0, nobody
+	q.length, q.turn, q.lone, q.since = 0, 0, nobody, 0
 	clear(q.full[:])
 }
 

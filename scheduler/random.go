@@ -8,6 +8,9 @@ import "github.com/bedlam-sim/bedlam/sim/choice"
 // timers of one instant come in any order.
 type Random struct{}
 
+// String is random.
+func (Random) String() string { return "random" }
+
 // Place draws an exponential waiting time, so that the pick has no memory.
 func (Random) Place(source *choice.Source, id, n uint64) int {
 	return int(waits[source.Choose(choice.Key{Domain: choice.Order, ID: id, N: n}, len(waits))])

@@ -17,7 +17,7 @@
 //   - Timers pop in order of their times, exactly. A time already past means now: the
 //     timer is due at once, but still pops behind those that were due before.
 //     Timers of one same instant pop in an order that is drawn, or oldest first under
-//     a dull policy.
+//     a dull policy. Under Timed those set by NotBefore pop late; those set by At never do.
 //   - Everything that could have been otherwise is asked of a [Policy], keyed by the
 //     identity of the task or timer it is about. Adding a task moves no draw of
 //     another, and all answers 0 are plain round robin, full slices, oldest first.
@@ -61,6 +61,12 @@ type Scheduler struct {
 	tasks             []task
 	normal, high, max queue // low tasks are in normal
 	wheel             wheel
+
+	// What the policies with deadlines need.
+	pace   uint8      // the logarithm of how many picks make a turn
+	slack  Time       // of Timed
+	late   []lateness // of the timers that lag, by node
+	course course     // of PCT
 }
 
 // New returns a scheduler at time 0 without tasks or timers.
@@ -75,7 +81,7 @@ func New(c Config) *Scheduler {
 func (s *Scheduler) Reset(c Config) {
 	s.now, s.pressing = 0, 0
 	s.slices, s.progress, s.fired = 0, 0, 0
-	s.soul, s.source, s.policy = embody(c)
+	s.embody(c)
 	clear(s.tasks)
 	s.tasks = s.tasks[:0]
 	s.normal.reset()
@@ -118,7 +124,7 @@ func (s *Scheduler) Ready(t Task, p Priority) {
 func (s *Scheduler) put(q *queue, t Task, k *task) {
 	turns := uint(0)
 	if s.soul != fifo {
-		turns = s.turns(k)
+		turns = s.turns(q, k)
 	}
 	q.put(s.tasks, t, turns)
 }
@@ -151,7 +157,7 @@ func (s *Scheduler) Pick() (t Task, reductions int32, ok bool) {
 	if s.soul == fifo {
 		return t, FullSlice, true
 	}
-	return t, s.slice(k.id, n), true
+	return t, s.slice(k, n), true
 }
 
 // level is the queue of a priority.

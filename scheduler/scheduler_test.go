@@ -17,6 +17,11 @@ func policies(seed uint64) map[string]Config {
 		"fifo":   {choice.New(seed), FIFO{}},
 		"late":   {choice.New(seed), late{}},
 		"dull":   {choice.Dull(), Random{}},
+
+		"pct":     {choice.New(seed), PCT{Depth: 4}},
+		"windows": {choice.New(seed), PCT{Depth: 3, Steps: 7}},
+		"pos":     {choice.New(seed), POS{}},
+		"timed":   {choice.New(seed), Timed{Slack: 5000}},
 	}
 }
 
@@ -47,6 +52,10 @@ func TestScheduler_twin(t *testing.T) {
 				compare(t, s, newTwin(c), &dice{source: choice.New(seed)}, 600, false)
 				s.Reset(c)
 				compare(t, s, newTwin(c), &dice{source: choice.New(seed)}, 1000, true)
+				if seed == 0 { // long enough for windows to end and the old to gain
+					s.Reset(c)
+					compare(t, s, newTwin(c), &dice{source: choice.New(seed)}, 6000, false)
+				}
 				if t.Failed() {
 					t.Fatalf("seed %d", seed)
 				}
@@ -112,8 +121,13 @@ func compare(t *testing.T, s *Scheduler, w *twin, d *dice, steps int, onlyTimers
 			id++
 			alarm := new(uint64)
 			*alarm = id
-			timers = append(timers, armed{s.At(when, alarm, id), alarm})
-			w.at(when, alarm, id)
+			if id%2 == 0 {
+				timers = append(timers, armed{s.NotBefore(when, alarm, id), alarm})
+				w.notBefore(when, alarm, id)
+			} else {
+				timers = append(timers, armed{s.At(when, alarm, id), alarm})
+				w.at(when, alarm, id)
+			}
 		case what == 12 && len(timers) > 0:
 			a := timers[d.roll(len(timers))]
 			left, ok := s.Left(a.timer)
@@ -133,6 +147,10 @@ func compare(t *testing.T, s *Scheduler, w *twin, d *dice, steps int, onlyTimers
 			if t1 != t2 || ok1 != ok2 {
 				t.Errorf("step %d: next timer %d %v, twin %d %v", step, t1, ok1, t2, ok2)
 			}
+		}
+		if what == 15 && known != nil {
+			s.Raced(task)
+			w.raced(task)
 		}
 		pops := d.roll(6)
 		if onlyTimers {

@@ -46,7 +46,9 @@ type task struct {
 	next, prev Task
 	place      uint16
 	priority   Priority
-	fronts     uint8 // a low task: how often it has come to the front in vain
+	fronts     uint8  // a low task: how often it has come to the front in vain
+	drawn      uint16 // PCT: the mark of the window in which its place was drawn; POS: how often it drew again
+	standing   uint16 // PCT: its place in that window
 }
 
 // Add makes t a task, asleep. id is its stable identity, by which draws about it are

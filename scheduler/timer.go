@@ -32,7 +32,7 @@ func (s *Scheduler) Left(t Timer) (left Time, ok bool) {
 	if !s.wheel.holds(t) {
 		return 0, false
 	}
-	return max(s.wheel.nodes[t.index].when-s.now, 0), true
+	return max(s.deadline(t.index)-s.now, 0), true
 }
 
 // Due says whether a timer's time has come.
@@ -54,7 +54,7 @@ func (s *Scheduler) Pop() (alarm any) {
 	return s.wheel.pop()
 }
 
-// NextTimer is the time of the earliest timer; it reports false if there is none.
+// NextTimer is the time at which the earliest timer pops; it reports false if there is none.
 // It may look at many timers: to get on, ask Advance.
 func (s *Scheduler) NextTimer() (Time, bool) {
 	if s.wheel.count == 0 {
@@ -76,11 +76,11 @@ func (s *Scheduler) Advance(limit Time) bool {
 	return false
 }
 
-// Each calls f for every pending timer, in no order that means anything. f must set and cancel none.
+// Each calls f for every pending timer with the time that it was set for, in no order that means anything. f must set and cancel none.
 func (s *Scheduler) Each(f func(alarm any, when Time)) {
 	for i := 1; i < len(s.wheel.nodes); i++ { // 0 is nobody
 		if n := &s.wheel.nodes[i]; n.serial != 0 {
-			f(n.alarm, n.when)
+			f(n.alarm, s.deadline(uint32(i)))
 		}
 	}
 }

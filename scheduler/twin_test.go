@@ -21,6 +21,8 @@ type twin struct {
 	tasks  map[Task]*twinTask
 	queues [levels][]Task // in order of putting
 	turn   [levels]int
+	course twinCourse // under PCT
+	picks  int
 	puts   int
 	timers []twinTimer // in order of age
 }
@@ -33,6 +35,8 @@ type twinTask struct {
 	turn     int // its bucket, never wrapped
 	put      int // when it got there
 	isQueued bool
+	isLone   bool   // queued without a bucket, under a policy with deadlines
+	redraws  uint64 // under POS
 }
 
 type twinTimer struct {
@@ -40,6 +44,7 @@ type twinTimer struct {
 	alarm any
 	id    uint64
 	rank  int
+	lag   Time
 }
 
 func newTwin(c Config) *twin {
@@ -56,7 +61,7 @@ func (w *twin) remove(t Task) {
 func (w *twin) unqueue(t Task) {
 	k := w.tasks[t]
 	if k.isQueued {
-		k.isQueued = false
+		k.isQueued, k.isLone = false, false
 		w.queues[k.level] = slices.DeleteFunc(w.queues[k.level], func(u Task) bool { return u == t })
 	}
 }
@@ -64,12 +69,24 @@ func (w *twin) unqueue(t Task) {
 func (w *twin) ready(t Task, p Priority) {
 	k := w.tasks[t]
 	k.level, k.low = levelOf[p], p == Low
+	if _, ok := w.pace(); ok {
+		// Here who is alone may not draw beforehand: he has his deadline from when he gets a rival.
+		if len(w.queues[k.level]) == 0 {
+			k.isQueued, k.isLone = true, true
+			w.queues[k.level] = append(w.queues[k.level], t)
+			return
+		}
+		if first := w.queues[k.level][0]; w.tasks[first].isLone {
+			w.unqueue(first)
+			w.put(first)
+		}
+	}
 	w.put(t)
 }
 
 func (w *twin) put(t Task) {
 	k := w.tasks[t]
-	k.turn = w.turn[k.level] + w.policy.Place(w.source, k.id, k.n|k.fronts<<48)
+	k.turn = w.deadline(k)
 	k.put = w.puts
 	w.puts++
 	k.isQueued = true
@@ -90,7 +107,9 @@ func (w *twin) pick() (Task, int32, bool) {
 				return x.put - y.put
 			})
 			k := w.tasks[t]
-			w.turn[l] = k.turn
+			if !k.isLone {
+				w.turn[l] = k.turn
+			}
 			w.unqueue(t)
 			if k.low && len(w.queues[l]) > 0 {
 				if k.fronts++; k.fronts < 8 {
@@ -99,7 +118,12 @@ func (w *twin) pick() (Task, int32, bool) {
 				}
 			}
 			k.fronts = 0
+			k.redraws = 0
 			k.n++
+			w.picks++
+			if p, ok := w.policy.(PCT); ok {
+				w.course.ran(p, w.source, k.id, len(w.queues[l]))
+			}
 			return t, w.policy.Slice(w.source, k.id, k.n-1), true
 		}
 	}
@@ -107,14 +131,24 @@ func (w *twin) pick() (Task, int32, bool) {
 }
 
 func (w *twin) at(when Time, alarm any, id uint64) {
-	w.timers = append(w.timers, twinTimer{max(when, w.now), alarm, id, w.policy.Rank(w.source, id)})
+	w.timers = append(w.timers, twinTimer{max(when, w.now), alarm, id, w.policy.Rank(w.source, id), 0})
+}
+
+func (w *twin) notBefore(when Time, alarm any, id uint64) {
+	w.at(when, alarm, id)
+	if p, ok := w.policy.(Timed); ok && p.Slack > 0 {
+		t := &w.timers[len(w.timers)-1]
+		t.lag = p.Slack * Time(lags[w.source.Choose(choice.Key{Domain: choice.Tie, ID: id, N: 1}, 64)]) / 511
+		t.lag = min(t.lag, never-t.when)
+		t.when += t.lag
+	}
 }
 
 func (w *twin) cancel(alarm any) (Time, bool) {
 	for i, t := range w.timers {
 		if t.alarm == alarm {
 			w.timers = slices.Delete(w.timers, i, i+1)
-			return max(t.when-w.now, 0), true
+			return max(t.when-t.lag-w.now, 0), true
 		}
 	}
 	return 0, false
@@ -157,4 +191,112 @@ func (w *twin) advance(limit Time) bool {
 	}
 	w.now = limit
 	return false
+}
+
+// pace is how many picks make a turn, if the policy has deadlines.
+func (w *twin) pace() (picks int, ok bool) {
+	switch p := w.policy.(type) {
+	case PCT:
+		for picks = 64; picks*64 < p.Steps; picks *= 2 {
+		}
+		return picks, true
+	case POS:
+		return 4, true
+	case Timed:
+		return 1, true
+	}
+	return 0, false
+}
+
+// deadline is the bucket of a task: so far from that of whoever was taken last, or from now.
+func (w *twin) deadline(k *twinTask) int {
+	turn := &w.turn[k.level]
+	n := k.n | k.fronts<<48 | k.redraws<<40
+	picks, ok := w.pace()
+	if !ok {
+		return *turn + w.policy.Place(w.source, k.id, n)
+	}
+	now := w.picks / picks
+	if *turn > now || len(w.queues[k.level]) == 0 {
+		*turn = now
+	}
+	place := 0
+	if p, ok := w.policy.(PCT); ok && k.fronts == 0 {
+		place = w.course.place(p, w.source, k.id)
+	} else if ok {
+		place = 511 // and 0 under a dull source, which the twin is not compared under
+	} else {
+		place = w.policy.Place(w.source, k.id, n)
+	}
+	return min(now+place, *turn+Turns-1)
+}
+
+func (w *twin) raced(t Task) {
+	k := w.tasks[t]
+	if w.policy == (POS{}) && k.isQueued && len(w.queues[k.level]) > 1 && k.redraws < 255 {
+		k.redraws++
+		if w.policy.Place(w.source, k.id, k.n|k.fronts<<48|k.redraws<<40) > 0 {
+			w.unqueue(t)
+			w.put(t)
+		}
+	}
+}
+
+// twinCourse is the dumb course: it counts steps from the beginning and finds out anew each time in
+// which window that is.
+type twinCourse struct {
+	steps, row int
+	runner     uint64
+	stands     map[uint64][2]int // by identity: in which window, and where
+}
+
+func (c *twinCourse) window(p PCT, step int) (window, in, length int) {
+	for {
+		if length = p.Steps; length == 0 {
+			length = min(64<<window, 4096)
+		}
+		if step <= length {
+			return window, step, length
+		}
+		step -= length
+		window++
+	}
+}
+
+func (c *twinCourse) place(p PCT, source *choice.Source, id uint64) int {
+	window, _, _ := c.window(p, c.steps)
+	if at, ok := c.stands[id]; !ok || at[0] != window {
+		c.stand(id, window, p.Place(source, id, uint64(window)))
+	}
+	return c.stands[id][1]
+}
+
+func (c *twinCourse) stand(id uint64, window, place int) {
+	if c.stands == nil {
+		c.stands = map[uint64][2]int{}
+	}
+	c.stands[id] = [2]int{window, place}
+}
+
+func (c *twinCourse) ran(p PCT, source *choice.Source, id uint64, rivals int) {
+	if id != c.runner {
+		c.runner, c.row = id, 0
+	}
+	if rivals == 0 {
+		return
+	}
+	c.steps++
+	c.row++
+	window, in, length := c.window(p, c.steps)
+	ask := func(i, of int) int {
+		return source.Choose(choice.Key{Domain: choice.Plan, ID: choice.ID("pct"), N: uint64(window*p.Depth + i)}, of)
+	}
+	for i := range p.Depth - 1 {
+		if ask(i, length) == in {
+			c.stand(id, window, 384+i*127/(p.Depth-1))
+		}
+	}
+	if c.row >= 64+ask(p.Depth-1, 448) {
+		c.stand(id, window, 511)
+	}
 }

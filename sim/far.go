@@ -295,6 +295,8 @@ func (w *World) postFar(q *Proc, m *Msg) {
 	}
 	if q.state == waiting {
 		q.enqueue()
+	} else if w.races && q.state == queued {
+		w.sched.Raced(q.task)
 	}
 }
 

@@ -187,6 +187,8 @@ func (w *World) post(sender uint64, q *Proc, m *Msg) {
 	q.transit.push(m)
 	if q.state == waiting {
 		q.enqueue()
+	} else if w.races && q.state == queued {
+		w.sched.Raced(q.task)
 	}
 }
 
@@ -217,6 +219,8 @@ func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, w
 	q.signals++
 	if q.state == waiting {
 		q.enqueue()
+	} else if w.races && q.state == queued {
+		w.sched.Raced(q.task)
 	}
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"time"
 
 	"github.com/bedlam-sim/bedlam/netsim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -47,9 +48,9 @@ func (s *Socket) ask() {
 	if c := s.wire; w.net.InFlight(c.conn, c.way[0].from) == 0 && len(c.way[0].backlog) == 0 {
 		s.put(w.newSegment(askSegment))
 	}
-	wait := (int64(1) << s.tries) * int64(persistTime/60)
+	wait := time.Second << s.tries
 	s.tries++
-	w.atID(w.time()+timeOf(wait), choice.Child(s.key, "ask", uint32(s.tries)), func() {
+	w.atID(w.time()+wait, choice.Child(s.key, "ask", uint32(s.tries)), func() {
 		w.whenAwake(s.of, func() {
 			switch {
 			case s.state != SocketConnecting:

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"time"
-
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
@@ -34,8 +32,6 @@ var (
 	dataStream = choice.ID("tcp", "data")
 	ackStream  = choice.ID("tcp", "ack")
 )
-
-func timeOf(seconds int64) time.Duration { return time.Duration(seconds) * time.Second }
 
 func (w *World) newSegment(kind segmentKind) *segment {
 	g := w.tcp.spare

@@ -183,7 +183,7 @@ func (w *World) startWaits() {
 			x.wait.dest = v.p
 		}
 		x.waitAt = 0
-		x.wait.alarm = w.sched.At(v.when, x.wait, ^v.p.id.Key+x.waits*oddly)
+		x.wait.alarm = w.sched.NotBefore(v.when, x.wait, ^v.p.id.Key+x.waits*oddly)
 	}
 	w.waits, w.firstWait = w.waits[:0], never
 }
@@ -192,7 +192,7 @@ func (w *World) startWaits() {
 const oddly = 0x9e3779b97f4a7c15
 
 func (w *World) start(t *timer, d time.Duration, id uint64) {
-	t.alarm = w.sched.At(w.after(d), t, id)
+	t.alarm = w.sched.NotBefore(w.after(d), t, id)
 }
 
 // after is the time d from now.

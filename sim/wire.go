@@ -63,7 +63,10 @@ func (w *World) foundNet(specs []NodeSpec) {
 	w.net = w.spareNet
 	w.net.SetAll(w.cfg.Link)
 	for _, s := range specs {
-		w.net.Add(string(s.Name))
+		v := w.net.Add(string(s.Name))
+		if w.cfg.Link != (netsim.Link{}) {
+			w.net.Set(v, v, netsim.Link{}) // no way is shorter than that to oneself
+		}
 	}
 	w.wires = make(map[netsim.Conn]*wire)
 	w.opened = make(map[[2]netsim.Node]uint64)

@@ -86,6 +86,7 @@ type World struct {
 	lone   [1]NodeSpec // of the one node, if there is but one
 	procs  []*Proc     // by task number
 	cost   scheduler.Time
+	races  bool // the policy wants to know when a signal reaches a process that is about to run
 	uneven bool // nodes differ in what a reduction costs
 	paused int  // nodes that stand still
 
@@ -208,6 +209,7 @@ func (w *World) set(cfg Config) {
 	} else {
 		w.sched.Reset(sc)
 	}
+	_, w.races = w.sched.Policy().(scheduler.POS)
 	w.log.Reset(cfg.Keep)
 	w.cost = scheduler.Time(cfg.ReductionCost)
 	switch {
