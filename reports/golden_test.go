@@ -198,7 +198,9 @@ func TestJSON(t *testing.T) {
 	j.ScenarioEnd(s)
 	j.ScenarioEnd(summaries[3].s)
 	j.ScenarioEnd(summaries[5].s)
-	j.RunEnd([]*reports.Summary{s, summaries[3].s}, 1)
+	j.RunEnd(&reports.Results{Scenarios: []*reports.Summary{s, summaries[3].s}, Interrupted: true, ExitCode: 1})
+	j.Result(failing(2), "TOKEN2")
+	j.Result(passing(3), "")
 	j.Run(passing(1))
 	j.Replay(failing(2), "reproduced", "the same run", 1)
 	for line := range bytes.Lines(b.Bytes()) {

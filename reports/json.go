@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"time"
 )
 
@@ -17,8 +18,11 @@ const JSONVersion = 1
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
 //	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it
 //	warning         scenario, text
-//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rules, faults, workloads, availability, failures by signature
-//	run_end         verdict, counts, exit_code
+//	nondeterminism  scenario, seed, hashes: two runs of a plan, and where they part
+//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rate, rules, faults, workloads, availability, failures by signature
+//	run_end         verdict, counts, strict, canary, interrupted, exit_code
+//	result          scenario, seed, verdict, and what else there is to say of a run in short: a line of results.jsonl
+//	run, replay_end of a replay: the run, and what became of it
 type JSON struct{ W io.Writer }
 
 type head struct {
@@ -140,6 +144,7 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 		Word     Word   `json:"verdict"`
 		counts
 		Bound    string       `json:"bound"`
+		Rate     rate         `json:"rate"`
 		Hash     hashText     `json:"hash"`
 		CutOff   map[Stop]int `json:"cut_off,omitempty"`
 		Rules    []RuleCount  `json:"rules"`
@@ -148,8 +153,21 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 
 		Workloads []Workload    `json:"workloads,omitempty"`
 		Available *Availability `json:"availability,omitempty"`
-	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.counts(), s.Bound(), hashText(s.Hash), s.CutOff,
+	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.counts(), s.Bound(), newRate(s), hashText(s.Hash), s.CutOff,
 		listed(s.Rules), listed(s.Faults), listed(s.Failures), s.Workloads, s.Availability().ifAny()})
+}
+
+// rate is the interval of the failure rate at 95 %.
+type rate struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// newRate rounds away from each other, to nine digits: the last bits of a float are not the same on all machines.
+func newRate(s *Summary) rate {
+	const scale = 1e9
+	low, high := s.Rate()
+	return rate{math.Floor(low*scale) / scale, math.Ceil(high*scale) / scale}
 }
 
 // listed makes no list an empty one: programs need not tell null apart.
@@ -163,16 +181,47 @@ func (j JSON) warning(scenario, text string) error {
 	}{head{JSONVersion, "warning"}, scenario, text})
 }
 
+// Result is the line of one run of many, in short. token is "" if there is none.
+func (j JSON) Result(r *Run, token string) error {
+	return j.put(struct {
+		head
+		Scenario  string        `json:"scenario"`
+		File      string        `json:"file"`
+		Seed      uint64        `json:"seed"`
+		Word      Word          `json:"verdict"`
+		Signature string        `json:"signature,omitempty"`
+		Got       string        `json:"got,omitempty"`
+		At        time.Duration `json:"t_virtual_ns,omitempty"` // of the failure
+		Stop      Stop          `json:"stop"`
+		Now       time.Duration `json:"now"`
+		Events    uint64        `json:"events"`
+		Living    int           `json:"living"`
+		Hash      hashText      `json:"hash"`
+		Replay    string        `json:"replay,omitempty"`
+	}{head{JSONVersion, "result"}, r.Scenario, r.File, r.Seed, r.Word(), r.Signature(), r.failure().Got, r.failure().At, r.Stop, r.Now, r.Events, r.Living, hashText(r.Hash), token})
+}
+
+// failure is that of the run, or an empty one.
+func (r *Run) failure() Failure {
+	if r.Failure == nil {
+		return Failure{}
+	}
+	return *r.Failure
+}
+
 // RunEnd is the last line.
-func (j JSON) RunEnd(all []*Summary, exitCode int) error {
-	sum := Total(all)
+func (j JSON) RunEnd(r *Results) error {
+	sum := Total(r.Scenarios)
 	return j.put(struct {
 		head
 		Word      Word `json:"verdict"`
 		Scenarios int  `json:"scenarios"`
 		counts
-		ExitCode int `json:"exit_code"`
-	}{head{JSONVersion, "run_end"}, sum.Word(), len(all), sum.counts(), exitCode})
+		Strict      bool `json:"strict,omitempty"`
+		Canary      bool `json:"canary,omitempty"`
+		Interrupted bool `json:"interrupted,omitempty"`
+		ExitCode    int  `json:"exit_code"`
+	}{head{JSONVersion, "run_end"}, sum.Word(), len(r.Scenarios), sum.counts(), r.Strict, r.Canary, r.Interrupted, r.ExitCode})
 }
 
 // Replay is the last line of a replay: word is reproduced, drifted, fixed or not deterministic.

@@ -1,5 +1,9 @@
 // Package reports tells a run to a person or to a CI server. It reads traces and results only: it knows no
 // world, no scenario file and no clock.
+//
+// A Run is one run, a Summary many of one scenario, Results all of them. Text and JSON tell of them as they come;
+// WriteJUnit, WriteMarkdown and WriteGitHub tell of all at the end. A Sequence is a picture of the end of a run. The same
+// values give the same bytes.
 package reports
 
 import (

@@ -72,6 +72,8 @@ type Found struct {
 	Run    *Run
 	Token  string // "" if there is none
 	Number int    // the how manieth of its signature it is, from 1
+
+	Picture *Sequence // of the end of the run; nil if nobody made one
 }
 
 // Add takes the next run, and answers what was found if it failed.
@@ -220,7 +222,6 @@ func Total(all []*Summary) *Summary {
 
 // Bound says in words how far the runs can be trusted: 200 seeds, 0 failures: failure rate < 1.5 % at 95 %.
 func (s *Summary) Bound() string {
-	decided := s.Runs - s.Undecided
 	text := plural(s.Runs, "seed")
 	if s.Partial() {
 		text = fmt.Sprintf("%d of %s", s.Runs, plural(s.Asked, "seed"))
@@ -229,14 +230,31 @@ func (s *Summary) Bound() string {
 	if s.Undecided > 0 {
 		text += fmt.Sprintf(", %d undecided", s.Undecided)
 	}
-	switch {
-	case decided == 0:
-		return text
-	case s.Failed == 0:
-		return text + ": failure rate < " + percent(UpperBound(decided), math.Ceil) + " at 95 %"
+	if rate := s.rate(); rate != "" {
+		text += ": failure rate " + rate + " at 95 %"
 	}
-	low, high := Wilson(s.Failed, decided)
-	return text + ": failure rate " + percent(low, math.Floor) + " to " + percent(high, math.Ceil) + " at 95 %"
+	return text
+}
+
+// Rate is the interval in which the failure rate lies with 95 % confidence. Undecided runs do not count.
+func (s *Summary) Rate() (low, high float64) {
+	decided := s.Runs - s.Undecided
+	if s.Failed == 0 {
+		return 0, UpperBound(decided)
+	}
+	return Wilson(s.Failed, decided)
+}
+
+// rate is the interval in words; "" if nothing was decided.
+func (s *Summary) rate() string {
+	low, high := s.Rate()
+	switch {
+	case s.Runs == s.Undecided:
+		return ""
+	case s.Failed == 0:
+		return "< " + percent(high, math.Ceil)
+	}
+	return percent(low, math.Floor) + " to " + percent(high, math.Ceil)
 }
 
 // Warnings are what makes the runs say less than they seem to: rules that nobody looked at, faults without

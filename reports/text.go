@@ -55,9 +55,10 @@ func (t Text) Run(w io.Writer, r *Run) error {
 	return p.to(w)
 }
 
-// Total prints a line for several scenarios.
+// Total prints a table of several scenarios, and a line for all of them.
 func (t Text) Total(w io.Writer, all []*Summary) error {
 	p := &page{Text: t}
+	p.scenarios(all)
 	sum, failed, kinds := Total(all), []string(nil), 0
 	for _, s := range all {
 		kinds += len(s.Failures)
@@ -71,6 +72,23 @@ func (t Text) Total(w io.Writer, all []*Summary) error {
 	}
 	p.line(p.badge(sum), " ", text)
 	return p.to(w)
+}
+
+// scenarios prints the table of scenarios: one has none.
+func (p *page) scenarios(all []*Summary) {
+	if len(all) < 2 {
+		return
+	}
+	wide := len("scenario")
+	for _, s := range all {
+		wide = max(wide, utf8.RuneCountInString(shorten(s.Scenario)))
+	}
+	p.line()
+	p.line(margin, p.paint(dim, pad("scenario", wide)+"    seeds     held  failed  undecided  failure rate at 95 %"))
+	for _, s := range all {
+		p.line(p.badge(s), " ", pad(shorten(s.Scenario), wide), p.number(9, s.Runs, ""), p.number(9, s.Held, ""),
+			p.number(8, s.Failed, red), p.number(11, s.Undecided, yellow), "  ", s.rate())
+	}
 }
 
 func (p *page) count(s *Summary) string {
@@ -184,8 +202,16 @@ func (p *page) faults(s *Summary) {
 		if f.RolledBack > 0 {
 			back = ", rolled back " + strconv.Itoa(f.RolledBack)
 		}
-		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took), back)
+		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took), back, inRuns(&f, s))
 	}
+}
+
+// inRuns says in how many of several runs a fault took effect; "" if in all.
+func inRuns(f *FaultCount, s *Summary) string {
+	if f.Runs == 0 || f.Runs == s.Runs {
+		return ""
+	}
+	return " (in " + ofRuns(f.Runs, s) + ")"
 }
 
 // calls prints how available those were whom the clients called, a line a workload.

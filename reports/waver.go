@@ -11,6 +11,7 @@ import (
 // then no failure can be trusted to come again.
 type Waver struct {
 	Scenario string
+	File     string
 	Seed     uint64
 	Hashes   [2]uint64
 	Text     string // where the runs first differ, for people
@@ -19,12 +20,16 @@ type Waver struct {
 // Waver prints a plan that wavers.
 func (t Text) Waver(w io.Writer, x *Waver) error {
 	p := &page{Text: t}
+	p.waver(x)
+	return p.to(w)
+}
+
+func (p *page) waver(x *Waver) {
 	p.line(p.paint(red, "✗ "), p.paint(bold, "not deterministic"), "  ", x.Scenario, "  seed ", choice.FormatSeed(x.Seed))
 	p.labelled("expected", "two runs of one plan to be the same")
 	p.labelled("got", fmt.Sprintf("hash %016x, then %016x", x.Hashes[0], x.Hashes[1]))
 	p.labelled("where", x.Text)
 	p.labelled("likely", "the order of a Go map, a global variable, a goroutine, time.Now or math/rand in a program")
-	return p.to(w)
 }
 
 // Waver is the line of a plan that wavers; its type is nondeterminism.
@@ -35,5 +40,6 @@ func (j JSON) Waver(x *Waver) error {
 		Seed     uint64      `json:"seed"`
 		Hashes   [2]hashText `json:"hashes"`
 		Text     string      `json:"text"`
-	}{head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed, [2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text})
+		File     string      `json:"file,omitempty"`
+	}{head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed, [2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text, x.File})
 }

@@ -43,10 +43,10 @@ var exitTable = []struct {
 	{codeNotMet, "a canary was not found (--canary); with --strict also a rule that was never evaluated, a fault that never took effect"},
 	{codeDrift, "replay: the run is another than the one that was recorded, or its scenario is gone"},
 	{codeEngine, "a bug in simrun itself; please report it with what was printed"},
-	{codeOutput, "output could not be written"},
-	{codeInterrupted, "interrupted (Ctrl-C); what was known was printed"},
+	{codeOutput, "output, a report or the folder of --out could not be written"},
+	{codeInterrupted, "interrupted (Ctrl-C); what was known was printed, and kept in the files that were asked for"},
 	{codePipe, "the reader of the output went away, as with | head"},
-	{codeTerminated, "told to terminate (SIGTERM); what was known was printed"},
+	{codeTerminated, "told to terminate (SIGTERM); likewise"},
 }
 
 // gravity orders the codes that can apply to one run at once, the gravest first.

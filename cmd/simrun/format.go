@@ -15,6 +15,10 @@ const (
 	textFormat  format = "text"
 	jsonFormat  format = "json"
 	jsonlFormat format = "jsonl"
+
+	junitFormat    format = "junit"
+	markdownFormat format = "markdown"
+	githubFormat   format = "github"
 )
 
 // word is a flag that takes one of some words. It is a pflag.Value.

@@ -63,7 +63,7 @@ type interrupting struct{ runner }
 
 func (i interrupting) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
 	if times.Add(1) == 5 {
-		syscall.Kill(syscall.Getpid(), map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[os.Getenv("SIGNAL")])
+		syscall.Kill(syscall.Getpid(), map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[os.Getenv("SIGNAL")])
 	}
 	time.Sleep(2 * time.Millisecond)
 	return i.runner.Run(seed, opts)

@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -19,24 +21,25 @@ import (
 // replaying is what `simrun replay` was asked for.
 type replaying struct {
 	*app
-	format format
-	trace  bool
+	reporting
+	trace bool
 }
 
 func (a *app) replayCommand() *cobra.Command {
-	r := &replaying{app: a, format: textFormat}
+	r := &replaying{app: a, reporting: reporting{format: textFormat}}
 	cmd := &cobra.Command{
 		Use:   "replay TOKEN|FILE [SCENARIO]",
 		Short: "Run once more, exactly, what a failure printed",
 		Example: `  simrun replay 2C5TR4...                 the token of a REPLAY line
   simrun replay 2C5TR4... chat.sim.yaml   with this scenario file
-  simrun replay ci.log                    the first token in a file: a log, a JSON output`,
+  simrun replay ci.log                    the first token in a file: a log, a JSON output
+  simrun replay simrun-out/failures/…/repro.yaml --out again   what simrun run --out has kept`,
 		Long: `Makes the run of a token again, twice, and says what became of it:
   reproduced  the same run, to the last event, and it fails again         exit code 1
   drifted     the code or the scenario has changed: it is another run     exit code 8
   fixed       the scenario is the same, the run is not, and nothing fails  exit code 0
   two runs of it differ: that is what to mend first                       exit code 5
-The scenario is found by its digest: below this folder, else among the built-in ones.`,
+The scenario is found by its digest: below this folder, else among the built-in ones. A repro.yaml holds it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
 				return nil
@@ -45,8 +48,8 @@ The scenario is found by its digest: below this folder, else among the built-in 
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return r.run(args) },
 	}
-	cmd.Flags().BoolVar(&r.trace, "trace", false, "print the trace first")
-	formatFlag(cmd, &r.format)
+	cmd.Flags().BoolVar(&r.trace, "trace", false, "print the trace first (text and json)")
+	r.reporting.flags(cmd)
 	return cmd
 }
 
@@ -55,7 +58,11 @@ func (r *replaying) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := r.scenarioOf(token, args[1:])
+	named := args[1:]
+	if len(named) == 0 && isRepro(args[0]) {
+		named = args
+	}
+	t, err := r.scenarioOf(token, named)
 	if err != nil {
 		return err
 	}
@@ -63,13 +70,16 @@ func (r *replaying) run(args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.begin(r.out); err != nil {
+		return err
+	}
 	p := &replay{token: token, target: t, edited: scenarios.Digest(t.src) != token.Scenario}
-	p.make(parsed[0], r.trace)
+	p.make(parsed[0], r.trace || r.wants())
 	return r.tell(p)
 }
 
 // tokenInFile finds tokens in what simrun printed.
-var tokenInFile = regexp.MustCompile(`(?:simrun replay |"replay":")([0-9A-Za-z]{12,})`)
+var tokenInFile = regexp.MustCompile(`(?:simrun replay |"replay": ?")([0-9A-Za-z]{12,})`)
 
 // readToken reads a token, or the first one of a file.
 func readToken(word string) (scenarios.Token, error) {
@@ -91,6 +101,15 @@ func readToken(word string) (scenarios.Token, error) {
 		return token, exitWith(codeUsage, "%w", err)
 	}
 	return token, nil
+}
+
+// isRepro tells a scenario file with a token in it from a log.
+func isRepro(word string) bool {
+	if !isYAML(word) {
+		return false
+	}
+	t, err := read(word)
+	return err == nil && isScenario(t)
 }
 
 func looksLikeToken(word string) bool {
@@ -179,18 +198,74 @@ func (p *replay) verdict() (word, meaning string, c code) {
 	return "fixed", "the code has changed since: this is another run, and no rule is broken", codeOK
 }
 
+// tell prints what came of it, and writes it to all files that were asked for.
 func (r *replaying) tell(p *replay) error {
-	if p.record != nil {
-		(&tracing{app: r.app, format: traceFormat(r.format)}).print(p.record)
-	}
 	word, meaning, c := p.verdict()
-	found := &reports.Found{Run: p.run, Number: 1, Token: tokens(scenarios.Digest(p.target.src), scenarios.RunOptions{For: p.token.For})(p.run)}
-	if r.format == jsonFormat {
-		r.tellJSON(p, found, word, meaning, c)
-	} else {
-		r.tellText(p, found, word, meaning)
+	opts := scenarios.RunOptions{For: p.token.For}
+	s := &reports.Summary{
+		Scenario: p.run.Scenario, File: p.target.file, Seeds: strconv.FormatUint(p.token.Seed, 10), Asked: 1, For: p.run.For,
+		Token: tokens(scenarios.Digest(p.target.src), opts),
+	}
+	res := &reports.Results{Program: "simrun " + build(), Scenarios: []*reports.Summary{s}, ExitCode: int(c)}
+	if p.waver != nil {
+		res.Wavers = []*reports.Waver{p.waver}
+	}
+	e := &evidence{Found: s.Add(p.run)}
+	if e.Found != nil && p.record != nil {
+		e.show(p.record)
+	}
+	for _, x := range r.open {
+		r.print(x, p, e, res, word, meaning)
+	}
+	r.out.Flush()
+	if err := r.keep(p, e, s, res, opts); err != nil {
+		r.finish()
+		return err
+	}
+	if err := r.finish(); err != nil {
+		return err
 	}
 	return ended(c)
+}
+
+// print prints one report. The trace goes where people and programs read of one run.
+func (r *replaying) print(x *report, p *replay, e *evidence, res *reports.Results, word, meaning string) {
+	write, atEnd := late[x.format]
+	if atEnd {
+		write(x.out, res)
+		return
+	}
+	if r.trace {
+		printTrace(x.out, traceFormat(x.format), p.record, trace.Filter{})
+	}
+	if x.format == jsonFormat {
+		printJSON(x.out, p, e.Found, word, meaning, res.ExitCode)
+	} else {
+		r.printText(x.out, p, e.Found, word, meaning)
+	}
+}
+
+// keep writes the folder of --out.
+func (r *replaying) keep(p *replay, e *evidence, s *reports.Summary, res *reports.Results, opts scenarios.RunOptions) error {
+	if r.dir == "" {
+		return nil
+	}
+	f, err := openFolder(r.dir)
+	if err != nil {
+		return err
+	}
+	f.begin([]string{s.Scenario})
+	f.scenario(s, &campaign{target: p.target, opts: opts})
+	f.run(s, p.run)
+	if p.waver != nil {
+		f.waver(s, p.waver)
+	}
+	if e.Found != nil {
+		f.found(s, e)
+	}
+	f.end(res)
+	f.close()
+	return f.failure()
 }
 
 // traceFormat is how a trace is printed beside other things.
@@ -201,20 +276,20 @@ func traceFormat(f format) format {
 	return f
 }
 
-func (r *replaying) tellText(p *replay, found *reports.Found, word, meaning string) {
+func (r *replaying) printText(w io.Writer, p *replay, found *reports.Found, word, meaning string) {
 	t := reports.Text{Colour: r.env.colour(r.colour, r.env.outTerminal)}
-	t.Run(r.out, p.run)
-	fmt.Fprintf(r.out, "%s: %s\n", word, meaning)
+	t.Run(w, p.run)
+	fmt.Fprintf(w, "%s: %s\n", word, meaning)
 	switch {
 	case p.waver != nil:
-		t.Waver(r.out, p.waver)
+		t.Waver(w, p.waver)
 	case p.run.Failed():
-		t.Failure(r.out, found)
+		t.Failure(w, found)
 	}
 }
 
-func (r *replaying) tellJSON(p *replay, found *reports.Found, word, meaning string, c code) {
-	j := reports.JSON{W: r.out}
+func printJSON(w io.Writer, p *replay, found *reports.Found, word, meaning string, exitCode int) {
+	j := reports.JSON{W: w}
 	j.Run(p.run)
 	switch {
 	case p.waver != nil:
@@ -222,5 +297,5 @@ func (r *replaying) tellJSON(p *replay, found *reports.Found, word, meaning stri
 	case p.run.Failed():
 		j.Failure(found)
 	}
-	j.Replay(p.run, word, meaning, int(c))
+	j.Replay(p.run, word, meaning, exitCode)
 }

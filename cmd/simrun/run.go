@@ -15,7 +15,7 @@ import (
 // running is what `simrun run` was asked for, and what came of it so far.
 type running struct {
 	*app
-	format   format
+	reporting
 	strict   bool
 	canary   bool // the scenarios have planted bugs, which must be found
 	failFast bool
@@ -27,12 +27,16 @@ type running struct {
 	began    time.Time
 	progress *progress
 	done     []*reports.Summary
+	wavers   []*reports.Waver
 	worst    code
-	broken   bool // a failure was found, and the first one is to be the last
+	bug      string // simrun's own; "" if it met none
+	halted   bool   // a failure was found, and the first one is to be the last
+	tellers  []teller
+	folder   *folder // nil unless there is one
 }
 
 func (a *app) runCommand() *cobra.Command {
-	r := &running{app: a, format: textFormat}
+	r := &running{app: a, reporting: reporting{format: textFormat}}
 	var determinism string
 	cmd := &cobra.Command{
 		Use:   "run [TARGET…] [flags]",
@@ -40,11 +44,14 @@ func (a *app) runCommand() *cobra.Command {
 		Example: `  simrun run kv                         a built-in scenario (simrun ls lists them)
   simrun run chat.sim.yaml --seeds 20k  a file, with seeds 1 to 20000
   simrun run scenarios/ --fail-fast     all files below a folder, up to the first failure
-  simrun run chat.sim.yaml -s $(git rev-parse HEAD) --seeds 500   other seeds for each commit`,
+  simrun run chat.sim.yaml -s $(git rev-parse HEAD) --seeds 500   other seeds for each commit
+  simrun run --out simrun-out --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"   on a CI server`,
 		Long: `Runs each scenario once for each seed and says what held and what broke. Each failure ends with the
 command that replays it. What is printed to stdout does not depend on -j, nor on the machine.
 A TARGET is a scenario file, a folder, or the name of a built-in scenario; without one, this folder.
-A flag beats its variable (SIM_SEEDS, …), which beats the file. Exit codes: simrun --explain-exit.`,
+A flag beats its variable (SIM_SEEDS, …), which beats the file. Exit codes: simrun --explain-exit.
+With --out all is on the disk as soon as it is known, however simrun ends: run.json, results.jsonl and,
+for each kind of failure, failures/…/ with repro.yaml (for simrun replay), story.md, trace and picture.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := r.settle(cmd, determinism); err != nil {
 				return err
@@ -63,7 +70,7 @@ A flag beats its variable (SIM_SEEDS, …), which beats the file. Exit codes: si
 	f.BoolVar(&r.canary, "canary", false, "the scenarios have planted bugs: exit 7 unless each is found")
 	f.StringVar(&determinism, "check-determinism", "off", "run that `SHARE` of the seeds twice and compare: 2%, always, off")
 	f.BoolVar(&r.opts.CheckMutation, "check-mutation", false, "find messages that are changed after they were sent (slow)")
-	formatFlag(cmd, &r.format)
+	r.reporting.flags(cmd)
 	return cmd
 }
 
@@ -94,24 +101,65 @@ func (r *running) run(names []string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.prepare(); err != nil {
+		return err
+	}
 	r.began = time.Now()
 	r.progress = newProgress(r.app, len(targets))
-	if r.format == jsonFormat {
-		r.json().RunStart(build(), scenarioNames(parsed))
-	}
+	r.each(func(t teller) { t.begin(scenarioNames(parsed)) })
 	for i := range targets {
 		if err := r.scenario(targets[i], parsed[i]); err != nil {
-			return err
+			return r.fell(err)
 		}
 		if r.stop.asked() {
 			return r.interrupted(targets[i:])
 		}
-		if r.out.broken() || r.broken {
+		if r.spoilt() || r.halted {
 			break
 		}
 	}
-	return r.end(len(targets))
+	return r.end()
 }
+
+// prepare opens whatever is written to.
+func (r *running) prepare() error {
+	if err := r.begin(r.out); err != nil {
+		return err
+	}
+	if r.dir != "" {
+		f, err := openFolder(r.dir)
+		if err != nil {
+			r.finish()
+			return err
+		}
+		r.folder = f
+		r.tellers = append(r.tellers, f)
+	}
+	for _, x := range r.open {
+		r.tellers = append(r.tellers, r.teller(x))
+	}
+	return nil
+}
+
+// teller is that of a report.
+func (r *running) teller(x *report) teller {
+	switch x.format {
+	case textFormat:
+		return &textTeller{Text: reports.Text{Colour: r.env.colour(r.colour, r.env.outTerminal)}, w: x.out}
+	case jsonFormat:
+		return &jsonTeller{JSON: reports.JSON{W: x.out}}
+	}
+	return &lateTeller{w: x.out, write: late[x.format]}
+}
+
+func (r *running) each(tell func(teller)) {
+	for _, t := range r.tellers {
+		tell(t)
+	}
+}
+
+// spoilt tells whether something cannot be written any more.
+func (r *running) spoilt() bool { return r.reporting.broken() || r.folder.broken() }
 
 // parseAll reads all scenarios before the first one runs: mistakes are worth more at once than in an hour.
 func (a *app) parseAll(targets []target) ([]*scenarios.Scenario, error) {
@@ -139,26 +187,18 @@ func scenarioNames(all []*scenarios.Scenario) []string {
 	return names
 }
 
-func (r *running) text() reports.Text {
-	return reports.Text{Colour: r.env.colour(r.colour, r.env.outTerminal)}
-}
-
-func (r *running) json() reports.JSON { return reports.JSON{W: r.out} }
-
 // scenario runs one scenario with all its seeds and prints what came of it.
 func (r *running) scenario(t target, sc *scenarios.Scenario) error {
 	c := r.campaign(t, sc)
 	s := r.summary(t, sc, c)
-	if r.format == jsonFormat {
-		r.json().ScenarioStart(s)
-	}
+	r.each(func(t teller) { t.scenario(s, c) })
 	r.progress.scenario(s, min(c.jobs, c.count))
 	var bug error
 	c.run(func(o outcome) bool {
 		if bug = o.bug; bug != nil {
 			return false
 		}
-		return r.take(s, o)
+		return r.take(s, o, c, sc)
 	}, func() { r.progress.pulse(); r.flush() })
 	r.progress.wipe()
 	if bug != nil {
@@ -167,7 +207,8 @@ func (r *running) scenario(t target, sc *scenarios.Scenario) error {
 	}
 	r.done = append(r.done, s)
 	r.worst = graver(r.worst, r.judge(s))
-	r.tell(s)
+	r.each(func(t teller) { t.scenarioEnd(s, outlook{r.canary}) })
+	r.flush()
 	return nil
 }
 
@@ -199,52 +240,34 @@ func tokens(digest scenarios.Sum, opts scenarios.RunOptions) func(*reports.Run) 
 }
 
 // take is given the runs in the order of their seeds, and says whether to go on.
-func (r *running) take(s *reports.Summary, o outcome) bool {
+func (r *running) take(s *reports.Summary, o outcome, c *campaign, sc *scenarios.Scenario) bool {
 	found := s.Add(o.run)
+	r.each(func(t teller) { t.run(s, o.run) })
 	if o.waver != nil {
 		r.worst = graver(r.worst, codeWavering)
-		r.wavers(o.waver)
+		r.wavers = append(r.wavers, o.waver)
+		r.each(func(t teller) { t.waver(s, o.waver) })
 	}
 	if found != nil {
-		if r.format == jsonFormat {
-			r.json().Failure(found)
-		}
+		e := r.evidence(c, sc, found)
+		r.each(func(t teller) { t.found(s, e) })
 		r.progress.failure(found)
 	}
-	r.broken = r.failFast && (found != nil || o.waver != nil)
-	return !r.broken && !r.out.broken()
+	r.halted = r.failFast && (found != nil || o.waver != nil)
+	return !r.halted && !r.spoilt()
 }
 
-func (r *running) wavers(x *reports.Waver) {
-	if r.format == jsonFormat {
-		r.json().Waver(x)
-		return
+// evidence makes the first failing run of a kind once more if somebody wants to see more of it.
+func (r *running) evidence(c *campaign, sc *scenarios.Scenario, f *reports.Found) *evidence {
+	if f.Number > 1 || !r.wants() {
+		return &evidence{Found: f}
 	}
-	r.text().Waver(r.out, x)
-}
-
-// tell prints what came of a scenario.
-func (r *running) tell(s *reports.Summary) {
-	if r.format == jsonFormat {
-		r.json().ScenarioEnd(s)
-	} else {
-		r.text().Scenario(r.out, s)
-		if r.canary && !s.Partial() {
-			fmt.Fprintln(r.out, canaryLine(s))
-		}
-	}
-	r.flush()
-}
-
-func canaryLine(s *reports.Summary) string {
-	if s.Failed == 0 {
-		return fmt.Sprintf("CANARY %s: NOT found in %s", s.Scenario, plural(s.Runs, "seed"))
-	}
-	return fmt.Sprintf("CANARY %s: found by %d of %s", s.Scenario, s.Failed, plural(s.Runs, "seed"))
+	return c.evidence(sc, f)
 }
 
 // flush sends what is printed; the progress lines must be out of the way.
 func (r *running) flush() {
+	r.reporting.flush()
 	if r.out.w.Buffered() > 0 {
 		r.progress.wipe()
 		r.out.Flush()
@@ -273,16 +296,46 @@ func (r *running) judge(s *reports.Summary) code {
 }
 
 // end prints what there is to say of all scenarios.
-func (r *running) end(asked int) error {
-	switch {
-	case r.format == jsonFormat:
-		r.json().RunEnd(r.done, int(r.worst))
-	case asked > 1:
-		r.text().Total(r.out, r.done)
+func (r *running) end() error {
+	err := r.close(r.tellers, r.worst)
+	r.speed()
+	return err
+}
+
+// close lets them say the last of it, and closes what is open. What could not be written is worse than what was found.
+func (r *running) close(tellers []teller, c code) error {
+	res := &reports.Results{
+		Program: "simrun " + build(), Scenarios: r.done, Wavers: r.wavers, Strict: r.strict, Canary: r.canary,
+		Interrupted: r.stop.asked(), ExitCode: int(c), Bug: r.bug,
+	}
+	for _, t := range tellers {
+		t.end(res)
 	}
 	r.out.Flush()
-	r.speed()
-	return ended(r.worst)
+	r.folder.close()
+	switch file, folder := r.finish(), r.folder.failure(); {
+	case folder != nil:
+		return folder
+	case file != nil:
+		return file
+	}
+	return ended(c)
+}
+
+// fell is for a bug of simrun's own: what was known goes to the files, and nothing more to stdout.
+func (r *running) fell(bug error) error {
+	var files []teller
+	for i, x := range r.open {
+		if x.file != nil {
+			files = append(files, r.tellers[len(r.tellers)-len(r.open)+i])
+		}
+	}
+	if r.folder != nil {
+		files = append(files, r.folder)
+	}
+	r.bug = bug.Error()
+	r.close(files, codeEngine)
+	return bug
 }
 
 // speed says how fast that was. It is on stderr because it is another number each time.
@@ -299,12 +352,7 @@ func (r *running) speed() {
 
 // interrupted says what is known, and how to go on.
 func (r *running) interrupted(left []target) error {
-	if r.format == jsonFormat {
-		r.json().RunEnd(r.done, int(r.stop.code.Load()))
-	} else if len(r.done) > 1 {
-		r.text().Total(r.out, r.done)
-	}
-	r.out.Flush()
+	unwritten := r.close(r.tellers, code(r.stop.code.Load()))
 	s := r.done[len(r.done)-1]
 	c := r.seeds
 	if c == nil {
@@ -318,7 +366,7 @@ func (r *running) interrupted(left []target) error {
 	if left = left[1:]; len(left) > 0 {
 		fmt.Fprintf(r.errs, "  and then: simrun run %s%s%s\n", words(left), r.seedFlag(), r.flags())
 	}
-	return r.stop.exit()
+	return unwritten
 }
 
 func words(targets []target) string {
@@ -339,9 +387,9 @@ func (r *running) seedFlag() string {
 // flags are those that change what is run.
 func (r *running) flags() string {
 	if r.opts.For == 0 {
-		return ""
+		return r.again()
 	}
-	return " --for " + scenarios.FormatDuration(r.opts.For)
+	return " --for " + scenarios.FormatDuration(r.opts.For) + r.again()
 }
 
 func completeTargets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"math"
 	"time"
 
@@ -105,20 +106,20 @@ func (t *tracing) run(name string) error {
 	defer runner.Close()
 	t.opts.Keep = math.MaxInt
 	run := runner.Run(seed, t.opts)
-	t.print(runner.Trace().Record())
+	printTrace(t.out, t.format, runner.Trace().Record(), t.filter)
 	if f := run.Failure; f != nil {
 		t.warn("%s with seed %d breaks the rule %s", target.word(), seed, f.Rule)
 	}
 	return nil
 }
 
-// print prints what passes the filter. An error of the output is kept by the output.
-func (t *tracing) print(all *trace.Record) {
-	if t.format == jsonlFormat {
-		trace.WriteJSONL(t.out, all.Select(t.filter))
+// printTrace prints what passes the filter. An error of the output is kept by the output.
+func printTrace(w io.Writer, f format, all *trace.Record, filter trace.Filter) {
+	if f == jsonlFormat {
+		trace.WriteJSONL(w, all.Select(filter))
 		return
 	}
-	trace.WriteText(t.out, all.Select(t.filter))
+	trace.WriteText(w, all.Select(filter))
 }
 
 // one finds and reads a scenario.

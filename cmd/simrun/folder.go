@@ -1,0 +1,367 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// The files of the folder that --out names, and of those of its failures.
+const (
+	stateFile     = "run.json"
+	resultsFile   = "results.jsonl"
+	failuresName  = "failures"
+	reproFile     = "repro.yaml"
+	storyFile     = "story.md"
+	traceFile     = "trace.jsonl"
+	pageFile      = "sequence.html"
+	svgFile       = "sequence.svg"
+	mermaidFile   = "sequence.mmd"
+	mermaidMost   = 60 // steps: more than that Mermaid draws too small to read
+	folderVersion = 1
+	folderType    = "simrun-out"
+)
+
+var failureFiles = []string{reproFile, storyFile, traceFile, pageFile, svgFile, mermaidFile}
+
+// folder keeps what is found on the disk, as soon as it is found: a line for each run, and a folder for the first
+// failure of each signature. run.json says how far it is. Nothing in it depends on the machine or on how long
+// things took: two runs with the same seeds write the same bytes.
+type folder struct {
+	silent
+	dir     string
+	root    *os.Root
+	results *os.File
+	state   folderState
+	now     *folderScenario // the one that runs
+	plan    *campaign       // its campaign
+	taken   map[string]bool // names of folders of failures
+	err     error           // the first one; nothing is written after it
+}
+
+// folderState is run.json.
+type folderState struct {
+	V           int               `json:"v"`
+	Type        string            `json:"type"`
+	Program     string            `json:"simrun"`
+	Status      string            `json:"status"`              // running (or killed in the midst of it), done, interrupted, failed
+	ExitCode    *int              `json:"exit_code,omitempty"` // once it is known
+	Verdict     reports.Word      `json:"verdict,omitempty"`   // of all, once it is known
+	Strict      bool              `json:"strict,omitempty"`
+	Canary      bool              `json:"canary,omitempty"`
+	Scenarios   []*folderScenario `json:"scenarios"`
+	NotBegun    []string          `json:"not_begun,omitempty"` // scenarios
+	Unsteady    []folderWaver     `json:"nondeterminism,omitempty"`
+	scenarioSet []string
+}
+
+type folderScenario struct {
+	Scenario  string          `json:"scenario"`
+	File      string          `json:"file"`
+	Digest    string          `json:"digest"`
+	Verdict   reports.Word    `json:"verdict"`
+	Seeds     string          `json:"seeds"`
+	Asked     int             `json:"seed_count"`
+	For       string          `json:"for"`
+	Runs      int             `json:"runs"`
+	Held      int             `json:"held"`
+	Failed    int             `json:"failed"`
+	Undecided int             `json:"undecided"`
+	Bound     string          `json:"bound"`
+	Failures  []folderFailure `json:"failures"`
+
+	summary *reports.Summary
+}
+
+type folderFailure struct {
+	Signature string `json:"signature"`
+	Count     int    `json:"count"`
+	Seed      uint64 `json:"seed"` // the first
+	Replay    string `json:"replay,omitempty"`
+	Folder    string `json:"folder"`
+	Trace     string `json:"no_trace,omitempty"` // why there is none
+}
+
+type folderWaver struct {
+	Scenario string `json:"scenario"`
+	File     string `json:"file"`
+	Seed     uint64 `json:"seed"`
+	Text     string `json:"text"`
+}
+
+// openFolder makes the folder, or takes one that simrun wrote earlier and removes what stands in it.
+func openFolder(dir string) (*folder, error) {
+	f := &folder{dir: dir, taken: map[string]bool{}, state: folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, exitWith(codeOutput, "--out: %s is a file, not a folder", dir)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, exitWith(codeOutput, "--out: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, exitWith(codeOutput, "--out: %w", err)
+	}
+	f.root = root
+	if err := f.clear(); err != nil {
+		root.Close()
+		return nil, err
+	}
+	f.results = f.create(resultsFile)
+	f.save()
+	if err := f.failure(); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// clear removes what an earlier run left, and nothing else. A folder with things in it that is none of simrun's is not touched.
+func (f *folder) clear() error {
+	names, err := f.names(".")
+	switch {
+	case err != nil:
+		return exitWith(codeOutput, "--out %s: %w", f.dir, err)
+	case len(names) == 0:
+		return nil
+	case !f.isOurs():
+		return exitWith(codeOutput, "--out: %s is not empty, and simrun has not written it", f.dir).
+			because("name a folder that is empty or not yet there, or one of an earlier simrun, which is written anew")
+	}
+	failures, _ := f.names(failuresName)
+	for _, name := range failures {
+		for _, file := range failureFiles {
+			f.remove(path.Join(failuresName, name, file))
+		}
+		f.root.Remove(path.Join(failuresName, name)) // stays if something else is in it
+	}
+	f.root.Remove(failuresName)
+	f.remove(resultsFile)
+	return f.failure()
+}
+
+func (f *folder) names(dir string) ([]string, error) {
+	entries, err := fs.ReadDir(f.root.FS(), dir)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, err
+}
+
+// isOurs tells a folder that simrun wrote by its run.json.
+func (f *folder) isOurs() bool {
+	text, err := f.root.ReadFile(stateFile)
+	var state folderState
+	return err == nil && json.Unmarshal(text, &state) == nil && state.Type == folderType
+}
+
+func (f *folder) remove(name string) {
+	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f.fail(err)
+	}
+}
+
+func (f *folder) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// failure is the exit for a folder that takes nothing more; nil if it does.
+func (f *folder) failure() error {
+	if f == nil || f.err == nil {
+		return nil
+	}
+	return exitWith(codeOutput, "cannot write to %s: %w", f.dir, f.err)
+}
+
+func (f *folder) broken() bool { return f != nil && f.err != nil }
+
+func (f *folder) create(name string) *os.File {
+	file, err := f.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o666)
+	if err != nil {
+		f.fail(err)
+		return nil
+	}
+	return file
+}
+
+// write writes a file in one go.
+func (f *folder) write(name string, print func(io.Writer) error) {
+	if f.err != nil {
+		return
+	}
+	file := f.create(name)
+	if file == nil {
+		return
+	}
+	out := newOutput(file)
+	if err := print(out); err != nil {
+		f.fail(err)
+	}
+	if err := out.Flush(); err != nil {
+		f.fail(err)
+	}
+	if err := file.Close(); err != nil {
+		f.fail(err)
+	}
+}
+
+// save writes run.json anew. There is one at any moment: the new one takes the place of the old one in one step.
+func (f *folder) save() {
+	for _, x := range f.state.Scenarios {
+		x.count()
+	}
+	const fresh = stateFile + ".new"
+	f.write(fresh, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(&f.state)
+	})
+	if f.err == nil {
+		if err := f.root.Rename(fresh, stateFile); err != nil {
+			f.fail(err)
+		}
+	}
+}
+
+func (x *folderScenario) count() {
+	s := x.summary
+	x.Verdict, x.Runs, x.Held, x.Failed, x.Undecided, x.Bound = s.Word(), s.Runs, s.Held, s.Failed, s.Undecided, s.Bound()
+	for i := range x.Failures {
+		for _, g := range s.Failures {
+			if g.Signature == x.Failures[i].Signature {
+				x.Failures[i].Count = g.Count
+			}
+		}
+	}
+}
+
+func (f *folder) begin(scenarios []string) { f.state.scenarioSet = scenarios }
+
+func (f *folder) scenario(s *reports.Summary, c *campaign) {
+	f.plan = c
+	f.now = &folderScenario{
+		Scenario: s.Scenario, File: s.File, Digest: scenarios.Digest(c.target.src).String(), Seeds: s.Seeds, Asked: s.Asked,
+		For: scenarios.FormatDuration(s.For), Failures: []folderFailure{}, summary: s,
+	}
+	f.state.Scenarios = append(f.state.Scenarios, f.now)
+	f.save()
+}
+
+// run appends a line, and does not wait for more of them: whatever happens next, it is written.
+func (f *folder) run(s *reports.Summary, r *reports.Run) {
+	if f.err != nil {
+		return
+	}
+	token := ""
+	if r.Failed() && s.Token != nil {
+		token = s.Token(r)
+	}
+	var b bytes.Buffer
+	reports.JSON{W: &b}.Result(r, token)
+	if _, err := f.results.Write(b.Bytes()); err != nil {
+		f.fail(err)
+	}
+}
+
+// found makes a folder of the first failure of a signature.
+func (f *folder) found(s *reports.Summary, e *evidence) {
+	if e.Number > 1 || f.err != nil {
+		return
+	}
+	name := f.free(reports.FolderName(s.Scenario, e.Run.Signature()))
+	dir := path.Join(failuresName, name)
+	if err := f.root.MkdirAll(dir, 0o777); err != nil {
+		f.fail(err)
+		return
+	}
+	f.write(path.Join(dir, reproFile), func(w io.Writer) error { return repro(w, f.plan.target.src, e.Found) })
+	f.write(path.Join(dir, storyFile), func(w io.Writer) error { return reports.WriteStory(w, e.Found) })
+	if e.record != nil {
+		f.write(path.Join(dir, traceFile), func(w io.Writer) error { return trace.WriteJSONL(w, e.record) })
+	}
+	if e.Picture != nil {
+		f.write(path.Join(dir, pageFile), e.Picture.WritePage)
+		f.write(path.Join(dir, svgFile), e.Picture.WriteSVG)
+		f.write(path.Join(dir, mermaidFile), e.Picture.Last(mermaidMost).WriteMermaid)
+	}
+	f.now.Failures = append(f.now.Failures, folderFailure{Signature: e.Run.Signature(), Seed: e.Run.Seed, Replay: e.Token, Folder: dir, Trace: e.why})
+	f.save()
+}
+
+// free is a name that no other failure has: two files may hold scenarios of the same name.
+func (f *folder) free(name string) string {
+	unique := name
+	for n := 2; f.taken[unique]; n++ {
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
+	f.taken[unique] = true
+	return unique
+}
+
+// byteOrderMark may stand before a scenario file, and nowhere else.
+const byteOrderMark = "\uFEFF"
+
+// reproHead is what repro writes above a scenario.
+var reproHead = regexp.MustCompile(`^# "[^\n]*\n# REPLAY: simrun replay [^\n]*\n`)
+
+// repro writes a scenario file that says which of its runs failed: simrun replay takes it as it takes a token.
+func repro(w io.Writer, src []byte, f *reports.Found) error {
+	mark := ""
+	if rest, ok := bytes.CutPrefix(src, []byte(byteOrderMark)); ok {
+		mark, src = byteOrderMark, rest
+	}
+	src = src[len(reproHead.Find(src)):] // that of an earlier repro
+	_, err := fmt.Fprintf(w, "%s# %q of %q, seed %s. In this folder: simrun replay %s\n# REPLAY: simrun replay %s\n%s",
+		mark, f.Run.Signature(), f.Run.Scenario, choice.FormatSeed(f.Run.Seed), reproFile, f.Token, src)
+	return err
+}
+
+func (f *folder) waver(_ *reports.Summary, x *reports.Waver) {
+	f.state.Unsteady = append(f.state.Unsteady, folderWaver{x.Scenario, x.File, x.Seed, x.Text})
+	f.save()
+}
+
+func (f *folder) scenarioEnd(*reports.Summary, outlook) { f.save() }
+
+func (f *folder) end(r *reports.Results) {
+	f.state.Status, f.state.ExitCode, f.state.Verdict = "done", &r.ExitCode, reports.Total(r.Scenarios).Word()
+	f.state.Strict, f.state.Canary = r.Strict, r.Canary
+	switch {
+	case r.Interrupted:
+		f.state.Status = "interrupted"
+	case r.ExitCode == int(codeEngine):
+		f.state.Status = "failed"
+	}
+	begun := min(len(f.state.Scenarios), len(f.state.scenarioSet))
+	f.state.NotBegun = slices.Clone(f.state.scenarioSet[begun:])
+	f.save()
+}
+
+// close closes what is open.
+func (f *folder) close() {
+	if f == nil {
+		return
+	}
+	if f.results != nil {
+		if err := f.results.Close(); err != nil {
+			f.fail(err)
+		}
+	}
+	f.root.Close()
+}

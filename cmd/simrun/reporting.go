@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// reporting is how a verb tells what it has found: on stdout in a format, and in files beside that.
+type reporting struct {
+	format format
+	names  [3]string // of files, as in fileFlags; "" if none is wanted
+	dir    string    // the folder of --out; "" if none is wanted
+	open   []*report // stdout, and then the files
+}
+
+// fileFlags are the reports that flags name files for.
+var fileFlags = [...]struct {
+	name, usage string
+	format      format
+}{
+	{"junit", "also write JUnit XML to `FILE`; here and below - is stdout", junitFormat},
+	{"markdown", "also write Markdown to `FILE`", markdownFormat},
+	{"jsonl", "also write JSON Lines to `FILE`", jsonFormat},
+}
+
+// flags adds the flags.
+func (r *reporting) flags(cmd *cobra.Command) {
+	wordFlag(cmd, &r.format, "format", "print as `FORMAT`: text, json (lines), junit, markdown or github", textFormat, jsonFormat, junitFormat, markdownFormat, githubFormat)
+	for i, f := range fileFlags {
+		cmd.Flags().StringVar(&r.names[i], f.name, "", f.usage)
+	}
+	cmd.Flags().StringVarP(&r.dir, "out", "o", "", "keep results, repros, stories, traces and pictures in `DIR`")
+}
+
+// A report is one output and its format.
+type report struct {
+	format format
+	out    *output
+	file   *os.File // nil: stdout, which others close
+	name   string
+}
+
+// begin opens the files, before there is anything to write: whoever cannot write learns it at once.
+func (r *reporting) begin(stdout *output) error {
+	r.open = []*report{{r.format, stdout, nil, ""}}
+	seen := map[string]string{}
+	for i, f := range fileFlags {
+		name := r.names[i]
+		switch other := seen[filepath.Clean(name)]; {
+		case name == "":
+			continue
+		case name == "-":
+			r.open = append(r.open, &report{f.format, stdout, nil, ""})
+			continue
+		case other != "":
+			r.finish()
+			return exitWith(codeUsage, "--%s and --%s name the same file, %s", other, f.name, name)
+		}
+		seen[filepath.Clean(name)] = f.name
+		file, err := os.Create(name)
+		if err != nil {
+			r.finish()
+			return exitWith(codeOutput, "--%s: %w", f.name, err)
+		}
+		r.open = append(r.open, &report{f.format, newOutput(file), file, name})
+	}
+	return nil
+}
+
+// broken tells whether an output takes nothing more.
+func (r *reporting) broken() bool {
+	for _, x := range r.open {
+		if x.out.broken() {
+			return true
+		}
+	}
+	return false
+}
+
+// flush sends what is to go to files.
+func (r *reporting) flush() {
+	for _, x := range r.open {
+		if x.file != nil {
+			x.out.Flush()
+		}
+	}
+}
+
+// finish closes the files, and answers the first error that any of them met. Stdout has its own way.
+func (r *reporting) finish() error {
+	var first error
+	for _, x := range r.open {
+		if x.file == nil {
+			continue
+		}
+		x.out.Flush()
+		err := x.file.Close()
+		if x.out.err != nil {
+			err = x.out.err
+		}
+		if err != nil && first == nil {
+			first = exitWith(codeOutput, "cannot write %s: %w", x.name, err)
+		}
+	}
+	r.open = r.open[:min(1, len(r.open))]
+	return first
+}
+
+// wants reports whether pictures of failing runs are shown.
+func (r *reporting) wants() bool {
+	for _, x := range r.open {
+		if x.format == markdownFormat {
+			return true
+		}
+	}
+	return r.dir != ""
+}
+
+// again are the flags, for the command that goes on after an interruption: into files of other names.
+func (r *reporting) again() string {
+	if r.dir == "" {
+		return ""
+	}
+	return fmt.Sprintf(" --out '%s-more'", r.dir)
+}
