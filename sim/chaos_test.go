@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -269,6 +270,9 @@ func newChaos(seed uint64, keep int) *chaos {
 	c := &chaos{seed: seed}
 	nodes := 2 + int(seed%6)
 	cfg := sim.Config{Seed: seed, Keep: keep, Link: netsim.Link{Latency: netsim.LogNormal(time.Millisecond, 20*time.Millisecond), Loss: 1000}}
+	if seed%2 == 1 {
+		cfg.Policy = scheduler.Portfolio{}
+	}
 	for i := range nodes {
 		name := sim.Atom(string(rune('a' + i)))
 		c.nodes = append(c.nodes, name)
