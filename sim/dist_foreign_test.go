@@ -55,3 +55,25 @@ func TestDisconnectNode_EXT8_itself(t *testing.T) {
 	c.Run(time.Second)
 	c.want()
 }
+
+// NK3, EXT8: a process that ends because it has lost its links does not connect anew to tell so over the other ones.
+func TestExit_NK3_doesNotConnect(t *testing.T) {
+	c := newCluster(t, "a b")
+	c.on("a", func(p *sim.Proc) {
+		for range 2 {
+			p.SpawnAt("b", "kid", func(p *sim.Proc) { p.Sleep(sim.Forever) }, sim.SpawnOptions{Link: true, Monitor: true})
+		}
+		p.SpawnAt("b", "boss", func(q *sim.Proc) {
+			for range 2 {
+				q.SpawnAt("a", "kid", func(p *sim.Proc) { p.Sleep(sim.Forever) }, sim.SpawnOptions{Link: true, Monitor: true})
+			}
+			q.Sleep(sim.Forever)
+		}, sim.SpawnOptions{})
+		p.Sleep(100 * time.Millisecond)
+		p.DisconnectNode("b")
+	})
+	c.Run(time.Second)
+	if up := c.View().Connected("a"); len(up) != 0 {
+		t.Errorf("a is connected to %v again", up)
+	}
+}

@@ -102,7 +102,7 @@ func (w *World) ensure(k *peer) bool {
 // dispatch sends a parcel to another node, or keeps it until they are connected. It reports false if they will
 // not be: then the sender has been told, by the parcel's kind.
 func (w *World) dispatch(n *Node, there *peer, k *parcel) bool {
-	if there == nil || !w.ensure(there) {
+	if there == nil || there.state == disconnected && !k.msg.connects() || !w.ensure(there) {
 		w.undeliverable(k)
 		return false
 	}
@@ -112,6 +112,16 @@ func (w *World) dispatch(n *Node, there *peer, k *parcel) bool {
 	}
 	w.sendOn(there, k)
 	return true
+}
+
+// connects is whether a signal begins a connection, if there is none (NK3). What only ends something, or answers, does not:
+// what it is about went with the connection that was.
+func (m *Msg) connects() bool {
+	switch m.kind {
+	case message, exitSignal, linkSignal, monitorSignal, spawnSignal:
+		return true
+	}
+	return false
 }
 
 // sendOn sends a parcel on a connection that is up.
@@ -331,6 +341,12 @@ func (p *Proc) linkFar(id *term.Identity) {
 		return
 	}
 	w.emit(p.node, linkSignal, p.id, id, Ref{}, 0, nil)
+}
+
+// Crosses tells why a value cannot be sent to another node: a *term.CannotCross; nil if it can.
+func (p *Proc) Crosses(v any) error {
+	_, _, err := p.w.copier.Copy(v)
+	return err
 }
 
 // SendNoConnect is Send for those who do not want to connect for it: if the node of the address is not connected,

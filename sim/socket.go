@@ -50,7 +50,8 @@ const (
 	persistTime    = 60 * time.Second           // how long a closed window is left alone
 	keepIdle       = 2 * time.Hour
 	keepPatience   = 9 * 75 * time.Second
-	synRetries     = 6 // after 1s, 3s, 7s … 63s; at 127s it is over
+	arriveTime     = 63 * time.Second // how long who was let in may take for the last step
+	synRetries     = 6                // after 1s, 3s, 7s … 63s; at 127s it is over
 	segmentMax     = 64 << 10
 	segmentHead    = 40
 	nagleBelow     = 1460

@@ -87,7 +87,9 @@ func (w *World) knockTCP(n *Node, c *wire, side int, k *parcel) {
 		s.limit = g.limit
 		l.door.asked = append(l.door.asked, s)
 		c.ends[side] = s
+		s.since = w.time()
 		s.put(w.newSegment(welcomeSegment))
+		s.tend()
 	}
 }
 

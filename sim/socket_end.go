@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -20,7 +22,7 @@ func (s *Socket) Close() {
 	switch {
 	case s.state == SocketListening:
 		s.shut()
-	case s.state == SocketOpen && s.in.len() == 0:
+	case s.state == SocketOpen && s.in.len() == 0 && s.wire != nil:
 		s.bye = true
 		s.push()
 		s.w.settle(s)
@@ -71,11 +73,16 @@ func (s *Socket) over(why Atom) {
 	s.w.forgetSocket(s)
 }
 
-// fail ends a socket whose other end does not answer, or not as one would like.
+// fail ends a socket whose other end does not answer, or not as one would like. Of a connection that is given up the
+// other end is not told, as with Linux: it will be when it sends (see stranger).
 func (s *Socket) fail(why Atom) {
 	if c := s.wire; c != nil {
 		s.wire = nil
-		s.w.closeWire(c, s.side)
+		if s.state == SocketOpen {
+			s.w.vanish(c, s.side)
+		} else {
+			s.w.closeWire(c, s.side)
+		}
 	}
 	s.over(why)
 	s.w.noteSocket(s, "error")
@@ -95,6 +102,27 @@ func (s *Socket) ended(w *World, _ Atom) {
 	case SocketOpen:
 		s.refusedByPeer()
 	}
+}
+
+// stranger is what comes of sending to an end that has forgotten the connection, or was booted since: its node answers
+// that it knows of none, if it is there and can be reached.
+func (s *Socket) stranger() {
+	w, c := s.w, s.wire
+	here, there := c.way[s.side].from, c.way[1-s.side].from
+	a, b := netsim.Node(host(here)), netsim.Node(host(there))
+	if n := w.nodes[b]; n.first == nil && n.dark || !w.net.Reachable(a, b) || !w.net.Reachable(b, a) {
+		return
+	}
+	d := w.net.Link(a, b).Latency.Least() + w.net.Link(b, a).Latency.Least()
+	s.watches++
+	w.atID(w.time()+d, choice.Child(s.key, "stranger", uint32(s.watches)), func() {
+		w.whenAwake(s.of, func() {
+			if s.wire == c && s.talks() {
+				w.vanish(c, s.side)
+				s.ended(w, connectionClosed)
+			}
+		})
+	})
 }
 
 // refusedByPeer ends a connection that the other end has reset.

@@ -67,6 +67,9 @@ func (s *Socket) put(g *segment) {
 	k := w.newParcel()
 	k.step, k.data, k.size = tcpStep, g, int32(segmentHead+len(g.bytes))
 	w.send(c, s.side, k, stepKinds[tcpStep], stream)
+	if c.way[1-s.side].over {
+		s.stranger()
+	}
 }
 
 // talks reports whether the wire takes anything from this end.
@@ -102,7 +105,7 @@ func (s *Socket) emit(g *segment) {
 		s.since = w.time()
 	}
 	s.sent += g.length()
-	if len(w.tcp.toxics) == 0 && s.gate.last < w.time() {
+	if len(w.tcp.toxics) == 0 && s.gate.held == 0 {
 		s.put(g)
 		return
 	}

@@ -63,7 +63,7 @@ type Toxic struct {
 	At       Endpoint // where those listen that it concerns; no node: any, port 0: any
 	From     Atom     // from which node they connected; "": any
 	Stream   ToxicStream
-	Toxicity netsim.Share // how many of the connections it concerns; 0: all
+	Toxicity netsim.Share // how many of the connections it concerns, each direction for itself; 0: all
 }
 
 // ToxicID names a toxic that was added. The zero ToxicID names none.
@@ -80,6 +80,7 @@ type toxic struct {
 // gate is one direction of a connection, as toxics see it.
 type gate struct {
 	last   time.Duration // when the latest piece leaves
+	held   int           // pieces that have not left: one may be due and others' timers fire first
 	pieces uint64
 	doses  []dose
 }
@@ -184,13 +185,13 @@ func (w *World) dose(x *toxic, s *Socket) *dose {
 	}
 	hit := x.concerns(s)
 	if hit && x.Toxicity != 0 && x.Toxicity != netsim.All {
-		hit = w.chance.Chance(choice.Key{Domain: choice.Fault, ID: s.wire.id ^ x.key}, int(x.Toxicity), int(netsim.All))
+		hit = w.chance.Chance(choice.Key{Domain: choice.Fault, ID: s.wire.id ^ x.key ^ uint64(s.side+1)<<1}, int(x.Toxicity), int(netsim.All))
 	}
 	s.gate.doses = append(s.gate.doses, dose{id: x.id, hit: hit})
 	return w.dose(x, s)
 }
 
-// draw draws one of n for a toxic: the dull answer is the middle.
+// drawDose draws one of n for a toxic.
 func (w *World) drawDose(x *toxic, s *Socket, d *dose, n int64) int64 {
 	if n < 2 {
 		return 0
@@ -209,7 +210,7 @@ func (w *World) around(x *toxic, s *Socket, d *dose, mid, vary int64) int64 {
 	return max(0, mid-a/2)
 }
 
-// took counts an effect, and takes the first on a stream as a fact.
+// tookToxic counts an effect, and takes the first on a stream as a fact.
 func (w *World) tookToxic(x *toxic, s *Socket, d *dose) {
 	x.took++
 	if !d.touched {
@@ -269,16 +270,20 @@ func (x *toxic) delay(w *World, s *Socket, d *dose, c *piece) {
 		c.at += min(one, time.Hour) * time.Duration(x.Times-1)
 	case BandwidthToxic:
 		d.busy = max(d.busy, c.at) + onWire(len(c.g.bytes), x.Rate)
+		d.busy = min(d.busy, farthest)
 		c.at = d.busy
 	case SlowCloseToxic:
 		if c.g.kind == byeSegment {
 			c.at += x.Delay
 		}
 	}
-	if c.at > was {
+	if c.at = min(c.at, farthest); c.at > was {
 		w.tookToxic(x, s, d)
 	}
 }
+
+// farthest is later than any run gets, and leaves room for sums.
+const farthest = time.Duration(1 << 61)
 
 // onWire is how long so many bytes take at a rate.
 func onWire(n int, r netsim.Rate) time.Duration {
@@ -302,7 +307,7 @@ func (w *World) slice(x *toxic, s *Socket, d *dose) {
 		for n := 0; ; n++ {
 			size := int(max(1, w.around(x, s, d, int64(x.Size), int64(x.Vary))))
 			if n > 0 {
-				at += x.Delay
+				at = min(at+x.Delay, farthest)
 			}
 			if size >= len(c.g.bytes) {
 				cut = append(cut, piece{c.g, at})
@@ -352,15 +357,17 @@ func (w *World) swallow(x *toxic, s *Socket, d *dose, pass int64) (some bool) {
 // depart lets a piece leave when its time has come, behind those before it.
 func (w *World) depart(s *Socket, c piece) {
 	now := w.time()
-	if c.at <= now && s.gate.last < now {
+	if c.at <= now && s.gate.held == 0 {
 		s.put(c.g)
 		return
 	}
 	c.at = max(c.at, s.gate.last+1, now)
 	s.gate.last = c.at
 	s.gate.pieces++
+	s.gate.held++
 	wire := s.wire
 	w.atID(c.at, choice.Child(s.key, "piece", 0)+s.gate.pieces*oddly, func() {
+		s.gate.held--
 		if s.wire == wire && s.talks() {
 			s.put(c.g)
 		} else {

@@ -10,10 +10,14 @@ import (
 // in time, a window that stays closed is asked about, and so is one who has long been silent. waits is false
 // if it waits for nothing.
 func (s *Socket) patience() (at time.Duration, waits bool) {
-	if !s.talks() || s.state != SocketOpen {
+	if !s.talks() {
 		return 0, false
 	}
 	switch {
+	case s.state == SocketArriving:
+		return s.since + arriveTime, true
+	case s.state != SocketOpen:
+	case s.gotBye && s.byeSent && s.acked == s.sent: // the other end is about to find that too
 	case s.probing:
 		return s.since + min(s.o.UserTimeout, keepPatience), true
 	case s.sent > s.acked:
@@ -34,6 +38,10 @@ func (s *Socket) look() {
 	case !waits:
 		return
 	case at > w.time():
+	case s.state == SocketArriving:
+		w.vanish(s.wire, s.side)
+		s.ended(w, "")
+		return
 	case s.probing || s.sent > s.acked:
 		s.fail("etimedout")
 		return

@@ -49,7 +49,8 @@ type parcel struct {
 	id   uint64 // its stream,
 	n    uint64 // and its number there
 	size int32
-	side uint8 // the end it was sent from
+	side uint8  // the end it was sent from
+	went uint32 // how often a timer was set for it: each has a draw of its own
 	step step
 }
 
@@ -122,7 +123,8 @@ func (w *World) route(k *parcel, kind string) bool {
 		out.backlog = append(out.backlog, k)
 		if v.At != netsim.Never && !out.again {
 			out.again = true
-			w.atID(v.At, c.id+uint64(side)^k.n*oddly, func() { w.retry(c, int(side)) })
+			k.went++
+			w.atID(v.At, (c.id+uint64(side)^k.n*oddly)+uint64(k.went-1)<<32, func() { w.retry(c, int(side)) })
 		}
 		return false
 	case netsim.Lost:
@@ -146,7 +148,8 @@ func (k *parcel) body() any {
 func (w *World) travel(k *parcel, at scheduler.Time) {
 	t := w.newTimer(lands)
 	t.cargo = k
-	t.alarm = w.sched.At(at, t, k.wire.id+uint64(k.side)+k.id+k.n*oddly)
+	k.went++
+	t.alarm = w.sched.At(at, t, k.wire.id+uint64(k.side)+k.id+k.n*oddly+uint64(k.went-1)<<32)
 }
 
 // breakAt ends a wire for the end that has found it broken, when it finds it.
@@ -246,6 +249,8 @@ func (w *World) drop(c *wire) {
 	}
 }
 
+const noticeStream = 0x6e_6f_74_69_63_65
+
 // notify sends the notices of a wire's end.
 func (w *World) notify(c *wire, notices [2]netsim.Notice) {
 	for _, v := range notices {
@@ -256,7 +261,7 @@ func (w *World) notify(c *wire, notices [2]netsim.Notice) {
 		switch v.Fate {
 		case netsim.Travels, netsim.Held:
 			k := w.newParcel()
-			k.wire, k.side, k.seq, k.id, k.n = c, uint8(1-side), v.Seq, ^c.id, uint64(side)
+			k.wire, k.side, k.seq, k.id, k.n = c, uint8(1-side), v.Seq, noticeStream, uint64(side)
 			if v.Fate == netsim.Held {
 				c.way[1-side].held = append(c.way[1-side].held, k)
 			} else {

@@ -26,16 +26,24 @@ func SendRequestAny(p *sim.Proc, to sim.Addr, req any) RequestID[any] {
 	return RequestID[any]{send(p, to, req), to}
 }
 
-func send(p *sim.Proc, to sim.Addr, req any) sim.Ref {
+// SendRequestPlain is SendRequest whose answer goes to the process itself, not to an alias: one that comes after the
+// request has failed is a ReplyMsg in the mailbox. OTP did so where it waits for ever, before it had aliases.
+func SendRequestPlain[R any](p *sim.Proc, to sim.Addr, req Request[R]) RequestID[R] {
+	return RequestID[R]{sendAs(p, to, req, true), to}
+}
+
+func send(p *sim.Proc, to sim.Addr, req any) sim.Ref { return sendAs(p, to, req, false) }
+
+func sendAs(p *sim.Proc, to sim.Addr, req any, plain bool) sim.Ref {
 	at, _, ok := resolve(p, to)
 	if !ok { // the answer is what a monitor would have said
 		ref := p.MakeRef()
 		p.Send(p.Self(), sim.Down{Ref: ref, Object: to, Reason: sim.NoProc})
 		return ref
 	}
-	ref := p.MonitorAlias(at)
-	p.SendTagged(at, CallTag, ref, viaAlias, req)
-	return ref
+	tag := Tag{Ref: monitor(p, at, plain), Plain: plain}
+	p.SendTagged(at, CallTag, tag.Ref, tag.word(), req)
+	return tag.Ref
 }
 
 // WaitResponse waits for the answer at most d. If it gives up with ErrTimeout the request stands: one may

@@ -17,6 +17,7 @@ import (
 type story struct {
 	t     *testing.T
 	lines []string
+	hash  uint64 // of the whole run, if there were nodes
 }
 
 func (s *story) say(format string, args ...any) {

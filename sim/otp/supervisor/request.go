@@ -6,10 +6,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// The requests. They print as OTP's.
+// The requests. They print as OTP's. Those that hold what can change have exported fields: they may come from another node.
 type (
-	startChild     struct{ child Child }
-	startDynamic   struct{ args []any }
+	startChild     struct{ Child Child }
+	startDynamic   struct{ Args []any }
 	terminateChild struct{ which any }
 	restartChild   struct{ which any }
 	deleteChild    struct{ which any }
@@ -18,8 +18,8 @@ type (
 	countChildren  struct{}
 )
 
-func (r *startChild) String() string    { return request("start_child", r.child) }
-func (r startDynamic) String() string   { return request("start_child", r.args) }
+func (r *startChild) String() string    { return request("start_child", r.Child) }
+func (r startDynamic) String() string   { return request("start_child", r.Args) }
 func (r terminateChild) String() string { return request("terminate_child", r.which) }
 func (r restartChild) String() string   { return request("restart_child", r.which) }
 func (r deleteChild) String() string    { return request("delete_child", r.which) }

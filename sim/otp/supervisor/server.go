@@ -140,9 +140,9 @@ func (s *server) HandleCall(p *sim.Proc, req any, _ otp.From) genserver.Result {
 func (s *server) serve(p *sim.Proc, req any) any {
 	switch req := req.(type) {
 	case *startChild:
-		return either(s.startChild(p, req.child))
+		return either(s.startChild(p, req.Child))
 	case startDynamic:
-		return either(s.startDynamic(p, req.args))
+		return either(s.startDynamic(p, req.Args))
 	case terminateChild:
 		return s.terminateChild(p, req.which)
 	case restartChild:

@@ -55,8 +55,17 @@ func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {
 		b.SystemTerminate(p, args[0])
 		return
 	}
-	otp.Reply(p, e.From, c.answer(p, b, e.Body, name, args))
+	otp.Reply(p, e.From, shown(p, e.From, c.answer(p, b, e.Body, name, args)))
 	b.SystemContinue(p)
+}
+
+// shown is an answer as its asker may see it: a state that cannot cross to another node is told as text, for to look
+// at a server must not end it.
+func shown(p *sim.Proc, to otp.From, v any) any {
+	if !p.IsLocal(to.PID) && p.Crosses(v) != nil {
+		return sim.Atom(term.Format(v))
+	}
+	return v
 }
 
 // request takes a request apart: an atom, or a tuple that begins with one.

@@ -1,0 +1,175 @@
+package plan
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
+)
+
+// Names finds out who the identities of keys are. It is told of processes, by the keys in the Spawn facts of a trace,
+// of links and of kinds of messages; from these follow the identities of timers and of streams of signals. The zero Names
+// knows nobody.
+type Names struct {
+	said      map[uint64]string
+	processes []named
+	names     []named
+	kinds     []named // what streams are told apart by, beside who sends and who receives
+	links     [][2]string
+	streams   map[uint64]string // nil until it is needed
+}
+
+type named struct {
+	id   uint64
+	name string
+}
+
+// Process says that the process whose identity is key prints as name, such as <a/kv_sup/kv_store>.
+func (n *Names) Process(key uint64, name string) {
+	n.Say(key, name)
+	n.processes = append(n.processes, named{key, name})
+	n.streams = nil
+}
+
+// Registered says that some process is sent to by a registered name.
+func (n *Names) Registered(name string) {
+	n.names = append(n.names, named{choice.ID(name), name})
+	n.streams = nil
+}
+
+// Link says that there is a link between two nodes, both ways.
+func (n *Names) Link(a, b string) {
+	n.links = append(n.links, [2]string{a, b}, [2]string{b, a})
+}
+
+// Message says that there are messages of a kind: the type of a plain one as Go prints it, such as kv.Put, or the name of a tag.
+func (n *Names) Message(kind string) {
+	n.kinds = append(n.kinds, named{1 ^ choice.ID(kind), kind})
+	n.streams = nil
+}
+
+// Say says what an identity is. It is for those that the program itself made with choice.ID.
+func (n *Names) Say(id uint64, what string) {
+	if n.said == nil {
+		n.said = map[uint64]string{}
+	}
+	n.said[id] = what
+}
+
+// Of is what is known of an identity; "" if nothing.
+func (n *Names) Of(id uint64) string {
+	if what, ok := n.said[id]; ok {
+		return what
+	}
+	if what := n.timer(id); what != "" {
+		return what
+	}
+	for _, l := range n.links {
+		if what := n.signal(id, l[0], l[1]); what != "" {
+			return what
+		}
+	}
+	return ""
+}
+
+// The rest of this file knows how package sim makes identities of others. A test holds the two together.
+
+const (
+	oddly    = 0x9e3779b97f4a7c15 // what the numbers of a process's timers are spread by
+	oddlyInv = 0xf1de83e19937733d // times that is 1
+	manyWays = 1 << 32
+)
+
+// timer finds the process that a timer is of: its identity is the process's, and so many times oddly.
+func (n *Names) timer(id uint64) string {
+	for _, p := range n.processes {
+		if i := (id - p.id) * oddlyInv; i < manyWays {
+			return fmt.Sprintf("timer %d of %s", i, p.name)
+		}
+		if i := (id - ^p.id) * oddlyInv; i < manyWays {
+			return fmt.Sprintf("the time-out of %s's %s wait", p.name, ordinal(i))
+		}
+	}
+	return ""
+}
+
+// mostWires is how many connections of two nodes are looked at, one after the other.
+const mostWires = 16
+
+// signal finds the stream of signals that goes from node a to node b.
+func (n *Names) signal(id uint64, a, b string) string {
+	link := choice.ID("link", a, b)
+	switch id ^ link {
+	case choice.ID("netsim", "resume"):
+		return fmt.Sprintf("signal that a cut had held %s→%s", a, b)
+	case choice.ID("netsim", "end"):
+		return fmt.Sprintf("end of a connection %s→%s", a, b)
+	}
+	for _, extra := range []struct {
+		salt uint64
+		what string
+	}{{0, ""}, {choice.ID("netsim", "jitter"), " (its jitter)"}} {
+		for i := range uint32(mostWires) {
+			for _, ends := range [][2]string{{a, b}, {b, a}} { // whoever has opened it
+				wire := choice.Child(choice.ID(ends[0], ends[1]), "wire", i+1)
+				stream := id ^ link ^ extra.salt ^ wire
+				what := n.stream(stream)
+				if step := stream - wire; step < uint64(len(handshake)) {
+					what = handshake[step]
+				}
+				if what != "" {
+					return fmt.Sprintf("%s %s→%s%s", what, a, b, extra.what)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// handshake are the steps in which a connection comes about.
+var handshake = [...]string{"", "handshake (name)", "handshake (status)", "handshake (alive)", "handshake (challenge)", "handshake (ack)"}
+
+// signals are what of signals is no message.
+var signals = [...]string{
+	1: "exit signal", "exit signal of a link", "link signal", "unlink signal", "acknowledgement of an unlink", "monitor signal",
+	"demonitor signal", "down signal", 12: "spawn request", "spawn reply",
+}
+
+// mostStreams is how many streams are worked out; of more processes and kinds no signals are known.
+const mostStreams = 4_000_000
+
+// stream is the kind of signal and between whom.
+func (n *Names) stream(id uint64) string {
+	if n.streams == nil {
+		n.streams = map[uint64]string{0x74_69_63_6b: "tick"}
+		kinds := n.kinds
+		for i, name := range signals {
+			if name != "" {
+				kinds = append(kinds[:len(kinds):len(kinds)], named{uint64(i) + 1, name})
+			}
+		}
+		n.allStreams(kinds)
+	}
+	return n.streams[id]
+}
+
+func (n *Names) allStreams(kinds []named) {
+	to := slices.Concat(n.processes, n.names, []named{{choice.ID(""), "the node"}})
+	if len(kinds)*len(n.processes)*len(to) > mostStreams {
+		return
+	}
+	for _, k := range kinds {
+		for _, from := range n.processes {
+			half := mix(k.id, from.id)
+			for _, to := range to {
+				n.streams[mix(half, to.id)] = k.name + " of " + from.name + " to " + to.name
+			}
+		}
+	}
+}
+
+func mix(h, v uint64) uint64 {
+	hi, lo := bits.Mul64(h^v^oddly, oddly)
+	return hi ^ bits.RotateLeft64(lo, 29) ^ v
+}
