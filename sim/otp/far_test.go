@@ -319,6 +319,27 @@ func TestBehaviours_GC2_farAway(t *testing.T) {
 		"<nil>", `{timeout,{gen_server,call,[{x,b},"node",1000]}}`, "<nil>", "b")
 }
 
+// hoard has a state that cannot cross to another node.
+type hoard struct {
+	far
+	things []string
+}
+
+// To look at a server from another node does not end it: a state that cannot cross is told as text.
+func TestGetState_farAway(t *testing.T) {
+	abroad(t, func(p *sim.Proc, s *story) {
+		v, err := sys.GetState(p, at("b", "x"))
+		s.say("%T %v", v, err)
+		s.say("%s", exitOf(otp.CallAny(p, at("b", "x"), "node")))
+	}, func(cfg *sim.Config) {
+		cfg.Boot = func(p *sim.Proc) {
+			if p.Node() == "b" {
+				genserver.StartAlone(p, sim.Local("x"), func() *hoard { return &hoard{things: []string{"one"}} })
+			}
+		}
+	}).want("term.Atom <nil>", "b")
+}
+
 // gen_event: handlers are added and asked from another node.
 func TestGenEvent_farAway(t *testing.T) {
 	abroad(t, func(p *sim.Proc, s *story) {
