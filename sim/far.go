@@ -349,34 +349,38 @@ func (p *Proc) Crosses(v any) error {
 	return err
 }
 
-// SendNoConnect is Send for those who do not want to connect for it: if the node of the address is not connected,
-// nothing is sent, and it reports false: erlang:send with noconnect (REG4).
+// SendNoConnect is Send for those who do not want to connect for it: if the node of the address is neither connected
+// nor about to be, nothing is sent, and it reports false: erlang:send with noconnect (REG4).
 func (p *Proc) SendNoConnect(to Addr, msg any) (sent bool) {
+	return p.SendTaggedNoConnect(to, nil, Ref{}, 0, msg)
+}
+
+// SendTaggedNoConnect is SendTagged for those who do not want to connect for it.
+func (p *Proc) SendTaggedNoConnect(to Addr, tag *Tag, ref Ref, word int64, body any) (sent bool) {
 	if !p.acts() {
 		return false
 	}
-	var k *peer
-	switch to := to.(type) {
-	case PID:
-		if p.elsewhere(to.Identity()) {
-			k = p.node.peerOf(to.Identity().Home.Index)
-		}
-	case Ref:
-		if owner := to.Owner().Identity(); p.elsewhere(owner) {
-			k = p.node.peerOf(owner.Home.Index)
-		}
-	case term.NameAt:
-		if to.Node != p.Node() {
-			if k = p.peerNamed(to.Node); k == nil {
-				p.charge(redOther)
-				return false
-			}
-		}
-	}
-	if k != nil && k.state != up {
+	if far, k := p.farPeer(to); far && (k == nil || k.state == disconnected) {
 		p.charge(redOther)
 		return false
 	}
-	p.Send(to, msg)
+	p.SendTagged(to, tag, ref, word, body)
 	return true
+}
+
+// farPeer is the view of the node that an address is on; far is false if that is one's own.
+func (p *Proc) farPeer(to Addr) (far bool, k *peer) {
+	var id *term.Identity
+	switch to := to.(type) {
+	case PID:
+		id = to.Identity()
+	case Ref:
+		id = to.Owner().Identity()
+	case term.NameAt:
+		return to.Node != p.Node(), p.peerNamed(to.Node)
+	}
+	if !p.elsewhere(id) {
+		return false, nil
+	}
+	return true, p.node.peerOf(id.Home.Index)
 }

@@ -51,6 +51,7 @@ const (
 	keepIdle       = 2 * time.Hour
 	keepPatience   = 9 * 75 * time.Second
 	arriveTime     = 63 * time.Second // how long who was let in may take for the last step
+	lingerTime     = 60 * time.Second // how long one that is closed and has said all waits for the other to say so
 	synRetries     = 6                // after 1s, 3s, 7s … 63s; at 127s it is over
 	segmentMax     = 64 << 10
 	segmentHead    = 40
@@ -165,6 +166,7 @@ func (w *World) newSocket(n *Node, key uint64, owner *Proc, o SocketOptions, d D
 	s.here.Node = n.home.Node
 	if n.ports.byID == nil {
 		n.ports.byID, n.ports.listening = map[uint64]*Socket{}, map[int]*Socket{}
+		n.ports.ephemeral = int(n.home.Creation-1) * 1009 // connections of another life are others
 	}
 	n.ports.byID[s.id.N] = s
 	s.at = len(w.tcp.sockets)

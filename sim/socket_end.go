@@ -25,6 +25,7 @@ func (s *Socket) Close() {
 	case s.state == SocketOpen && s.in.len() == 0 && s.wire != nil:
 		s.bye = true
 		s.push()
+		s.tend()
 		s.w.settle(s)
 	default:
 		s.reset()

@@ -17,6 +17,8 @@ func (s *Socket) patience() (at time.Duration, waits bool) {
 	case s.state == SocketArriving:
 		return s.since + arriveTime, true
 	case s.state != SocketOpen:
+	case s.closed && s.byeSent && s.acked == s.sent:
+		return s.since + lingerTime, true
 	case s.gotBye && s.byeSent && s.acked == s.sent: // the other end is about to find that too
 	case s.probing:
 		return s.since + min(s.o.UserTimeout, keepPatience), true
@@ -41,6 +43,10 @@ func (s *Socket) look() {
 	case s.state == SocketArriving:
 		w.vanish(s.wire, s.side)
 		s.ended(w, "")
+		return
+	case s.closed && s.byeSent && s.acked == s.sent: // it has waited long enough for the other's last word
+		w.vanish(s.wire, s.side)
+		s.over("")
 		return
 	case s.probing || s.sent > s.acked:
 		s.fail("etimedout")

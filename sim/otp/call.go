@@ -93,7 +93,7 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 		from.Ref = p.Request(pid, tag, from.word(), req)
 	} else {
 		from.Ref = monitor(p, at, from.Plain)
-		p.SendTagged(at, tag, from.Ref, from.word(), req)
+		p.SendTaggedNoConnect(at, tag, from.Ref, from.word(), req) // the monitor has connected, or will tell (GC5)
 	}
 	ref := from.Ref
 	if !p.Take(mark, func(m *sim.Msg) bool {

@@ -42,7 +42,7 @@ func sendAs(p *sim.Proc, to sim.Addr, req any, plain bool) sim.Ref {
 		return ref
 	}
 	tag := Tag{Ref: monitor(p, at, plain), Plain: plain}
-	p.SendTagged(at, CallTag, tag.Ref, tag.word(), req)
+	p.SendTaggedNoConnect(at, CallTag, tag.Ref, tag.word(), req)
 	return tag.Ref
 }
 

@@ -35,7 +35,9 @@ var harms = map[string]func(w *sim.World){
 }
 
 func fault(h netsim.Harm) func(w *sim.World) {
-	return func(w *sim.World) { w.Inject(netsim.Fault{Harm: h, Where: netsim.Groups([]string{"a"}, []string{"b"})}) }
+	return func(w *sim.World) {
+		w.Inject(netsim.Fault{Harm: h, Where: netsim.Groups([]string{"a"}, []string{"b"})})
+	}
 }
 
 func toxin(text string) func(w *sim.World) {

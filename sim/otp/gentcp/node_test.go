@@ -29,6 +29,27 @@ func TestNode_halts(t *testing.T) {
 	}
 }
 
+// What the system was given is sent, and what it had no room for is lost.
+func TestNode_haltsWithFullQueue(t *testing.T) {
+	s := tell(t)
+	s.serve(func(p *sim.Proc, k gentcp.Socket) {
+		gentcp.Send(p, k, make([]byte, 20_000)) // waits
+	}, gentcp.SndBuf(3000))
+	s.dial(func(p *sim.Proc, k gentcp.Socket) {
+		p.Sleep(10 * second)
+		for n := 0; ; {
+			b, err := gentcp.Recv(p, k, 0, second)
+			if n += len(b); err != nil {
+				s.say(p, "%d, %v", n, err)
+				return
+			}
+		}
+	}, gentcp.RecBuf(2000))
+	s.Run(second)
+	s.HaltNode("b", "test")
+	s.play(time.Minute, "a 10.007s: 5000, closed")
+}
+
 // What a node that is killed has not read breaks the connection off.
 func TestNode_haltsUnread(t *testing.T) {
 	s := tell(t)

@@ -335,11 +335,12 @@ func TestControllingProcess(t *testing.T) {
 		s.say(p, "control %v", gentcp.ControllingProcess(p, k, dead))
 		s.say(p, "control %v", gentcp.ControllingProcess(p, k, heir))
 		s.say(p, "control %v", gentcp.ControllingProcess(p, k, me))
-		s.hear(p, 10*second)
+		s.say(p, "%d left", len(s.View().Mailbox(p.Self())))
+		p.Sleep(10 * second)
 		s.recv(p, k, 0)
 	}, gentcp.Active(gentcp.True))
 	s.play(time.Minute, "a 1.003s: control not_owner", "a 1.003s: control ok", "a 2.103s: control badarg", "a 2.103s: control ok",
-		"a 2.103s: control not_owner", `a 2.103s: tcp "1"`, `a 2.103s: tcp "2"`, "b 3.004s: recv closed", "a 12.103s: recv closed")
+		"a 2.103s: control not_owner", "a 2.103s: 0 left", `a 2.103s: tcp "1"`, `a 2.103s: tcp "2"`, "b 3.004s: recv closed", "a 12.103s: recv closed")
 }
 
 // "{packet, N}": "1 | 2 | 4: Packets consist of a header specifying the number of bytes in the packet, followed by
@@ -554,5 +555,40 @@ func TestStream_onOneNode(t *testing.T) {
 	s.play(time.Minute, "b 1ms: connect ok", `b 1ms: recv "here?"`, `b 1ms: recv "yes"`, "b 1ms: recv closed")
 	if left := s.View().Sockets(); len(left) != 0 {
 		t.Error(left)
+	}
+}
+
+// A stream has no borders between messages: what is written at once may come in parts, and what is written in parts at
+// once, unless nodelay keeps it apart. Under dull draws it comes as it was written.
+func TestStream_noBorders(t *testing.T) {
+	for _, c := range []struct {
+		nodelay     bool
+		cut, merged bool
+	}{{false, true, true}, {true, true, false}} {
+		cut, merged := false, false
+		for seed := range uint64(30) {
+			s := tell(t, func(c *sim.Config) { c.Source, c.Seed = nil, seed })
+			s.serve(func(p *sim.Proc, k gentcp.Socket) {
+				for {
+					d, err := sim.Recv[gentcp.Data](p, sim.After(second))
+					if err != nil {
+						return
+					}
+					cut = cut || len(d.Bytes)%10 != 0
+					merged = merged || len(d.Bytes) > 10
+				}
+			}, gentcp.Active(gentcp.True))
+			s.dial(func(p *sim.Proc, k gentcp.Socket) {
+				for range 10 {
+					send(p, k, "0123456789")
+				}
+				p.Sleep(second)
+			}, gentcp.NoDelay(c.nodelay))
+			s.Run(time.Minute)
+			s.Close()
+		}
+		if cut != c.cut || merged != c.merged {
+			t.Errorf("nodelay %v: cut %v, merged %v", c.nodelay, cut, merged)
+		}
 	}
 }

@@ -119,6 +119,24 @@ func TestToxic_addedLater(t *testing.T) {
 	s.play(time.Minute, "a 3s: tcp_closed", "b 3s: tcp_closed")
 }
 
+// "data will be dropped until the toxic is removed": it counts as arrived, as with a proxy that took it.
+func TestToxic_timeoutRemoved(t *testing.T) {
+	s := tell(t)
+	s.serve(func(p *sim.Proc, k gentcp.Socket) { s.hear(p, time.Hour) }, gentcp.Active(gentcp.True))
+	s.dial(func(p *sim.Proc, k gentcp.Socket) {
+		send(p, k, "lost")
+		p.Sleep(2 * second)
+		send(p, k, "found")
+		p.Sleep(10 * second)
+		s.say(p, "send %v", gentcp.Send(p, k, []byte("too")))
+		p.Sleep(second)
+	}, gentcp.UserTimeout(5*second))
+	id := poison(t, s, "timeout(0s)")
+	s.Run(second)
+	s.RemoveToxic(id)
+	s.play(time.Minute, `b 2.004s: tcp "found"`, "a 12.003s: send ok", `b 12.004s: tcp "too"`, "b 13.004s: tcp_closed")
+}
+
 // A toxicity is the part of the connections that are concerned.
 func TestToxic_toxicity(t *testing.T) {
 	hit := 0

@@ -9,7 +9,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/global"
 )
 
-// GLB7, GLB8: two parts have given a name to different processes. The side with the smaller node name decides, with its own method.
+// GLB7, GLB8: two parts have given a name to different processes. The side with the smaller node name decides, with
+// its own method.
 func TestConflict_GLB7_resolvers(t *testing.T) {
 	keep := func(n sim.Atom) global.Resolver {
 		return func(_ *sim.Proc, _ any, a, b sim.PID) (sim.PID, bool) {
@@ -63,7 +64,8 @@ func TestConflict_GLB9_union(t *testing.T) {
 	}
 }
 
-// GLB2, GLB4: a name goes with its process, on each node for itself; the node of the process knows at once, others when they hear.
+// GLB2, GLB4: a name goes with its process, on each node for itself; the node of the process knows at once, others
+// when they hear.
 func TestConflict_GLB2_end(t *testing.T) {
 	c := newCluster(t, "ab", latency(10*time.Millisecond, 10*time.Millisecond))
 	c.mesh()
@@ -116,7 +118,8 @@ func links(c *cluster, pid sim.PID) []sim.PID {
 	return info.Links
 }
 
-// GLB5: a name is inserted only for who holds the lock; if nobody does, only if its last holder has not ended in the middle.
+// GLB5: a name is inserted only for who holds the lock; if nobody does, only if its last holder has not ended in
+// the middle.
 func TestConflict_GLB5_lockStillSet(t *testing.T) {
 	c := newCluster(t, "a")
 	x := c.worker("a", "x")
@@ -139,8 +142,8 @@ func TestConflict_GLB5_lockStillSet(t *testing.T) {
 	c.want("free a=a/x\nheld by another a=-\nholder ended a=-\ndeleted a=a/x")
 }
 
-// OTP-19381, GH-9112: a lock that was asked for over a connection that is over by the time it is granted is not kept, though
-// the holder lives and is watched over the next connection.
+// OTP-19381, GH-9112: a lock that was asked for over a connection that is over by the time it is granted is not
+// kept, though the holder lives and is watched over the next connection.
 func TestConflict_OTP19381_lockOfALostConnection(t *testing.T) {
 	for bug, want := range map[global.Bug]string{0: "[]", global.BugReconnect: "[<a/holder>]"} {
 		c := newCluster(t, "ab", buggy(bug))
@@ -164,7 +167,8 @@ func TestConflict_OTP19381_lockOfALostConnection(t *testing.T) {
 	}
 }
 
-// GLB6: who was told of a session before its name server was there finds out by the acknowledgement, and both begin anew.
+// GLB6: who was told of a session before its name server was there finds out by the acknowledgement, and both begin
+// anew.
 func TestConflict_GLB6_lateStart(t *testing.T) {
 	w := sim.New(sim.Config{Nodes: []sim.NodeSpec{{Name: "a"}, {Name: "b"}}, Boot: func(p *sim.Proc) {
 		if p.Node() == "b" {

@@ -39,8 +39,8 @@ func Of(v sim.View, node sim.Atom) (info Info, ok bool) {
 	return t.look(), true
 }
 
-// Disconnect disconnects this node from all others and returns them, without making those that stay together take each other
-// for lost (POP4).
+// Disconnect disconnects this node from all others and returns them, without making those that stay together take
+// each other for lost (POP4).
 func Disconnect(p *sim.Proc) []sim.Atom {
 	return otp.MustCall(p, serverName, disconnectCall{}, otp.Within(sim.Forever))
 }

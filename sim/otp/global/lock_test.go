@@ -44,8 +44,8 @@ func TestLock_LCK1_holders(t *testing.T) {
 		ended: true`)
 }
 
-// LCK2, LCK6: all or nothing; who cannot be reached has no say; on no nodes there is nothing to ask; locks on nodes that do not overlap
-// do not meet.
+// LCK2, LCK6: all or nothing; who cannot be reached has no say; on no nodes there is nothing to ask; locks on nodes
+// that do not overlap do not meet.
 func TestLock_LCK2_allOrNothing(t *testing.T) {
 	c := newCluster(t, "abc")
 	c.mesh()
@@ -64,7 +64,8 @@ func TestLock_LCK2_allOrNothing(t *testing.T) {
 		elsewhere: true`)
 }
 
-// LCK3, GLB13: n retries are n+1 attempts, with pauses of at most 0.25, 0.5, 1, 2 and 4 seconds between; none means at once.
+// LCK3, GLB13: n retries are n+1 attempts, with pauses of at most 0.25, 0.5, 1, 2 and 4 seconds between; none means
+// at once.
 func TestLock_LCK3_retries(t *testing.T) {
 	for n, most := range map[int]time.Duration{0: 0, 1: 250 * time.Millisecond, 5: 7750 * time.Millisecond} {
 		c := newCluster(t, "a")
@@ -83,7 +84,8 @@ func TestLock_LCK3_retries(t *testing.T) {
 	}
 }
 
-// LCK4: trans gives the function's result, or is aborted; the lock is deleted even if the function fails, and the reason stays.
+// LCK4: trans gives the function's result, or is aborted; the lock is deleted even if the function fails, and the
+// reason stays.
 func TestLock_LCK4_trans(t *testing.T) {
 	c := newCluster(t, "ab")
 	c.mesh()

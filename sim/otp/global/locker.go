@@ -9,8 +9,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp"
 )
 
-// locker is the_locker: for each session it sets the lock `global` on both sides, with the other side's locker. Both ask for the same lock,
-// so that both may have it. One session at a time: while it has a lock it waits for nothing else.
+// locker is the_locker: for each session it sets the lock `global` on both sides, with the other side's locker.
+// Both ask for the same lock, so that both may have it. One session at a time: while it has a lock it waits for
+// nothing else.
 type locker struct {
 	*tables
 	server sim.PID
@@ -187,8 +188,8 @@ func (l *locker) lockID(p *sim.Proc, his sim.PID) Lock {
 	return Lock{theLock, both}
 }
 
-// answer tells the other locker whether we have locked. It goes by his name server, so that it cannot overtake what that has yet to
-// hear about us.
+// answer tells the other locker whether we have locked. It goes by his name server, so that it cannot overtake what
+// that has yet to hear about us.
 func (l *locker) answer(p *sim.Proc, h him, set bool) {
 	if l.bugs.has(bugDirect) {
 		p.Send(h.locker, lockSet{Locker: p.Self(), Set: set})

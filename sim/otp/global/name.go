@@ -8,10 +8,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 )
 
-// RegisterName gives a process a name that all connected nodes know when RegisterName returns. It reports
-// whether it was given: the name was free, and the process, which may be anywhere, had none (GLB1). It waits for as long
-// as anybody holds the lock `global`. When two parts of a cluster meet that have both given the name, resolve
-// decides; nil is RandomExitName.
+// RegisterName gives a process a name that all connected nodes know when RegisterName returns. It reports whether
+// it was given: the name was free, and the process, which may be anywhere, had none (GLB1). It waits for as long as
+// anybody holds the lock `global`. When two parts of a cluster meet that have both given the name, resolve decides;
+// nil is RandomExitName.
 func RegisterName(p *sim.Proc, name any, pid sim.PID, resolve Resolver) bool {
 	return change(p, func(p *sim.Proc, nodes []sim.Atom) bool {
 		t := here(p)

@@ -6,8 +6,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 )
 
-// A cluster in which two nodes have lost each other and a third sees both is one whose names cannot be the same everywhere. So who
-// loses a node tells all others, and they let go of it too: what is left are parts in which all are connected to all (POP1).
+// A cluster in which two nodes have lost each other and a third sees both is one whose names cannot be the same
+// everywhere. So who loses a node tells all others, and they let go of it too: what is left are parts in which all
+// are connected to all (POP1).
 
 // loss is a connection that a node has told to have lost.
 type loss struct{ a, b sim.Atom }

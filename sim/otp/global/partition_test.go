@@ -9,8 +9,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/global"
 )
 
-// POP2, GLB4: of a full mesh only the link a–b is cut. Then a and b are alone, c and d stay together, and the names of the
-// others are gone everywhere. When a and b connect again they find each other, and nobody else.
+// POP2, GLB4: of a full mesh only the link a–b is cut. Then a and b are alone, c and d stay together, and the names
+// of the others are gone everywhere. When a and b connect again they find each other, and nobody else.
 func TestPartition_POP2_prevented(t *testing.T) {
 	c := newCluster(t, "abcd")
 	c.mesh()
@@ -27,8 +27,9 @@ func TestPartition_POP2_prevented(t *testing.T) {
 	is(t, "healed", c.where("x"), "a=a/x b=a/x c=- d=-")
 }
 
-// POP3: allowed to overlap, a and b lose each other and nobody else. Who registers on b what a has taken is told yes, and c's and
-// d's entries are overwritten without a word. When a and b connect again, a's process is kept everywhere and b's is killed.
+// POP3: allowed to overlap, a and b lose each other and nobody else. Who registers on b what a has taken is told
+// yes, and c's and d's entries are overwritten without a word. When a and b connect again, a's process is kept
+// everywhere and b's is killed.
 func TestPartition_POP3_overlap(t *testing.T) {
 	c := newCluster(t, "abcd", kernel(sim.Kernel{AllowOverlap: true}))
 	c.mesh()
@@ -69,8 +70,8 @@ func TestPartition_POP4_cleanLeave(t *testing.T) {
 	}
 }
 
-// NK11, GLB12: who connects to one is connected to all. With connect_all off he is not, and names are not shared, but locks
-// work.
+// NK11, GLB12: who connects to one is connected to all. With connect_all off he is not, and names are not shared,
+// but locks work.
 func TestPartition_NK11_connectAll(t *testing.T) {
 	for off, want := range map[bool]string{
 		false: "true\na+b+c; a=a/x b=a/x c=a/x",

@@ -184,8 +184,8 @@ var (
 	everything = slices.Concat(users, network, []func(s *storm){(*storm).join1, (*storm).pause, (*storm).resume, (*storm).resume})
 )
 
-// rounds lets a cluster go to pieces, each part be used, and all come together again, and says what does not hold whenever
-// it is quiet.
+// rounds lets a cluster go to pieces, each part be used, and all come together again, and says what does not hold
+// whenever it is quiet.
 func (s *storm) rounds(n int) (bad []string) {
 	for range n {
 		s.mesh()

@@ -26,8 +26,8 @@ func registrar(p *sim.Proc) {
 	}
 }
 
-// lockKnown sets the lock on this node and all that are known, the greatest first, and tries until it has it, and nobody
-// has become known meanwhile.
+// lockKnown sets the lock on this node and all that are known, the greatest first, and tries until it has it, and
+// nobody has become known meanwhile.
 func lockKnown(p *sim.Proc, id Lock) []sim.Atom {
 	for times := 0; ; times++ {
 		known := askKnown(p)

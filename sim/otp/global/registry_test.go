@@ -60,8 +60,9 @@ func (c *cluster) count(node sim.Atom) {
 	})
 }
 
-// GLB10: a counter with a global name under a supervisor on each side of a partition. When they meet, the loser is killed; its
-// supervisor starts it again and finds the name taken, again and again, and the tree dies. What the loser had counted is lost.
+// GLB10: a counter with a global name under a supervisor on each side of a partition. When they meet, the loser is
+// killed; its supervisor starts it again and finds the name taken, again and again, and the tree dies. What the
+// loser had counted is lost.
 func TestRegistry_GLB10_counterOnBothSides(t *testing.T) {
 	c := newCluster(t, "ab")
 	c.trust = true

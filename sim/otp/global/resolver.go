@@ -5,12 +5,13 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp"
 )
 
-// A Resolver decides which of two processes keeps a name that both have got, in parts of a cluster that were
-// not connected. It runs on the node of one of them. ok is false if neither does; an answer that is neither of the two means
-// the same. If it crashes, the process of the node with the greater name is kept (GLB7).
+// A Resolver decides which of two processes keeps a name that both have got, in parts of a cluster that were not
+// connected. It runs on the node of one of them. ok is false if neither does; an answer that is neither of the two
+// means the same. If it crashes, the process of the node with the greater name is kept (GLB7).
 type Resolver func(p *sim.Proc, name any, a, b sim.PID) (kept sim.PID, ok bool)
 
-// Cross lets a Resolver travel between nodes, where functions cannot: it stands for a function of a module that all have.
+// Cross lets a Resolver travel between nodes, where functions cannot: it stands for a function of a module that all
+// have.
 func (r Resolver) Cross() any { return r }
 
 func (r Resolver) orDefault() Resolver {
@@ -28,7 +29,8 @@ func RandomExitName(p *sim.Proc, name any, a, b sim.PID) (sim.PID, bool) {
 	return kept, true
 }
 
-// RandomNotifyName keeps the process of the node with the smaller name and sends the other {global_name_conflict, Name}.
+// RandomNotifyName keeps the process of the node with the smaller name and sends the other {global_name_conflict,
+// Name}.
 func RandomNotifyName(p *sim.Proc, name any, a, b sim.PID) (sim.PID, bool) {
 	kept, gone := sorted(a, b)
 	p.Send(gone, sim.Tuple{sim.Atom("global_name_conflict"), name})

@@ -78,11 +78,13 @@ func (s *server) initConnect(p *sim.Proc, m initConnect) {
 	k.pending = true
 }
 
-// goesOn is whether the mistakes of OTP 25 are made: the session that has just been begun anew goes on with the tag of the one before.
+// goesOn is whether the mistakes of OTP 25 are made: the session that has just been begun anew goes on with the tag
+// of the one before.
 func (s *server) goesOn(p *sim.Proc) bool { return s.bugs.has(bugReconnect) || p.Compat() == sim.OTP25 }
 
-// verify hears which tags the other side has. If ours are others, both begin anew. If it speaks of a session that we have left
-// for another already, he will hear of that: to begin anew for each such answer would never end (OTP-19381).
+// verify hears which tags the other side has. If ours are others, both begin anew. If it speaks of a session that
+// we have left for another already, he will hear of that: to begin anew for each such answer would never end
+// (OTP-19381).
 func (s *server) verify(p *sim.Proc, m initConnectAck) {
 	k := s.peer(m.Node)
 	switch {
@@ -175,8 +177,8 @@ func (s *server) hisResolved(p *sim.Proc, k *peer, m resolved) {
 	s.conclude(p, k)
 }
 
-// conclude does what both resolvers have said, when they have, and tells the others: those that we knew are told by the locker, before
-// it unlocks them.
+// conclude does what both resolvers have said, when they have, and tells the others: those that we knew are told by
+// the locker, before it unlocks them.
 func (s *server) conclude(p *sim.Proc, k *peer) {
 	if !k.done || k.his_ == nil {
 		return

@@ -62,10 +62,13 @@ func (c *Core) System(p *sim.Proc, b Behaviour, e Event) {
 // shown is an answer as its asker may see it: a state that cannot cross to another node is told as text, for to look
 // at a server must not end it.
 func shown(p *sim.Proc, to otp.From, v any) any {
-	if !p.IsLocal(to.PID) && p.Crosses(v) != nil {
-		return sim.Atom(term.Format(v))
+	if p.IsLocal(to.PID) || p.Crosses(v) == nil {
+		return v
 	}
-	return v
+	if t, is := v.(sim.Tuple); is && len(t) == 2 { // {ok, State}
+		return sim.Tuple{t[0], sim.Atom(term.Format(t[1]))}
+	}
+	return sim.Atom(term.Format(v))
 }
 
 // request takes a request apart: an atom, or a tuple that begins with one.
