@@ -112,7 +112,7 @@ func (w *World) route(k *parcel, kind string) bool {
 	c, side := k.wire, k.side
 	out := &c.way[side]
 	// One connection's streams are not another's: the how manyth connection it is goes into the number.
-	v := w.net.Route(w.time(), c.conn, out.from, netsim.Packet{Size: int(k.size), Kind: kind, Body: k.body(), ID: k.id ^ c.id, N: k.n})
+	v := w.net.Route(w.time(), c.conn, out.from, netsim.Packet{Size: int(k.size), Kind: kind, Body: k.body(), ID: mix(k.id, c.id), N: k.n})
 	k.seq = v.Seq
 	switch v.Fate {
 	case netsim.Travels:
