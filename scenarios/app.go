@@ -11,6 +11,7 @@ type App struct {
 	Place
 	Name string
 	Type AppType  // what its end means for the node
+	On   []string // on which nodes it is; none is all
 	Deps []Dep    // what must run before it is started
 	Env  []EnvVar // its environment, in the order of the file
 	Tree *Child   // its supervision tree, also one of Scenario.Trees; nil if it is a library and has no processes
@@ -50,6 +51,10 @@ func appTable() table[App] {
 		fields: []field[App]{
 			one("name", appNames, func(a *App) *string { return &a.Name }, "", "What it is called.").must(),
 			one("type", oneOf("type", PermanentApp, TransientApp, TemporaryApp), func(a *App) *AppType { return &a.Type }, "permanent", "What its end means. permanent: the node goes down, in good order. transient: so it does, unless the application ended with `normal`, which no supervisor does. temporary: nothing. That it does not start means the same."),
+			{key: "on", form: theNodes, def: "all", about: "On which nodes it is started whenever they boot.", read: func(r *reader, n *node, a *App) (ok bool) {
+				a.On, ok = readOn(r, n)
+				return ok
+			}},
 			{key: "deps", form: appNames.name + ", or a list", about: "What must run before it is started. kernel and stdlib always do.", read: readDeps},
 			{key: "env", form: "mapping: terms", about: "Its environment, which its processes can ask for.", read: readEnv},
 			{key: "tree", form: "tree", about: "Its supervision tree. Without one it is a library: it runs as long as the node.", read: readAppTree},
@@ -198,7 +203,12 @@ func appNamesOf(all []*App, but *App) []string {
 
 // appNamed checks that there is an application of a name.
 func (c *checker) appNamed(f Fact) {
-	if !c.torn["apps"] && !slices.ContainsFunc(c.s.Apps, func(a *App) bool { return a.Name == f.App }) {
+	i := slices.IndexFunc(c.s.Apps, func(a *App) bool { return a.Name == f.App })
+	switch {
+	case c.torn["apps"]:
+	case i < 0:
 		c.bad(UnknownName, f.ArgPos, c.meant(f.App, appNamesOf(c.s.Apps, nil)), "there is no application %q", f.App)
+	case c.nodesNamed(c.s, f.Nodes, f.ArgPos) && len(f.Nodes) > 0 && !runsOn(c.s.Apps[i].On, f.Nodes[0]):
+		c.bad(SelectsNone, f.ArgPos, "it runs on "+joined(c.s.Apps[i].On), "%s does not run on %s", f.App, f.Nodes[0])
 	}
 }

@@ -10,8 +10,7 @@ import (
 // A book knows which process is in which slot. It is told of spawns and exits as they happen, and of starts
 // by those who make them.
 type book struct {
-	slots  []*slot // parents first, in start order
-	tops   []*slot
+	slots  []*slot // node for node, parents first, in start order
 	groups []*group
 	named  map[string]*group // by selector
 	found  map[string][]*slot
@@ -20,17 +19,21 @@ type book struct {
 	launching map[sim.PID]*slot // what a process is about to start
 }
 
-func newBook(trees []*Child) *book {
+func newBook(trees []*Child, hosts []*host) *book {
 	b := &book{named: map[string]*group{}, found: map[string][]*slot{}, held: map[sim.PID]*slot{}, launching: map[sim.PID]*slot{}}
-	for _, c := range trees {
-		b.tops = append(b.tops, makeSlots(c, nil, 0, func(s *slot) { b.slots = append(b.slots, s) }))
+	for _, h := range hosts {
+		for _, c := range trees {
+			if runsOn(c.nodes(), string(h.name)) {
+				h.tops = append(h.tops, makeSlots(h, c, nil, 0, func(s *slot) { b.slots = append(b.slots, s) }))
+			}
+		}
 	}
 	return b
 }
 
 // top is the slot of the top of a tree.
-func (b *book) top(c *Child) *slot {
-	for _, s := range b.tops {
+func (h *host) top(c *Child) *slot {
+	for _, s := range h.tops {
 		if s.child == c {
 			return s
 		}
@@ -44,13 +47,37 @@ func (b *book) find(sel Selector) []*slot {
 	found, ok := b.found[key]
 	if !ok {
 		for _, s := range b.slots {
-			if sel.Matches(s.path, s.child.Name) {
+			if sel.Matches(s.path, s.child.Name) && sel.on(s.host) {
 				found = append(found, s)
 			}
 		}
 		b.found[key] = found
 	}
 	return found
+}
+
+// on reports whether a selector means processes on a node.
+func (s Selector) on(h *host) bool {
+	return s.Node == "" || s.Node == anyNode || s.Node == string(h.name)
+}
+
+// near answers those of a selector's slots that whoever is on a node means: those on the same node, if there are
+// any, unless the selector names a node.
+func (b *book) near(sel Selector, h *host) []*slot {
+	all := b.find(sel)
+	if sel.Node != "" || h.node == nil {
+		return all
+	}
+	var here []*slot
+	for _, s := range all {
+		if s.host == h {
+			here = append(here, s)
+		}
+	}
+	if len(here) == 0 {
+		return all
+	}
+	return here
 }
 
 // group answers the group of a selector.

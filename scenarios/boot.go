@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/sim"
@@ -15,16 +16,25 @@ import (
 // boot starts the applications, then the trees in their order, then the clients. An application or a tree that
 // does not start keeps nobody else from starting, but then no rule begins.
 func (r *Runner) boot(p *sim.Proc) {
-	if len(r.sc.Apps) > 0 {
-		r.release().Boot(p)
+	h := r.host(p.Node())
+	h.init = p.Self()
+	if h.node != nil {
+		r.join(p, h)
+	}
+	if len(h.apps) > 0 {
+		r.release(h).Boot(p)
 		return
 	}
-	r.bootTrees(p, true)
+	r.bootTrees(p, h, true)
+	if h.node != nil {
+		p.Become(caretaker{h})
+	}
 }
 
-// bootTrees starts the trees that are of no application, and the clients; up says whether all is up so far.
-func (r *Runner) bootTrees(p *sim.Proc, up bool) {
-	for _, s := range r.book.tops {
+// bootTrees starts the trees that are of no application, and the clients; up says whether all is up so far. Rules begin when
+// all is up on all nodes that are not down from the beginning.
+func (r *Runner) bootTrees(p *sim.Proc, h *host, up bool) {
+	for _, s := range h.tops {
 		if s.child.App != nil {
 			continue
 		}
@@ -33,7 +43,8 @@ func (r *Runner) bootTrees(p *sim.Proc, up bool) {
 			r.unstarted(p, s, err)
 		}
 	}
-	if up {
+	h.ready = up
+	if !r.ready && r.allReady() {
 		r.ready = true
 		for _, x := range r.rulings {
 			x.ready(p.Now())
@@ -42,14 +53,23 @@ func (r *Runner) bootTrees(p *sim.Proc, up bool) {
 		r.pass(p.Now())
 	}
 	for _, f := range r.forces {
-		f.start(p)
+		f.start(p, h)
 	}
+}
+
+func (r *Runner) allReady() bool {
+	for _, h := range r.hosts {
+		if !h.ready && (h.up || h.node == nil || !h.node.Down) {
+			return false
+		}
+	}
+	return true
 }
 
 // unstarted notes a tree that did not start.
 func (r *Runner) unstarted(p *sim.Proc, s *slot, err error) {
 	r.failed = append(r.failed, reports.Verdict{
-		Rule: "tree " + s.path + " starts", Kind: "start", Word: reports.Broken, At: p.Now(),
+		Rule: "tree " + s.label + " starts", Kind: "start", Word: reports.Broken, At: p.Now(),
 		Got: term.Format(otp.ExitReason(err)), Evaluated: 1,
 	})
 	r.story.freeze()
@@ -151,10 +171,14 @@ func (s failingServer) Init(*sim.Proc) genserver.InitResult { return genserver.S
 
 // nameOf is the name that a child registers; nil if none.
 func nameOf(c *Child) sim.Addr {
-	if c.Name == "" {
+	name, global := strings.CutPrefix(c.Name, globalPrefix)
+	switch {
+	case name == "":
 		return nil
+	case global:
+		return term.Global(name)
 	}
-	return sim.Local(c.Name)
+	return sim.Local(name)
 }
 
 // spec is the supervisor of a slot, as data.

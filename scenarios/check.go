@@ -8,9 +8,11 @@ import (
 
 // check looks at the meaning of what has been read. It may be incomplete; what is not there has been reported and is passed over.
 func (r *reader) check(s *Scenario) {
+	r.checkCluster(s)
 	sorted := r.checkApps(s)
 	r.checkTrees(s)
 	s.order(sorted)
+	r.checkOn(s)
 	c := &checker{reader: r, s: s, found: map[string][]*Child{}}
 	c.eachArg(func(a Arg) {
 		if sel, ok := a.Value.(Selector); ok {
@@ -47,6 +49,9 @@ func (c *checker) selects(sel Selector) []*Child {
 		return nil
 	}
 	text := sel.String()
+	if sel.Node != "" && sel.Node != anyNode && !c.nodesNamed(c.s, []string{sel.Node}, sel.Pos) {
+		return nil
+	}
 	found, ok := c.found[text]
 	if !ok {
 		found = c.s.Select(sel)
@@ -56,6 +61,10 @@ func (c *checker) selects(sel Selector) []*Child {
 		what := fmt.Sprintf("%s selects nothing in the trees", text)
 		if sel.Name != "" {
 			what = fmt.Sprintf("no process is registered as %s", text)
+		}
+		if away := c.s.Select(sel.anywhere()); len(away) > 0 && sel.Node != "" {
+			c.bad(SelectsNone, sel.Pos, "it runs on "+joined(away[0].nodes()), "%s does not run on %s", sel.anywhere(), sel.Node)
+			return nil
 		}
 		c.bad(SelectsNone, sel.Pos, c.selectorHint(sel), "%s", what)
 	}
@@ -267,6 +276,7 @@ func (c *checker) faults() {
 		if f.Kind == UpgradeCode {
 			c.upgrade(f)
 		}
+		c.trouble(f)
 	}
 	unique(c.reader, "faults", c.s.Faults, func(f *Fault) (*string, Pos, string) {
 		return &f.Name, f.Where("name"), f.deed()
@@ -277,6 +287,9 @@ func (c *checker) faults() {
 func (f *Fault) deed() string {
 	if f.Kind == UpgradeCode {
 		return f.Upgrade.String()
+	}
+	if what := f.Trouble.text(f); what != "" {
+		return what
 	}
 	return fmt.Sprintf("%s %s", f.Kind, f.Select)
 }
@@ -345,6 +358,8 @@ func (c *checker) fact(f Fact) {
 		c.appNamed(f)
 	case "fault":
 		c.faultNamed(f.Fault, f.ArgPos)
+	default:
+		c.clusterFact(f)
 	}
 }
 

@@ -1,8 +1,10 @@
 package scenarios
 
+import "strings"
+
 // checkTrees checks the trees by themselves, and gives children their paths and programs.
 func (r *reader) checkTrees(s *Scenario) {
-	t := &treeChecker{reader: r, names: map[string]*Child{}}
+	t := &treeChecker{reader: r, names: map[string]*Child{}, clustered: s.clustered()}
 	r.siblings(s.Trees, "trees")
 	for _, top := range s.Trees {
 		t.child(top, nil, 1)
@@ -13,6 +15,8 @@ func (r *reader) checkTrees(s *Scenario) {
 type treeChecker struct {
 	*reader
 	names map[string]*Child // who has which registered name
+
+	clustered bool // the file has nodes
 }
 
 // child checks c, of which there are so many instances at first.
@@ -58,6 +62,8 @@ func (t *treeChecker) name(c *Child, instances int) {
 	}
 	switch first := t.names[c.Name]; {
 	case c.Name == "":
+	case strings.HasPrefix(c.Name, globalPrefix) && !t.clustered && !t.torn["nodes"]:
+		t.bad(WrongCompany, c.Where(key), "add nodes: [a, b] to the file", "a global name is one of a cluster, and the file has no nodes")
 	case first != nil:
 		t.bad(DuplicateName, c.Where(key), "a second process that registers a name fails to start", "the name %q is already that of %s", c.Name, first.Path)
 	case instances > 1:

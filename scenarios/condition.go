@@ -75,6 +75,8 @@ type Fact struct {
 	Workload string   // of facts about a workload: its name
 	Fault    string   // of facts about a fault: its name
 	App      string   // of facts about an application: its name
+	Nodes    []string // of facts about nodes: which; of those about an application: on which, if one is named
+	Global   string   // of facts about a name that the cluster knows
 	Reason   *Term    // of exits: only those with this reason; nil is any
 	ArgPos   Pos      // of the selector or name in the parentheses
 }
@@ -93,7 +95,7 @@ const (
 type FactSpec struct {
 	Name  string   // as conditions write it
 	Type  FactType // what it answers
-	Of    string   // what stands in the parentheses: selector, tree, workload, fault or application; "" if there are none
+	Of    string   // what stands in the parentheses: selector, tree, workload, fault, application, node (which may be left out), two nodes or global name; "" if there are none
 	About string
 }
 
@@ -113,16 +115,29 @@ var Facts = []FactSpec{
 	{"fired", CountFact, "fault", "How often the fault has taken effect, so far."},
 	{"rolled_back", CountFact, "fault", "How often the upgrade that the fault is has failed, so far, and everything went back to what it was."},
 	{"nines", CountFact, "workload", "How available the called were, so far: 3 if 99.9 % of the calls that have come to an end were answered. Of so many calls in which none failed it is as if one had: 100 calls show no more than 2."},
-	{"app_up", TruthFact, "application", "The application has started and has not ended."},
-	{"app_died", TimeFact, "application", "When the application ended, by itself or because the node went down."},
-	{"node_up", TruthFact, "", "The node is up. Without applications nothing takes it down."},
-	{"node_died", TimeFact, "", "When the node went down."},
+	{"app_up", TruthFact, "application", "The application has started and has not ended: on all its nodes, or, as in `app_up(kv@a)`, on one."},
+	{"app_died", TimeFact, "application", "When the application ended first, by itself or because the node went down; `app_died(kv@a)` on one node."},
+	{"node_up", TruthFact, "node", "The node is up: `node_up(a)`. Without parentheses all are; a file without nodes has one, which nothing takes down but its applications."},
+	{"node_died", TimeFact, "node", "When the node went down first: `node_died(a)`. Without parentheses: any of them."},
+	{"connected", TruthFact, "two nodes", "Both nodes are up, and each counts the other as connected: `connected(a, b)`."},
+	{"meshed", TruthFact, "", "Every node that is up counts every other one that is up as connected, but for hidden ones."},
+	{"alternating", TruthFact, "", "On no node a node that was connected came up again, or one was lost that was not connected: nodeup and nodedown take turns."},
+	{"cliques", TruthFact, "", "Of nodes that are connected, by whatever way round, each sees each; but for parts of a cluster that let partitions overlap. As all that follows it is a look into the tables of the nodes, and true only when they are at rest."},
+	{"whereis", TruthFact, "global name", "All nodes that are up know a living process by the name: `whereis(leader)`; or one node does: `whereis(leader@a)`."},
+	{"holders", CountFact, "global name", "How many processes are known by the name within one part of the cluster, where they are most: it should be 1."},
+	{"one_owner", TruthFact, "", "In every part of the cluster all nodes know the same global names, each for the same process, which is alive and in that part."},
+	{"no_dead_names", TruthFact, "", "No node knows a process of its own by a global name that has ended."},
+	{"no_dead_locks", TruthFact, "", "No global lock is held by a process that has ended."},
+	{"pg_agrees", TruthFact, "", "Those who are connected see the same members of the groups of pg."},
 }
 
 // pattern is how the fact is written.
 func (f FactSpec) pattern() string {
-	if f.Of == "" {
+	switch f.Of {
+	case "", "node":
 		return f.Name
+	case "two nodes":
+		return f.Name + "(node, node)"
 	}
 	return f.Name + "(" + f.Of + ")"
 }
@@ -291,6 +306,16 @@ func (f Fact) String() string {
 	switch {
 	case f.App != "":
 		arg = nameText(f.App)
+		for _, n := range f.Nodes {
+			arg += "@" + n
+		}
+	case f.Global != "":
+		arg = nameText(f.Global)
+		for _, n := range f.Nodes {
+			arg += "@" + n
+		}
+	case len(f.Nodes) > 0:
+		arg = strings.Join(f.Nodes, ", ")
 	case f.Workload != "":
 		arg = nameText(f.Workload)
 	case f.Fault != "":

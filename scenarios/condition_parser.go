@@ -294,10 +294,10 @@ func (p *condParser) fact() (Fact, FactSpec, *flaw) {
 	if bad := p.next(); bad != nil {
 		return f, spec, bad
 	}
-	if spec.Of == "" {
-		if p.is("(") {
-			return f, spec, p.flaw("leave the parentheses out", "%s is about the one node", spec.Name)
-		}
+	if spec.Of == "" && p.is("(") {
+		return f, spec, p.flaw("leave the parentheses out", "%s is about all nodes", spec.Name)
+	}
+	if spec.Of == "" || spec.Of == "node" && !p.is("(") {
 		return f, spec, nil
 	}
 	if !p.is("(") {
@@ -323,6 +323,12 @@ func exampleOf(what string) string {
 		return "/sup"
 	case "application":
 		return "kv"
+	case "node":
+		return "a"
+	case "two nodes":
+		return "a, b"
+	case "global name":
+		return "leader"
 	}
 	return what
 }
@@ -339,7 +345,17 @@ func (p *condParser) argument(f *Fact, spec FactSpec) *flaw {
 	case "fault":
 		f.Fault = p.tok
 	case "application":
-		f.App = p.tok
+		name, at, placed := strings.Cut(p.tok, "@")
+		if f.App = name; placed {
+			f.Nodes = []string{at}
+		}
+	case "node", "two nodes":
+		f.Nodes = []string{p.tok}
+	case "global name":
+		name, at, placed := strings.Cut(strings.TrimPrefix(p.tok, globalPrefix), "@")
+		if f.Global = name; placed {
+			f.Nodes = []string{at}
+		}
 	default:
 		if bad := p.selector(f, spec); bad != nil {
 			return bad
@@ -348,10 +364,28 @@ func (p *condParser) argument(f *Fact, spec FactSpec) *flaw {
 	if bad := p.next(); bad != nil {
 		return bad
 	}
-	if spec.Name != "exits" || !p.is(",") {
+	switch {
+	case spec.Of == "two nodes":
+		return p.second(f)
+	case spec.Name != "exits" || !p.is(","):
 		return nil
 	}
 	return p.reason(f)
+}
+
+// second reads the other one of two nodes.
+func (p *condParser) second(f *Fact) *flaw {
+	if !p.is(",") {
+		return p.flaw("as in "+f.Name+"(a, b)", "a second node is wanted here")
+	}
+	if bad := p.next(); bad != nil {
+		return bad
+	}
+	if p.kind != 'w' && p.kind != 'q' {
+		return p.flaw("as in "+f.Name+"(a, b)", "a second node is wanted here")
+	}
+	f.Nodes = append(f.Nodes, p.tok)
+	return p.next()
 }
 
 func (p *condParser) selector(f *Fact, spec FactSpec) *flaw {

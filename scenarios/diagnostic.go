@@ -51,13 +51,13 @@ var codeTable = []struct {
 	{WrongCompany, "keys that exclude each other, or one that is of no use without another"},
 	{OutOfRange, "a number or duration is too small or too large"},
 	{BadCondition, "a condition is not well formed, or compares things that cannot be compared"},
-	{UnknownName, "no program, request, workload, fault, application or process has this name"},
+	{UnknownName, "no program, request, workload, fault, application, process or node has this name"},
 	{DuplicateName, "two things have the same name that must be told apart"},
 	{SelectsNone, "a selector selects nothing in the declared trees"},
 	{BadArgument, "an argument that the program or its request does not take, or one that is missing, or a process that cannot be asked this"},
 	{OutsideRun, "a time lies outside the run, or a window in which nothing can happen"},
 	{BadSupervisor, "supervisor and child attributes that OTP refuses, or that cannot work"},
-	{BadApplication, "applications that depend on each other in a circle"},
+	{BadApplication, "applications that depend on each other in a circle, or on one that is not on their node"},
 }
 
 // Explain says in a line what a code means; "" if there is no such code.

@@ -12,6 +12,7 @@ func dump(s *scenarios.Scenario) string {
 	var b strings.Builder
 	d := scenarios.FormatDuration
 	fmt.Fprintf(&b, "%s %q %q\nrun %v (%d) for %s %s events %d cost %s\n", s.Name, s.About, s.Tags, s.Run.Seeds, s.Run.Seeds.Len(), d(s.Run.For), s.Run.Policy, s.Run.Limits.Events, d(s.Run.Cost))
+	dumpCluster(&b, s)
 	for _, a := range s.Apps {
 		dumpApp(&b, a)
 	}
@@ -19,10 +20,17 @@ func dump(s *scenarios.Scenario) string {
 		top.Each(func(c *scenarios.Child) { dumpChild(&b, c) })
 	}
 	for _, w := range s.Workloads {
+		if len(w.On) > 0 {
+			fmt.Fprintf(&b, "on %v ", w.On)
+		}
 		fmt.Fprintf(&b, "%v workload %q to %v%s × %d call %t %s%s %s..%s every %v at %v timeout %s\n", w.Pos, w.Name, w.To, targets(w.Targets), w.Count, w.Call, w.Request, args(w.With), d(w.Start), d(w.Stop), w.Every, w.At, d(w.Timeout))
 	}
 	for _, f := range s.Faults {
 		fmt.Fprintf(&b, "%v fault %q at %v every %v between %v %s %v%s pick %v reason %v times %d\n", f.Pos, f.Name, f.At, f.Every, f.Between, f.Kind, f.Select, targets(f.Targets), f.Pick, f.Reason, f.Times)
+		if x := f.Trouble; len(s.Nodes) > 0 {
+			x.Clock.Place = scenarios.Place{}
+			fmt.Fprintf(&b, "  %+v\n", x)
+		}
 		if u := f.Upgrade; f.Kind == scenarios.UpgradeCode {
 			fmt.Fprintf(&b, "  %v: %q of %q order %s gap %v timeout %s brutal %t\n", &u, u.Modules, u.App, u.Order, u.Gap, d(u.Timeout), u.Brutal)
 		}
@@ -35,7 +43,25 @@ func dump(s *scenarios.Scenario) string {
 	return b.String()
 }
 
+func dumpCluster(b *strings.Builder, s *scenarios.Scenario) {
+	for _, n := range s.Nodes {
+		x := *n
+		x.Place = scenarios.Place{}
+		x.Clock.Place = scenarios.Place{}
+		fmt.Fprintf(b, "%v node %+v\n", n.Pos, x)
+	}
+	if net := s.Network; len(s.Nodes) > 0 {
+		fmt.Fprintf(b, "network %v connect %+v reconnect %v\n", net.Link, net.Connect, net.Reconnect)
+		for _, w := range net.Links {
+			fmt.Fprintf(b, "%v wire %v %s %s: %v\n", w.Pos, w.Between, w.From, w.To, w.Link)
+		}
+	}
+}
+
 func dumpApp(b *strings.Builder, a *scenarios.App) {
+	if len(a.On) > 0 {
+		fmt.Fprintf(b, "on %v ", a.On)
+	}
 	fmt.Fprintf(b, "%v application %s %s deps", a.Pos, a.Name, a.Type)
 	for _, d := range a.Deps {
 		fmt.Fprintf(b, " %s@%v", d.Name, d.Pos)
@@ -52,6 +78,9 @@ func dumpApp(b *strings.Builder, a *scenarios.App) {
 
 func dumpChild(b *strings.Builder, c *scenarios.Child) {
 	d := scenarios.FormatDuration
+	if len(c.On) > 0 {
+		fmt.Fprintf(b, "on %v ", c.On)
+	}
 	fmt.Fprintf(b, "%v %s %s name %q", c.Pos, c.Path, c.Type, c.Name)
 	if c.Type == scenarios.Worker {
 		fmt.Fprintf(b, " start %s%s", c.Start, args(c.With))

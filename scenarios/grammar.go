@@ -14,12 +14,17 @@ type grammar struct {
 	file                    table[Scenario]
 	run                     table[Run]
 	limits                  table[Limits]
+	node                    table[Node]
+	wall                    table[Clock]
+	network                 table[Network]
+	wire                    table[Wire]
 	app                     table[App]
 	top, supervisor, worker table[Child]
 	workload                table[Workload]
 	fault                   table[Fault]
 	kill, exit, failStart   table[Fault]
 	upgrade                 table[Fault]
+	nodes, clock            table[Fault]
 	rule                    table[Rule]
 }
 
@@ -28,6 +33,7 @@ var theGrammar = newGrammar()
 func newGrammar() *grammar {
 	return &grammar{
 		file: fileTable(), run: runTable(), limits: limitsTable(), app: appTable(),
+		node: nodeTable(), wall: wallTable(), network: networkTable(), wire: wireTable(), nodes: nodesTable(), clock: clockTable(),
 		top: topTable(), supervisor: supervisorTable(), worker: workerTable(),
 		workload: workloadTable(), fault: faultTable(), kill: killTable(), exit: exitTable(), failStart: failStartTable(), upgrade: upgradeTable(),
 		rule: ruleTable(),
@@ -44,6 +50,8 @@ func fileTable() table[Scenario] {
 			one("about", texts, func(s *Scenario) *string { return &s.About }, "", "What it is about, for people."),
 			several("tags", labels, func(s *Scenario) *[]string { return &s.Tags }, "To choose scenarios by."),
 			{key: "run", form: "run", filled: true, about: "How it is run.", read: readRun},
+			{key: "nodes", form: "node, n1..n5, or a list", about: "The nodes of a cluster. Without this there is one, without a name and without a network.", read: readNodes},
+			{key: "network", form: "network", filled: true, about: "What lies between the nodes, and who is connected at first.", read: readNetwork},
 			{key: "tree", form: "tree", about: "The supervision tree. This, `trees`, `apps`, or `apps` with one of the two.", read: readTree},
 			list("trees", "tree", func(s *Scenario) *[]*Child { return &s.Trees }, readTop, "Several supervision trees, started in this order."),
 			list("apps", "application", func(s *Scenario) *[]*App { return &s.Apps }, readApp, "The applications of the node. They are started in this order, but each after what it depends on; other trees come after them."),
@@ -54,7 +62,8 @@ func fileTable() table[Scenario] {
 		lost: map[string]string{
 			"applications": "did you mean apps?", "app": "did you mean apps?",
 			"seeds": "seeds stand under run:", "for": "the duration stands under run:", "policy": "the policy stands under run:",
-			"nodes": "this version runs one node", "topology": "this version runs one node", "cluster": "this version runs one node",
+			"cluster": "did you mean nodes?", "node": "did you mean nodes?", "topology": "did you mean network?", "net": "did you mean network?",
+			"connect": "it stands under network:", "link": "it stands under network:", "links": "they stand under network:", "on": "trees, applications and workloads say where they run",
 		},
 	}
 }
@@ -86,13 +95,13 @@ func limitsTable() table[Limits] {
 // ids, names of processes.
 var (
 	ids   = form[string]{name: "id", looks: "kv_store", parse: parseIdent("an id")}
-	names = form[string]{name: "name", looks: "kv_store", parse: parseIdent("a registered name")}
+	names = form[string]{name: "name", looks: "kv_store, global:leader", parse: parseRegistered}
 )
 
 // supervising is the keys that all supervisors have, after an id of the form given.
 func supervising() []field[Child] {
 	return []field[Child]{
-		one("name", names, func(c *Child) *string { return &c.Name }, "", "The name the supervisor registers itself under."),
+		one("name", names, func(c *Child) *string { return &c.Name }, "", "The name the supervisor registers itself under; `global:name` is one for the whole cluster."),
 		one("strategy", oneOf("strategy", OneForOne, OneForAll, RestForOne, SimpleOneForOne), func(c *Child) *Strategy { return &c.Strategy }, "one_for_one", "Who is restarted when a child dies: it alone, all, it and those started after it; or it alone, where all are instances of one template."),
 		one("intensity", atLeast(0, math.MaxInt32), func(c *Child) *int { return &c.Intensity }, "1", "So many restarts are allowed within the period; one more and the supervisor gives up."),
 		one("period", periods, func(c *Child) *time.Duration { return &c.Period }, "5s", "The period of `intensity`, in whole seconds."),
@@ -119,9 +128,13 @@ func theID(about string) field[Child] {
 func topTable() table[Child] {
 	const nobody = "nobody is above the top of a tree who could use this; it is a key of children"
 	return table[Child]{
-		name:   "a tree",
-		about:  "A supervision tree is the supervisor at its top.",
-		fields: append([]field[Child]{theID("What it is called in paths: a tree kv_sup is /kv_sup.")}, supervising()...),
+		name:  "a tree",
+		about: "A supervision tree is the supervisor at its top.",
+		fields: append([]field[Child]{theID("What it is called in paths: a tree kv_sup is /kv_sup."),
+			{key: "on", form: theNodes, def: "all", about: "On which nodes it is started whenever they boot. The tree of an application is where that is.", read: func(r *reader, n *node, c *Child) (ok bool) {
+				c.On, ok = readOn(r, n)
+				return ok
+			}}}, supervising()...),
 		lost: map[string]string{
 			"type": "the top of a tree is always a supervisor; leave it out", "register": "supervisors have the key name for this",
 			"restart": nobody, "shutdown": nobody, "significant": nobody, "start": "the top of a tree is a supervisor; programs are its children",
@@ -149,7 +162,7 @@ func workerTable() table[Child] {
 		one("type", oneOf("type", Worker, Supervisor), func(c *Child) *ChildType { return &c.Type }, "worker", "`worker`."),
 		one("start", texts, func(c *Child) *string { return &c.Start }, "", "The program it runs.").must(),
 		{key: "with", form: "arguments", about: "The program's arguments.", read: func(_ *reader, n *node, c *Child) bool { c.raw = n; return n.kind != refusedNode }},
-		one("register", names, func(c *Child) *string { return &c.Name }, "", "The name it registers itself under."),
+		one("register", names, func(c *Child) *string { return &c.Name }, "", "The name it registers itself under; `global:name` is one for the whole cluster."),
 	}
 	return table[Child]{
 		name:   "a worker",
@@ -173,6 +186,10 @@ func workloadTable() table[Workload] {
 			one("count", atLeast(1, 1_000_000), func(w *Workload) *int { return &w.Count }, "1", "How many clients there are."),
 			one("call", requests, func(w *Workload) *string { w.Call = true; return &w.Request }, "", "The request; the client waits for the answer."),
 			one("cast", requests, func(w *Workload) *string { return &w.Request }, "", "The request; the client does not wait."),
+			{key: "on", form: theNodes, about: "On which nodes the clients are: `count` on each. If nothing is said, on the first node. When it goes down they are gone, and when it boots they begin anew.", read: func(r *reader, n *node, w *Workload) (ok bool) {
+				w.On, ok = readOn(r, n)
+				return ok
+			}},
 			{key: "with", form: "arguments", about: "The request's arguments. Of a list each request draws one, of a range like `1..100` too.", read: func(_ *reader, n *node, w *Workload) bool { w.raw = n; return n.kind != refusedNode }},
 			one("start", durations, func(w *Workload) *time.Duration { return &w.Start }, "0s", "When the clients begin."),
 			one("stop", durations, func(w *Workload) *time.Duration { return &w.Stop }, "", "When they stop; if nothing is said, at the end of the run."),
@@ -187,8 +204,8 @@ func workloadTable() table[Workload] {
 func faultTable() table[Fault] {
 	return table[Fault]{
 		name:  "a fault",
-		about: "Something that breaks. Exactly one of `at` and `every`, and one of `kill`, `exit`, `fail_start` and `upgrade`.",
-		fields: []field[Fault]{
+		about: "Something that breaks. Exactly one of `at` and `every`, and exactly one of the keys that say what happens, from `kill` on. A fault of the net takes effect when it is injected; the report says whether it was good for anything.",
+		fields: append([]field[Fault]{
 			one("name", titles, func(f *Fault) *string { return &f.Name }, "", "What expectations call it, and what its random draws hang on: renaming a fault draws anew, moving it does not."),
 			several("at", drawns, func(f *Fault) *[]Drawn { return &f.At }, "When it happens."),
 			one("every", gaps, func(f *Fault) *Drawn { return &f.Every }, "", "The time between two happenings; the first comes that long after the beginning of `between`."),
@@ -202,9 +219,14 @@ func faultTable() table[Fault] {
 				f.Kind = FailStart
 				return readTable(r, &r.grammar.failStart, n, f, &f.Doing)
 			}},
-			{key: "upgrade", form: "upgrade", about: "The code of running programs is changed for another version.", read: readUpgrade},
+			{key: "upgrade", form: "upgrade", about: "The code of running programs is changed for another version, on all nodes.", read: readUpgrade},
+		}, troubleFields()...),
+		lost: map[string]string{
+			"select": "selectors stand under what happens: kill: {select: …}", "when": "this version has at: and every:", "downgrade": "upgrade: {…, to: the older version}",
+			"crash": "did you mean halt?", "restart": "halt: with for:, which says when it boots again", "power_cut": "did you mean cut_power?", "power": "did you mean cut_power?", "resume": "pause: with for:, or heal:", "split": "did you mean partition?",
+			"jam": "harm: jam at groups(a | b)", "slow": "harm: slow=10 at groups(a | b)", "loss": "harm: loss=5%", "latency": "harm: latency=exp(5ms)", "bandwidth": "harm: bandwidth=1MB/s", "reset": "harm: reset at groups(a | b)", "isolate": "partition: isolate(a)",
+			"node": "what happens says to which nodes: halt: a", "nodes": "what happens says to which nodes: halt: [a, b]", "offset": "it stands under clock:", "swizzle_clog": "did you mean swizzle?",
 		},
-		lost: map[string]string{"select": "selectors stand under what happens: kill: {select: …}", "when": "this version has at: and every:", "for": "a fault of this version happens at one moment", "downgrade": "upgrade: {…, to: the older version}"},
 	}
 }
 
@@ -306,6 +328,12 @@ func parseIdent(what string) func(string) (string, *flaw) {
 		}
 		return text, nil
 	}
+}
+
+// parseRegistered reads kv_store, or global:leader.
+func parseRegistered(text string) (string, *flaw) {
+	_, bad := parseIdent("a registered name")(strings.TrimPrefix(text, globalPrefix))
+	return text, bad
 }
 
 func parseLabel(text string) (string, *flaw) {

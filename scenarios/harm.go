@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/netsim"
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -27,7 +28,8 @@ type harm struct {
 
 	// Of the run
 	due, injected, took int
-	rolledBack          int // upgrades that have failed
+	rolledBack          int      // upgrades that have failed
+	spells              []*spell // of faults of nodes and of the net: those that are not over
 }
 
 // An occasion is one happening of a fault.
@@ -38,13 +40,13 @@ type occasion struct {
 
 func newHarm(r *Runner, f *Fault) *harm {
 	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name)}
-	if f.Kind != Kill {
+	if f.Kind == Exit || f.Kind == FailStart {
 		h.reason = f.Reason.reason()
 	}
 	return h
 }
 
-func (h *harm) reset() { h.due, h.injected, h.took, h.rolledBack = 0, 0, 0, 0 }
+func (h *harm) reset() { h.due, h.injected, h.took, h.rolledBack, h.spells = 0, 0, 0, 0, nil }
 
 // plan makes the fault happen when it must.
 func (h *harm) plan() {
@@ -90,6 +92,10 @@ func (h *harm) happen() {
 		return
 	case UpgradeCode:
 		h.upgrade()
+		return
+	case Kill, Exit:
+	default:
+		h.strike()
 		return
 	}
 	victims := h.pick()
@@ -184,5 +190,18 @@ func (s *slot) fails() (f failing, ok bool) {
 }
 
 func (h *harm) counts() reports.Fault {
-	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: h.took, RolledBack: h.rolledBack}
+	took := h.took
+	if slices.Contains(ofNet, h.fault.Kind) && h.fault.Kind != Disconnect && !h.noticed() {
+		took = 0
+	}
+	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took, RolledBack: h.rolledBack}
+}
+
+// noticed reports whether a fault of the net has held, delayed or lost anything.
+func (h *harm) noticed() bool {
+	name := h.fault.Name
+	if h.fault.Kind == NetRule {
+		name = h.fault.Rule.String()
+	}
+	return slices.ContainsFunc(h.run.world.Net().Efficacy(), func(e netsim.Efficacy) bool { return e.Name == name && e.Took > 0 })
 }

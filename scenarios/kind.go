@@ -21,7 +21,7 @@ const (
 )
 
 // cast tells a process something and does not wait.
-func (k Kind) cast(p *sim.Proc, to sim.PID, msg any) {
+func (k Kind) cast(p *sim.Proc, to sim.Addr, msg any) {
 	switch k {
 	case EventsKind:
 		genevent.Notify(p, to, msg)
@@ -33,7 +33,7 @@ func (k Kind) cast(p *sim.Proc, to sim.PID, msg any) {
 }
 
 // call asks a process, or one of its handlers, and waits for the answer.
-func (k Kind) call(p *sim.Proc, to sim.PID, handler genevent.ID, msg any, patience otp.CallOpt) (any, error) {
+func (k Kind) call(p *sim.Proc, to sim.Addr, handler genevent.ID, msg any, patience otp.CallOpt) (any, error) {
 	switch {
 	case k == MachineKind:
 		return genstatem.CallAny(p, to, msg, patience)

@@ -12,7 +12,11 @@ import (
 )
 
 // canaries are the scenarios of the library that must be found to fail, and within how many seeds.
-var canaries = map[string]int{"bank.sim.yaml": 200, "rate-limiter-crash.sim.yaml": 20}
+var canaries = map[string]int{
+	"bank.sim.yaml": 200, "rate-limiter-crash.sim.yaml": 20,
+	"replicated-counter-behind.sim.yaml": 20, "cluster-watcher-blind.sim.yaml": 5, "leader-split-brain.sim.yaml": 5,
+	"chat-cluster-deaf.sim.yaml": 5, "chat-cluster-ghosts.sim.yaml": 5,
+}
 
 // fromLibrary parses a scenario of the library.
 func fromLibrary(t testing.TB, name string) *scenarios.Scenario {

@@ -85,10 +85,11 @@ func (r *Runner) unwritten(run *reports.Run, res sim.Result) []reports.Verdict {
 	case reports.StopCrash:
 		v.Rule, v.Kind, v.Got = "the node starts", "start", term.Format(res.Crash)
 	default:
-		if !r.node.down || r.ready || len(r.failed) > 0 {
+		h := r.hosts[0]
+		if h.node != nil || !h.gone || r.ready || len(r.failed) > 0 {
 			return nil
 		}
-		v.Rule, v.Kind, v.At, v.Got = "the node starts", "start", r.node.died, "it went down before all applications had started"
+		v.Rule, v.Kind, v.At, v.Got = "the node starts", "start", h.died, "it went down before all applications had started"
 	}
 	return []reports.Verdict{v}
 }
@@ -114,15 +115,15 @@ func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 	for _, k := range blocked {
 		if s := r.book.held[k.PID]; s != nil {
 			if what := r.awaited(k.PID); what != aMessage || r.program(s.child).Kind != PlainKind { // its loop is a receive
-				list = append(list, waits(k, s.path, what))
+				list = append(list, waits(k, s.label, what))
 			}
 			continue
 		}
 		for _, f := range r.forces {
-			i := slices.IndexFunc(f.clients, func(c client) bool { return c.pid == k.PID })
+			i := slices.IndexFunc(f.clients, func(c *client) bool { return c.pid == k.PID })
 			if i >= 0 && f.clients[i].asking != nil {
 				k.Site = sim.Site{} // is the runner's
-				list = append(list, waits(k, fmt.Sprintf("client %d of %q", i+1, f.load.Name), f.load.Request+" of "+f.clients[i].asking.path))
+				list = append(list, waits(k, fmt.Sprintf("client %d of %q", i+1, f.load.Name), f.load.Request+" of "+f.clients[i].asking.label))
 			}
 		}
 	}
@@ -148,7 +149,7 @@ func (r *Runner) awaited(pid sim.PID) string {
 	for _, m := range info.Monitors {
 		other, _ := m.(sim.PID)
 		if s := r.book.held[other]; s != nil {
-			who = append(who, s.path)
+			who = append(who, s.label)
 		} else {
 			who = append(who, term.Format(m))
 		}

@@ -121,7 +121,29 @@ func readFault(r *reader, n *node, f *Fault) {
 	if r.exactlyOne(n, "at", "every") == "at" {
 		r.useless(n, "between", "only every: needs it")
 	}
-	r.exactlyOne(n, string(Kill), string(Exit), string(FailStart), string(UpgradeCode))
+	what := FaultKind(r.exactlyOne(n, faultKeys...))
+	if what != "" && (!slices.Contains(lasting, what) || what == Flap || what == Swizzle) {
+		r.useless(n, "for", string(what)+" does not last")
+	}
+	if c := n.get(string(SetClock)); c != nil && c.kind == mappingNode {
+		r.clockKeys(c)
+	}
+}
+
+// faultKeys are the keys that say what a fault does.
+var faultKeys = []string{
+	string(Kill), string(Exit), string(FailStart), string(UpgradeCode), string(HaltNode), string(CutPower), string(StopNode), string(BootNode), string(PauseNode),
+	string(SetClock), string(Partition), string(HarmLinks), string(Flap), string(Swizzle), string(Disconnect), string(NetRule), string(HealFault),
+}
+
+// clockKeys reports a clock that would be neither moved nor changed, or both set and moved.
+func (r *reader) clockKeys(n *node) {
+	if n.get("offset") != nil {
+		r.useless(n, "step", "offset: says what it shows; step: by how much that changes")
+	}
+	if n.get("offset") == nil && n.get("step") == nil && n.get("drift") == nil && n.get("frozen") == nil {
+		r.missing(n, "", "offset", "step", "drift", "frozen")
+	}
 }
 
 // readKill reads a mapping, or the selector that is short for one.
@@ -155,7 +177,7 @@ func (r *reader) tearUnread(n *node) {
 	if len(n.unknown) == 0 {
 		return
 	}
-	for _, section := range []string{"workloads", "faults", "apps"} {
+	for _, section := range []string{"workloads", "faults", "apps", "nodes"} {
 		if n.get(section) == nil {
 			r.torn[section] = true
 		}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -32,8 +33,8 @@ func (x reading) show() string {
 
 // binder ties conditions to counters, and rules to what wakes them.
 type binder struct {
+	run       *Runner
 	book      *book
-	node      *host
 	workloads map[string]*workforce
 	faults    map[string]*harm
 	rule      *ruling // on whose behalf
@@ -96,6 +97,8 @@ func (b *binder) read(f Fact) reading {
 	switch f.Name {
 	case "node_up", "node_died", "app_up", "app_died":
 		return b.life(f)
+	case "connected", "meshed", "alternating":
+		return b.connections(f)
 	case "sent", "replies", "timeouts", "errors", "nines":
 		return b.workload(f)
 	case "rolled_back":
@@ -110,6 +113,9 @@ func (b *binder) read(f Fact) reading {
 		g := b.book.permanent(f.Select)
 		g.onAlive = append(g.onAlive, b.rule)
 		return reading{truth: func() bool { return g.alive == len(g.slots) && len(g.slots) > 0 }}
+	}
+	if spec, _ := factSpec(f.Name); spec.Of == "" || spec.Of == "global name" {
+		return b.look(f)
 	}
 	return b.processes(f, b.book.group(f.Select))
 }
@@ -144,7 +150,7 @@ func (b *binder) processes(f Fact, g *group) reading {
 
 func (b *binder) workload(f Fact) reading {
 	w := b.workloads[f.Workload]
-	w.on = append(w.on, b.rule)
+	w.asked = append(w.asked, b.rule)
 	if f.Name == "nines" {
 		return reading{count: func() int64 { return int64(w.counts().Availability().Nines()) }}
 	}
@@ -152,23 +158,55 @@ func (b *binder) workload(f Fact) reading {
 	return reading{count: func() int64 { return int64(*n) }}
 }
 
-// life ties a fact about the node or an application.
+// life ties a fact about nodes or an application on them.
 func (b *binder) life(f Fact) reading {
-	h := b.node
-	switch f.Name {
-	case "node_up":
-		h.on = append(h.on, b.rule)
-		return reading{truth: func() bool { return !h.down }}
-	case "node_died":
-		h.on = append(h.on, b.rule)
-		return reading{time: func() (time.Duration, bool) { return h.died, h.down }}
+	var hosts []*host
+	for _, h := range b.run.hosts {
+		if len(f.Nodes) == 0 || slices.Contains(f.Nodes, string(h.name)) {
+			hosts = append(hosts, h)
+		}
 	}
-	a := h.find(f.App)
-	a.on = append(a.on, b.rule)
+	if f.App != "" {
+		return b.appLife(f, hosts)
+	}
+	for _, h := range hosts {
+		h.on = append(h.on, b.rule)
+	}
+	if f.Name == "node_up" {
+		return reading{truth: func() bool {
+			return !slices.ContainsFunc(hosts, func(h *host) bool { return !h.up })
+		}}
+	}
+	return first(hosts, func(h *host) (time.Duration, bool) { return h.died, h.gone })
+}
+
+// appLife ties a fact about an application, on one node or several.
+func (b *binder) appLife(f Fact, hosts []*host) reading {
+	var apps []*appLife
+	for _, h := range hosts {
+		if a := h.find(f.App); a != nil {
+			a.on = append(a.on, b.rule)
+			apps = append(apps, a)
+		}
+	}
 	if f.Name == "app_up" {
-		return reading{truth: func() bool { return a.up }}
+		return reading{truth: func() bool {
+			return !slices.ContainsFunc(apps, func(a *appLife) bool { return !a.up })
+		}}
 	}
-	return reading{time: func() (time.Duration, bool) { return a.died, a.ended }}
+	return first(apps, func(a *appLife) (time.Duration, bool) { return a.died, a.ended })
+}
+
+// first is the first of several moments that has come.
+func first[T any](all []T, moment func(T) (time.Duration, bool)) reading {
+	return reading{time: func() (least time.Duration, come bool) {
+		for _, x := range all {
+			if at, has := moment(x); has && (!come || at < least) {
+				least, come = at, true
+			}
+		}
+		return least, come
+	}}
 }
 
 // reason is the term as processes know it.

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/sim"
@@ -43,15 +44,29 @@ func (h *harm) upgrade() {
 	for _, name := range u.Modules {
 		job.Steps = append(job.Steps, code.Step{Module: h.run.code[name], To: u.To})
 	}
-	pid := h.run.world.Spawn("release_handler", func(p *sim.Proc) {
+	run := func(p *sim.Proc) {
 		done, err := job.Run(p)
 		h.upgraded(p, done, err)
-	})
-	if !pid.IsZero() { // the node is up
+	}
+	var pid sim.PID
+	for _, x := range h.run.hosts {
+		if x.up && slices.ContainsFunc(h.fault.Targets, func(c *Child) bool { return runsOn(c.nodes(), string(x.name)) }) {
+			pid = h.run.spawn(x, "release_handler", run)
+		}
+	}
+	if !pid.IsZero() { // a node is up
 		h.injected++
 		h.tell("")
 	}
 	h.run.world.Note(trace.Fault, pid, h.fault.Name, nil)
+}
+
+// spawn starts a process from outside on a node.
+func (r *Runner) spawn(h *host, role string, body sim.Body) sim.PID {
+	if h.node == nil {
+		return r.world.Spawn(role, body)
+	}
+	return r.world.SpawnAt(h.name, role, body)
 }
 
 // upgraded notes how an upgrade has ended.
@@ -78,7 +93,7 @@ func (h *harm) why(err error) string {
 	if s == nil {
 		return short(f.Term())
 	}
-	return string(f.Phase) + " of " + s.path + ": " + short(f.Reason)
+	return string(f.Phase) + " of " + s.label + ": " + short(f.Reason)
 }
 
 // tell puts a word on the upgrade into the story; none: that it begins.

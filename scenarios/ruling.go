@@ -19,6 +19,7 @@ type ruling struct {
 	rule     *Rule
 	test     func() bool
 	readings []reading
+	looks    bool // it asks for what is in tables of the world, which nobody counts
 
 	// Of the run
 	woken     bool          // something it asks about has changed
@@ -37,7 +38,7 @@ type ruling struct {
 
 // reset makes it ready for a run of which nothing has happened.
 func (x *ruling) reset() {
-	*x = ruling{rule: x.rule, test: x.test, readings: x.readings, begin: noMoment, deadline: noMoment}
+	*x = ruling{rule: x.rule, test: x.test, readings: x.readings, looks: x.looks, begin: noMoment, deadline: noMoment}
 }
 
 // ready says that all trees are up: from here on rules may begin.

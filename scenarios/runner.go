@@ -31,21 +31,26 @@ type Runner struct {
 	programs Programs
 	world    *sim.World
 	book     *book
-	node     *host
+	hosts    []*host   // the nodes
+	names    []string  // and their names
+	links    []*ruling // the rules that ask about connections
+	lookers  []*ruling // those that ask for what is in tables of the world
 	forces   []*workforce
 	harms    []*harm
 	rulings  []*ruling
 	code     map[string]*code.Module // of the programs that are upgraded
 
 	// Of the run
-	length time.Duration // how long it is to last
-	limit  uint64        // of events
-	moment time.Duration // when a rule changes by itself, at the earliest
-	ready  bool          // all trees are up
-	failed []reports.Verdict
-	opts   RunOptions
-	story  story
-	still  *standstill // nil unless the run was stopped on its way
+	length   time.Duration // how long it is to last
+	limit    uint64        // of events
+	moment   time.Duration // when a rule changes by itself, at the earliest
+	ready    bool          // all trees are up
+	contacts []contact     // who sees whom
+	stutters bool          // somebody came to see whom he saw, or lost whom he did not
+	failed   []reports.Verdict
+	opts     RunOptions
+	story    story
+	still    *standstill // nil unless the run was stopped on its way
 }
 
 // patience is how many slices may pass in which no timer fires until a run counts as a livelock.
@@ -54,9 +59,10 @@ const patience = 200_000
 // NewRunner makes a runner of a scenario. progs are the programs it was parsed with; nil: those it was parsed with,
 // as they were then.
 func NewRunner(sc *Scenario, progs Programs) *Runner {
-	r := &Runner{sc: sc, programs: progs, book: newBook(sc.Trees), node: newHost(sc.Apps)}
+	r := &Runner{sc: sc, programs: progs, hosts: newHosts(sc), names: sc.nodeNames()}
+	r.book = newBook(sc.Trees, r.hosts)
 	r.code = r.modules()
-	b := &binder{book: r.book, node: r.node, workloads: map[string]*workforce{}, faults: map[string]*harm{}}
+	b := &binder{run: r, book: r.book, workloads: map[string]*workforce{}, faults: map[string]*harm{}}
 	for _, w := range sc.Workloads {
 		f := newWorkforce(r, w)
 		r.forces = append(r.forces, f)
@@ -71,6 +77,9 @@ func NewRunner(sc *Scenario, progs Programs) *Runner {
 		b.rule = &ruling{rule: x}
 		b.rule.test = b.bind(x.Cond)
 		r.rulings = append(r.rulings, b.rule)
+		if b.rule.looks && x.Kind != AtEnd {
+			r.lookers = append(r.lookers, b.rule)
+		}
 		if x.After.Fault != "" {
 			h := b.faults[x.After.Fault]
 			h.after = append(h.after, b.rule)
@@ -117,6 +126,10 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 	} else {
 		r.world.Reset(cfg)
 	}
+	r.wires()
+	if len(r.lookers) > 0 {
+		r.world.At(0, "look", r.poll)
+	}
 	for _, h := range r.harms {
 		h.plan()
 	}
@@ -125,6 +138,7 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 // reset forgets the last run.
 func (r *Runner) reset(opts RunOptions) {
 	r.opts, r.ready, r.moment = opts, false, noMoment
+	r.contacts, r.stutters = r.contacts[:0], false
 	r.length, r.limit = r.sc.Run.For, uint64(r.sc.Run.Limits.Events)
 	if opts.For > 0 {
 		r.length = opts.For
@@ -134,7 +148,9 @@ func (r *Runner) reset(opts RunOptions) {
 	}
 	r.failed = nil
 	r.book.reset()
-	r.node.reset()
+	for _, h := range r.hosts {
+		h.reset()
+	}
 	r.story.reset()
 	for _, f := range r.forces {
 		f.reset()
@@ -158,7 +174,26 @@ func (r *Runner) config(seed uint64) sim.Config {
 	if r.sc.Run.Policy == PolicyFIFO {
 		cfg.Policy = scheduler.FIFO{}
 	}
+	for _, h := range r.hosts {
+		if h.node != nil {
+			cfg.Nodes = append(cfg.Nodes, h.node.spec())
+		}
+	}
+	cfg.Link = r.sc.Network.Link
 	return cfg
+}
+
+// wires makes those links different that are.
+func (r *Runner) wires() {
+	for _, w := range r.sc.Network.Links {
+		pairs := [][2]string{{w.From, w.To}}
+		if w.Has("between") {
+			pairs = [][2]string{{w.Between[0], w.Between[1]}, {w.Between[1], w.Between[0]}}
+		}
+		for _, x := range pairs {
+			r.world.SetLink(sim.Atom(x[0]), sim.Atom(x[1]), w.Link)
+		}
+	}
 }
 
 // Trace is the trace of the last run, until the next one begins; nil before the first.
@@ -216,8 +251,13 @@ func (r *Runner) Observe(f sim.Fact) {
 	case trace.Report:
 		r.reported(f)
 	case trace.Node:
-		if f.Text == "down" {
+		switch f.Text {
+		case "down":
 			r.nodeDown(f)
+		case "up":
+			r.nodeUp(f)
+		case "nodeup", "nodedown":
+			r.linkChanged(f)
 		}
 	case trace.User:
 		r.tell(happening{at: f.At, kind: reports.LineUser, slot: r.book.held[f.Subject], text: f.Text, detail: f.Detail})

@@ -50,6 +50,8 @@ func rogues() scenarios.Registry {
 		},
 		// Halts its node.
 		"test.Halter": {Requests: []scenarios.Request{{Name: "halt", Cast: true}}, New: func(scenarios.Setting) genserver.Server { return &halter{} }},
+		// Says each second by how much its wall clock is wrong, from 500ms on.
+		"test.Clock": {New: func(scenarios.Setting) genserver.Server { return &clockTeller{} }},
 		// Has no behaviour.
 		"test.Plain": plainProgram,
 		// Nobody has written it yet.
@@ -85,6 +87,19 @@ type halter struct{ genserver.Base }
 
 func (s *halter) HandleCast(p *sim.Proc, _ any) genserver.Result {
 	p.HaltNode("enough")
+	return genserver.NoReply()
+}
+
+type clockTeller struct{ genserver.Base }
+
+func (s *clockTeller) Init(p *sim.Proc) genserver.InitResult {
+	p.SendAfter(500*time.Millisecond-p.Now()%time.Second, p.Self(), sim.Atom("tick"))
+	return genserver.Ok()
+}
+
+func (s *clockTeller) HandleInfo(p *sim.Proc, _ any) genserver.Result {
+	p.Trace("clock", (p.SystemTime() - p.Now()).Round(100*time.Millisecond).String())
+	p.SendAfter(time.Second, p.Self(), sim.Atom("tick"))
 	return genserver.NoReply()
 }
 

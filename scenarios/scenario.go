@@ -16,6 +16,8 @@ type Scenario struct {
 	About     string      // for people
 	Tags      []string    // to choose scenarios by
 	Run       Run         // how to run it
+	Nodes     []*Node     // of the cluster; none if there is one node, without a name
+	Network   Network     // between them
 	Apps      []*App      // the applications, in the order they are started
 	Trees     []*Child    // the supervision trees, in the order they are started: those of the applications, then all others
 	Workloads []*Workload // the clients
@@ -60,6 +62,7 @@ type Child struct {
 	Place
 	Parent      *Child        // nil at the top
 	App         *App          // whose tree it is; only at the top, and nil if the tree is nobody's
+	On          []string      // on which nodes it is; only at the top of a tree that is nobody's. None is all
 	ID          string        // unique among its siblings; at the top among the trees
 	Path        string        // ids from the top: /kv_sup/kv_store. An instance n of a template has [n] behind the template's id
 	Type        ChildType     // Worker or Supervisor; at the top Supervisor
@@ -143,7 +146,8 @@ type Workload struct {
 	Name    string
 	To      Selector      // whom they ask. If it selects several processes, each request draws one
 	Targets []*Child      // what To selects in the trees
-	Count   int           // so many clients
+	On      []string      // the nodes they are on; none is all
+	Count   int           // so many clients, on each of the nodes
 	Call    bool          // they wait for an answer; else they cast
 	Request string        // the name of the request
 	With    Args          // its arguments; Args.Draw before each request
@@ -171,6 +175,7 @@ type Fault struct {
 	Reason  Term      // of the exit signal (exit), of the failing start (fail_start)
 	Times   int       // how many of the next starts fail (fail_start)
 	Upgrade Upgrade   // what is upgraded, and how (upgrade)
+	Trouble           // what happens to nodes or to the net
 }
 
 // FaultKind is what a fault does. It is also its key.
@@ -234,6 +239,9 @@ func (s *Scenario) Select(sel Selector) []*Child {
 }
 
 func (c *Child) selected(sel Selector) bool {
+	if sel.Node != "" && sel.Node != anyNode && !runsOn(c.nodes(), sel.Node) {
+		return false
+	}
 	if sel.Name != "" {
 		return c.Name == sel.Name
 	}

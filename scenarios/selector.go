@@ -12,6 +12,19 @@ type Selector struct {
 	Pos   Pos    // in the file
 	Name  string // a registered name; then there are no Steps
 	Steps []Step // from the top of a tree downwards
+	Node  string // only on this node; "any": on any node; "": on all, or, for who lives on a node, rather there
+}
+
+// anyNode stands for a node in a selector.
+const anyNode = "any"
+
+// globalPrefix begins the names that the whole cluster knows.
+const globalPrefix = "global:"
+
+// anywhere is the selector without its node.
+func (s Selector) anywhere() Selector {
+	s.Node = ""
+	return s
 }
 
 // A Step of a selector is one level of a tree, or several.
@@ -26,8 +39,11 @@ const maxSteps = 2 * maxDepth
 // IsZero reports whether there is no selector.
 func (s Selector) IsZero() bool { return s.Name == "" && len(s.Steps) == 0 }
 
-// String prints /sup/room[3], or a registered name.
+// String prints /sup/room[3], or a registered name; behind an @ the node.
 func (s Selector) String() string {
+	if s.Node != "" {
+		return s.anywhere().String() + "@" + s.Node
+	}
 	if s.Name != "" {
 		return s.Name
 	}
@@ -48,12 +64,26 @@ func ParseSelector(text string) (Selector, error) {
 	return s, bad.asError()
 }
 
-const selectorForms = "a selector is a path like /sup/child, /sup/*, /sup/** or /rooms/room[3], or a registered name"
+const selectorForms = "a selector is a path like /sup/child, /sup/*, /sup/** or /rooms/room[3], or a registered name; @node may stand behind it"
 
 func parseSelector(text string) (Selector, *flaw) {
+	what, at, placed := strings.Cut(text, "@")
+	s, bad := parsePlace(what)
+	if bad == nil && placed && !isIdent(at) {
+		bad = flawed("as in /sup/child@a, or @any", "%q is not a node", at)
+		bad.off, bad.width = utf8.RuneCountInString(what)+1, max(1, utf8.RuneCountInString(at))
+	}
+	if placed {
+		s.Node = at
+	}
+	return s, bad
+}
+
+// parsePlace reads a selector without a node.
+func parsePlace(text string) (Selector, *flaw) {
 	path, ok := strings.CutPrefix(text, "/")
 	if !ok {
-		if !isIdent(text) {
+		if !isIdent(strings.TrimPrefix(text, globalPrefix)) {
 			return Selector{}, flawed(selectorForms, "%q is not a selector", text)
 		}
 		return Selector{Name: text}, nil
@@ -148,9 +178,10 @@ func matchSteps[P any](steps []Step, path []P, same func(Step, P) bool) bool {
 // selectors is the form of a selector.
 var selectors = form[Selector]{
 	name:  "selector",
-	looks: "/kv_sup/kv_store, /pool/*, /sup/**, /rooms/room[3], kv_store",
+	looks: "/kv_sup/kv_store, /pool/*, /sup/**, /rooms/room[3], kv_store, /sup/child@a, global:leader",
 	about: "Which processes are meant. A path goes from the id of a tree down: * is any child, ** any process below (between two ids also none), room[3] the third instance of a simple_one_for_one child, room all of them. " +
-		"A word without / is a registered name. A selector that selects nothing in the declared trees is an error.",
+		"A word without / is a registered name, global:word one that the cluster knows. Behind it may stand a node: /sup/child@a, kv_store@b. Without one all nodes are meant; but a client, or a program that is told whom to ask, asks those on its own node if there are any, unless it is /sup/child@any. " +
+		"A selector that selects nothing in the declared trees is an error.",
 	parse: parseSelector,
 }
 

@@ -13,8 +13,10 @@ import (
 // template. The places are fixed; the processes in them come and go.
 type slot struct {
 	child    *Child
-	path     string
-	instance int // from 1; 0 if it is of no template
+	host     *host  // the node it is on
+	path     string // as files write it
+	label    string // the same with its node, if nodes have names
+	instance int    // from 1; 0 if it is of no template
 	up       *slot
 	kids     []*slot // children in the order they are started, or instances
 	groups   []*group
@@ -94,22 +96,23 @@ func (s *slot) reset() {
 	s.failing, s.hurt = s.failing[:0], s.hurt[:0]
 }
 
-// makeSlots makes the slots of a child and of all below it.
-func makeSlots(c *Child, up *slot, instance int, add func(*slot)) *slot {
-	s := &slot{child: c, up: up, instance: instance, path: "/" + c.ID}
+// makeSlots makes the slots of a child and of all below it, on a node.
+func makeSlots(h *host, c *Child, up *slot, instance int, add func(*slot)) *slot {
+	s := &slot{host: h, child: c, up: up, instance: instance, path: "/" + c.ID}
 	if instance > 0 {
 		s.path += "[" + strconv.Itoa(instance) + "]"
 	}
 	if up != nil {
 		s.path = up.path + s.path
 	}
+	s.label = s.path + h.suffix()
 	add(s)
 	for _, kid := range c.Children {
-		s.kids = append(s.kids, makeSlots(kid, s, 0, add))
+		s.kids = append(s.kids, makeSlots(h, kid, s, 0, add))
 	}
 	if c.Template != nil {
 		for i := range c.Count {
-			s.kids = append(s.kids, makeSlots(c.Template, s, i+1, add))
+			s.kids = append(s.kids, makeSlots(h, c.Template, s, i+1, add))
 		}
 	}
 	return s

@@ -26,20 +26,22 @@ func (r *Runner) Snapshot(seed uint64, at time.Duration, opts RunOptions) *obser
 	r.still = &standstill{seed, r.world.Run(at)}
 	s := observer.Look(r.world.View())
 	s.Stop = r.still.res.Stop.String()
-	for i := len(r.book.tops) - 1; i >= 0 && at > 0; i-- {
-		if top := r.book.tops[i]; top.state == down {
-			s.Gone(nodeOf(r.world.View()), top.child.ID, top.pid)
+	for _, h := range r.hosts {
+		for i := len(h.tops) - 1; i >= 0 && at > 0; i-- {
+			if top := h.tops[i]; top.state == down {
+				s.Gone(h.nameIn(r.world.View()), top.child.ID, top.pid)
+			}
 		}
 	}
 	return s
 }
 
-// nodeOf is the node that the trees stand on.
-func nodeOf(v sim.View) sim.Atom {
-	if names := v.Nodes(); len(names) > 0 {
+// nameIn is the name of the node in the world.
+func (h *host) nameIn(v sim.View) sim.Atom {
+	if names := v.Nodes(); h.node == nil && len(names) > 0 {
 		return names[0]
 	}
-	return ""
+	return h.name
 }
 
 // Finish lets the run go on that Snapshot has stopped, to its end. It is nil if there is none.

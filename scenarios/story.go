@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,6 +26,8 @@ type happening struct {
 	more   int // how many others are told by this line
 	text   string
 	detail any
+
+	contacts []contact // of nodes that have come to see each other, or see each other no more
 }
 
 // storyMax is how many happenings are remembered, and storyAfter how many of those that come after the
@@ -65,6 +68,7 @@ func (s *story) add(h happening) {
 	if s.count > 0 {
 		if last := &s.ring[(s.count-1)%storyMax]; last.like(h) {
 			last.more++
+			last.contacts = append(last.contacts, h.contacts...)
 			return
 		}
 	}
@@ -77,6 +81,8 @@ func (h *happening) like(other happening) bool {
 	switch {
 	case h.kind != other.kind || h.work != other.work || h.harm != other.harm:
 		return false
+	case len(h.contacts) > 0:
+		return h.text == other.text && len(other.contacts) > 0 && other.at-h.at < time.Second && term.Equal(h.detail, other.detail)
 	case h.work != nil:
 		return term.Equal(h.detail, other.detail)
 	case h.slot == nil || other.slot == nil || h.slot.instance == 0 || h.slot.up != other.slot.up || other.at-h.at > time.Millisecond:
@@ -126,13 +132,18 @@ func (r *Runner) reported(f sim.Fact) {
 	case otp.TerminateReport:
 		h.detail = body
 		if s := r.book.held[body.Client]; s != nil {
-			h.text = " from " + s.path
+			h.text = " from " + s.label
 		}
 	case otp.CrashReport:
 		return
 	case *application.Report:
 		r.appReported(f, body)
 		return
+	case sim.Tuple:
+		if told := r.globalReported(f, body); told {
+			return
+		}
+		h.text, h.detail = f.Text, f.Detail
 	default:
 		h.text, h.detail = f.Text, f.Detail
 	}
@@ -143,12 +154,15 @@ func (r *Runner) reported(f sim.Fact) {
 
 // String is the happening in words.
 func (h *happening) String() string {
+	if len(h.contacts) > 0 {
+		return h.contact()
+	}
 	if h.kind == reports.LineNode {
 		return h.text
 	}
 	who := "somebody"
 	if h.slot != nil {
-		who = h.slot.path
+		who = h.slot.label
 	}
 	if h.more > 0 {
 		who += fmt.Sprintf(" and %d more", h.more)
@@ -197,8 +211,104 @@ func (h *harm) deed(who string) string {
 	return fmt.Sprintf("the next start of %s will fail with %v", who, h.fault.Reason)
 }
 
+// contact says which nodes see each other, or do not any more.
+func (h *happening) contact() string {
+	switch h.text {
+	case "nodeup":
+		return sentences(h.contacts, "sees", "see")
+	case "overlap":
+		return sentences(h.contacts, "lets go of", "let go of") + ", so that partitions do not overlap"
+	}
+	return sentences(h.contacts, "loses", "lose") + ": " + short(h.detail)
+}
+
+// sentences says who does it to whom, in few words: those who do it to the same, and those to whom the same do it, are
+// told together.
+func sentences(all []contact, does, do string) string {
+	var subjects, objects [][]string
+	for _, c := range all {
+		i := slices.IndexFunc(subjects, func(s []string) bool { return slices.Contains(s, string(c.of)) })
+		if i < 0 {
+			i = len(subjects)
+			subjects, objects = append(subjects, []string{string(c.of)}), append(objects, nil)
+		}
+		if !slices.Contains(objects[i], string(c.other)) {
+			objects[i] = append(objects[i], string(c.other))
+		}
+	}
+	subjects, objects = together(subjects, objects)
+	var parts []string
+	for i := range subjects {
+		if subjects[i] == nil {
+			continue
+		}
+		verb := does
+		if len(subjects[i]) > 1 {
+			verb = do
+		}
+		part := joined(subjects[i]) + " " + verb + " " + joined(objects[i])
+		if j := mutual(subjects, objects, i); j >= 0 {
+			part += ", and the other way round"
+			if len(subjects[i])+len(objects[i]) == 2 {
+				part = joined(subjects[i]) + " and " + joined(objects[i]) + " " + do + " each other"
+			}
+			subjects[j] = nil
+		}
+		parts = append(parts, part)
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "; ")
+}
+
+// together puts those into one who do it to the same; each list is in order.
+func together(subjects, objects [][]string) (by, to [][]string) {
+	for i := range subjects {
+		slices.Sort(objects[i])
+		j := slices.IndexFunc(to, func(o []string) bool { return slices.Equal(o, objects[i]) })
+		if j < 0 {
+			by, to = append(by, subjects[i]), append(to, objects[i])
+			continue
+		}
+		by[j] = append(by[j], subjects[i]...)
+		slices.Sort(by[j])
+	}
+	return by, to
+}
+
+// mutual finds those to whom the same is done by those to whom they do it.
+func mutual(subjects, objects [][]string, i int) int {
+	for j := i + 1; j < len(subjects); j++ {
+		if subjects[j] != nil && slices.Equal(objects[j], subjects[i]) && slices.Equal(subjects[j], objects[i]) {
+			return j
+		}
+	}
+	return -1
+}
+
+// globalReported puts into the story what global has to say: that a name had two holders, or that nodes part for partitions
+// not to overlap.
+func (r *Runner) globalReported(f sim.Fact, body sim.Tuple) bool {
+	if len(body) != 3 {
+		return false
+	}
+	switch body[0] {
+	case sim.Atom("global_name_conflict"):
+		loser := short(body[2])
+		if pid, is := body[2].(sim.PID); is && r.book.held[pid] != nil {
+			loser = r.book.held[pid].label
+		}
+		r.tell(happening{at: f.At, kind: reports.LineNode, text: fmt.Sprintf("the global name %s has two holders: %s is killed", short(body[1]), loser)})
+	case sim.Atom("prevent_overlapping_partitions"):
+		other, _ := body[2].(sim.Atom)
+		r.tell(happening{at: f.At, kind: reports.LineNode, text: "overlap", contacts: []contact{{f.Subject.Node(), other}}})
+	default:
+		return false
+	}
+	return true
+}
+
 func (h *happening) client() string {
-	calls, what := fmt.Sprintf("a call of %s to %s", h.work.load.Request, h.slot.path), "failed with "+short(h.detail)
+	calls, what := fmt.Sprintf("a call of %s to %s", h.work.load.Request, h.slot.label), "failed with "+short(h.detail)
 	if h.more > 0 {
 		calls = fmt.Sprintf("%d calls of %s", h.more+1, h.work.load.Request)
 	}

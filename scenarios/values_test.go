@@ -112,6 +112,8 @@ func (d draw) fact(kind scenarios.FactType) scenarios.Fact {
 		case "application":
 			f.App = []string{"kv", "web-2", "in"}[d.IntN(3)]
 		case "":
+		case "node", "two nodes", "global name":
+			f = d.clusterFact(f, spec.Of)
 		default:
 			f.Select = d.selector()
 		}
@@ -121,6 +123,18 @@ func (d draw) fact(kind scenarios.FactType) scenarios.Fact {
 		}
 		return f
 	}
+}
+
+// clusterFact completes a fact about nodes.
+func (d draw) clusterFact(f scenarios.Fact, of string) scenarios.Fact {
+	n := map[string]int{"node": d.IntN(2), "two nodes": 2, "global name": d.IntN(2)}[of]
+	for range n {
+		f.Nodes = append(f.Nodes, d.word())
+	}
+	if of == "global name" {
+		f.Global = []string{"leader", "room-1"}[d.IntN(2)]
+	}
+	return f
 }
 
 func (d draw) operand(kind scenarios.FactType, constant bool) scenarios.Operand {

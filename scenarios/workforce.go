@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
@@ -10,6 +11,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // A workforce is the clients of a workload, and what has become of their requests. Its draws are keyed by
@@ -17,28 +19,29 @@ import (
 type workforce struct {
 	run     *Runner
 	load    *Workload
-	targets []*slot
 	message func(Args) any
 	handler genevent.ID // of event managers: who answers
 	fixed   any         // the message of every request, if nothing in it is drawn
 	drawn   bool
-	on      []*ruling
+	asked   []*ruling // the rules that ask about it
 
 	// Of the run
 	sent, replies, timeouts, errors, waiting int
-	clients                                  []client
+	clients                                  []*client
+	started                                  int // how many times clients were started
 }
 
 // client is where one client is.
 type client struct {
 	pid    sim.PID
+	host   *host
 	asking *slot // whom it waits for; nil if it does not
 }
 
 func newWorkforce(r *Runner, w *Workload) *workforce {
 	q := r.requestOf(w)
-	f := &workforce{run: r, load: w, targets: r.book.find(w.To), message: q.Message, handler: q.Handler}
-	for _, s := range f.targets {
+	f := &workforce{run: r, load: w, message: q.Message, handler: q.Handler}
+	for _, s := range r.book.find(w.To) {
 		s.kind = r.program(s.child).Kind
 	}
 	f.drawn = slices.ContainsFunc(w.With, func(a Arg) bool {
@@ -55,23 +58,34 @@ func newWorkforce(r *Runner, w *Workload) *workforce {
 func (f *workforce) reset() {
 	f.sent, f.replies, f.timeouts, f.errors, f.waiting = 0, 0, 0, 0, 0
 	clear(f.clients)
-	f.clients = slices.Grow(f.clients[:0], f.load.Count)[:f.load.Count]
+	f.clients, f.started = f.clients[:0], 0
 }
 
-// nodeDown counts the calls that were under way when the node went down: whom they asked is no more, and nor are
-// the clients.
-func (f *workforce) nodeDown() {
-	f.errors += f.waiting
-	f.waiting = 0
-	clear(f.clients)
-	wake(f.on)
+// nodeDown counts the calls that were under way on a node when it went down: the clients are no more.
+func (f *workforce) nodeDown(h *host) {
+	for _, c := range f.clients {
+		if c.host == h && c.asking != nil {
+			f.errors++
+			f.waiting--
+		}
+	}
+	f.clients = slices.DeleteFunc(f.clients, func(c *client) bool { return c.host == h })
+	wake(f.asked)
 }
 
-// start starts the clients, as children of p.
-func (f *workforce) start(p *sim.Proc) {
-	for i := range f.load.Count {
-		w := &worker{workforce: f, client: &f.clients[i], id: choice.Child(f.run.key("workload", f.load.Name), "client", uint32(i))}
-		f.clients[i].pid, _ = p.SpawnHandler(f.load.Name, w, sim.SpawnOptions{})
+// start starts the clients of a node, as children of p. Each has draws of its own, also when it takes the place of one
+// whose node went down.
+func (f *workforce) start(p *sim.Proc, h *host) {
+	if !runsOn(f.load.On, string(h.name)) {
+		return
+	}
+	targets := f.run.book.near(f.load.To, h)
+	for range f.load.Count {
+		c := &client{host: h}
+		w := &worker{workforce: f, client: c, targets: targets, id: choice.Child(f.run.key("workload", f.load.Name), "client", uint32(f.started))}
+		f.started++
+		c.pid, _ = p.SpawnHandler(f.load.Name, w, sim.SpawnOptions{})
+		f.clients = append(f.clients, c)
 	}
 }
 
@@ -80,6 +94,7 @@ type worker struct {
 	*workforce
 	p       *sim.Proc // itself, while it is called
 	client  *client
+	targets []*slot
 	id      uint64
 	n       uint64          // requests so far
 	moments []time.Duration // those to come, of a workload with at:
@@ -90,7 +105,10 @@ type worker struct {
 func (w *worker) Start(p *sim.Proc) {
 	w.p = p
 	for i, d := range w.load.At {
-		w.moments = append(w.moments, d.Draw(w.choose(choice.Plan, "at", uint64(i))))
+		at := d.Draw(w.choose(choice.Plan, "at", uint64(i)))
+		if !w.client.host.gone || at >= p.Now() { // who takes another's place does not make up for what that one has missed
+			w.moments = append(w.moments, at)
+		}
 	}
 	slices.Sort(w.moments)
 	w.plan(max(p.Now(), w.load.Start))
@@ -147,10 +165,10 @@ func (w *worker) request() {
 	msg := w.next()
 	w.n++
 	w.sent++
-	w.run.wake(w.p.Now(), w.on)
+	w.run.wake(w.p.Now(), w.asked)
 	if !w.load.Call {
-		if !to.pid.IsZero() {
-			to.kind.cast(w.p, to.pid, msg)
+		if addr := w.address(to); addr != nil {
+			to.kind.cast(w.p, addr, msg)
 		}
 		return
 	}
@@ -172,6 +190,21 @@ func (w *worker) target() *slot {
 	return w.targets[first]
 }
 
+// address is where a request is sent: to the process, or to whom the cluster knows by the name that the workload
+// says. It is nil if there is nobody.
+func (w *worker) address(to *slot) sim.Addr {
+	if name, global := strings.CutPrefix(w.load.To.Name, globalPrefix); global {
+		if _, known := otp.Whereis(w.p, term.Global(name)); !known {
+			return nil
+		}
+		return term.Global(name)
+	}
+	if to.pid.IsZero() {
+		return nil
+	}
+	return to.pid
+}
+
 // next is the message of the next request.
 func (w *worker) next() any {
 	if !w.drawn {
@@ -186,7 +219,8 @@ func (w *worker) next() any {
 
 // call asks and counts what comes of it.
 func (w *worker) call(to *slot, msg any) {
-	if to.pid.IsZero() { // nobody has ever been there
+	addr := w.address(to)
+	if addr == nil { // nobody has ever been there
 		w.failed(to, sim.NoProc)
 		return
 	}
@@ -196,7 +230,7 @@ func (w *worker) call(to *slot, msg any) {
 	}
 	w.client.asking = to
 	w.waiting++
-	_, err := to.kind.call(w.p, to.pid, w.handler, msg, otp.Within(patience))
+	_, err := to.kind.call(w.p, addr, w.handler, msg, otp.Within(patience))
 	w.waiting--
 	w.client.asking = nil
 	var call *otp.CallError
@@ -204,11 +238,11 @@ func (w *worker) call(to *slot, msg any) {
 	switch {
 	case err == nil:
 		w.replies++
-		w.run.wake(w.p.Now(), w.on)
+		w.run.wake(w.p.Now(), w.asked)
 	case errors.Is(err, otp.ErrTimeout):
 		w.timeouts++
 		w.run.tell(happening{at: w.p.Now(), kind: reports.LineClient, slot: to, work: w.workforce, detail: sim.Atom("timeout")})
-		w.run.wake(w.p.Now(), w.on)
+		w.run.wake(w.p.Now(), w.asked)
 	case errors.As(err, &call):
 		w.failed(to, call.Reason)
 	case errors.As(err, &handler):
@@ -221,7 +255,7 @@ func (w *worker) call(to *slot, msg any) {
 func (w *worker) failed(to *slot, reason sim.Reason) {
 	w.errors++
 	w.run.tell(happening{at: w.p.Now(), kind: reports.LineClient, slot: to, work: w.workforce, detail: reason})
-	w.run.wake(w.p.Now(), w.on)
+	w.run.wake(w.p.Now(), w.asked)
 }
 
 // counts is what there is to report.

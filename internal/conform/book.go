@@ -56,6 +56,9 @@ func (d *driver) record(step *Step) {
 	d.recordMail(step, events)
 	d.recordLog(step, events)
 	d.recordResults(step, events)
+	if d.cluster {
+		d.recordCluster(step)
+	}
 }
 
 func (d *driver) recordDead(step *Step, events []event) {

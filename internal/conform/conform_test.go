@@ -98,7 +98,7 @@ func TestRead_roundTrip(t *testing.T) {
 }
 
 func TestRender(t *testing.T) {
-	s := newStage("local", localNode)
+	s := newStage(nil)
 	s.things["x"] = term.Atom("X")
 	for _, c := range []struct {
 		json, want string

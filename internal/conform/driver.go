@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -21,23 +22,36 @@ type driver struct {
 	book  book
 	now   int // virtual time in ms
 
+	cluster bool          // the nodes are connected as real ones are
+	pace    pace          // then: when all is quiet
+	rests   uint64        // how often it has waited for that
+	loaded  bool          // the machine has more to do
+	began   time.Duration // and when time began
 	moments time.Duration // how many since the last sleep ended
 }
 
 // run performs the case from beginning to end.
 func (d *driver) run() (*Recording, error) {
 	rec := &Recording{Name: d.c.Name}
-	for _, name := range d.c.Procs {
-		d.world.Spawn(name, d.stage.puppet(name, nil, nil))
+	if d.cluster {
+		d.connectAll()
 	}
-	if err := d.settle(); err != nil {
+	for _, place := range d.c.Procs {
+		name, node, placed := strings.Cut(place, "@")
+		if !placed {
+			node = d.firstNode()
+		}
+		d.newPuppet(name, node)
+	}
+	if err := d.rest(); err != nil {
 		return rec, err
 	}
 	d.collect()
+	d.began = d.world.View().Now()
 	for i, o := range d.c.Steps {
 		d.do(i, o)
 		step := Step{I: i, T: d.now}
-		if err := d.settle(); err != nil {
+		if err := d.rest(); err != nil {
 			return rec, fmt.Errorf("step %d %s: %w", i, o, err)
 		}
 		d.record(&step)
@@ -54,14 +68,16 @@ func (d *driver) do(i int, o Op) {
 	if o.name() == "sleep" {
 		d.now += int(o.span("ms", 0) / time.Millisecond)
 		d.moments = 0
-		d.advance(ms(d.now))
+		d.advance(d.began + ms(d.now))
 		return
 	}
 	if d.nodeStep(o) {
 		return
 	}
-	d.moments++
-	d.advance(ms(d.now) + d.moments*moment)
+	if !d.cluster {
+		d.moments++
+		d.advance(ms(d.now) + d.moments*moment)
+	}
 	if o.name() == "batch" {
 		d.tell(i, o, o.ops("ops"))
 		return
@@ -84,7 +100,8 @@ func (d *driver) advance(to time.Duration) {
 
 // tell has a puppet perform operations. One that is dead does nothing.
 func (d *driver) tell(i int, o Op, ops []Op) {
-	by := o.textOr("by", d.c.Procs[0])
+	first, _, _ := strings.Cut(d.c.Procs[0], "@")
+	by := o.textOr("by", first)
 	if !d.book.living[by] {
 		d.book.open = append(d.book.open, order{step: i})
 		return
@@ -94,14 +111,27 @@ func (d *driver) tell(i int, o Op, ops []Op) {
 	d.world.Send(pid, &command{i, ops})
 }
 
+// rest waits until a step is over.
+func (d *driver) rest() error {
+	if d.cluster {
+		return d.restCluster()
+	}
+	return d.settle()
+}
+
 // settle waits until nothing can happen without time passing.
 func (d *driver) settle() error {
-	res := d.world.Settle()
-	if res.Stop != sim.StopQuiet {
-		return fmt.Errorf("the world stopped with %q instead of coming to rest", res.Stop)
+	for {
+		if err := d.calm(); err != nil || !d.seeOff() {
+			return err
+		}
 	}
-	if d.seeOff() {
-		return d.settle()
+}
+
+// calm lets the world do what it can without time passing.
+func (d *driver) calm() error {
+	if res := d.world.Settle(); res.Stop != sim.StopQuiet {
+		return fmt.Errorf("the world stopped with %q instead of coming to rest", res.Stop)
 	}
 	return nil
 }

@@ -1,28 +1,29 @@
 package conform
 
 import (
+	"slices"
+
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/application"
+	"github.com/bedlam-sim/bedlam/sim/otp/netkernel"
 )
 
-// nodeOf is the node that a case runs on, and what it is called there; of several it cannot be said yet.
-func nodeOf(c *Case) (name string, node sim.Atom, err error) {
-	switch len(c.Nodes) {
-	case 0:
-		return "local", localNode, nil
-	case 1:
-		return c.Nodes[0], sim.Atom(c.Nodes[0] + "@localhost"), nil
-	}
-	return "", "", &CaseError{c.Name, "cases of several nodes are not run yet"}
-}
-
-// bootOf is what the node of a case begins with.
+// bootOf is what the nodes of a case begin with.
 func bootOf(c *Case, s *stage) sim.Body {
+	boot := func(*sim.Proc) {}
 	if c.Domain == "app" {
-		return application.Release{Apps: []application.Item{{App: s.kernel()}}}.Boot
+		boot = application.Release{Apps: []application.Item{{App: s.kernel()}}}.Boot
 	}
-	return nil
+	if !isCluster(c) {
+		return boot
+	}
+	return func(p *sim.Proc) {
+		if err := netkernel.Kernel(p); err != nil {
+			panic(err)
+		}
+		boot(p)
+	}
 }
 
 // kernel is an application that never stops. Where the recordings come from, the driver's own connection to
@@ -37,47 +38,81 @@ func (s *stage) kernel() application.App {
 			}, otp.StartOptions{Link: true})
 		},
 		PrepStop: func(p *sim.Proc, _ any) any {
-			s.dying = true
+			s.dying = append(s.dying, p.Node())
 			p.Sleep(sim.Forever)
 			return nil
 		},
 	}
 }
 
-// seeOff kills a node that is about to stop, and reports whether there was one.
+// seeOff kills nodes that are about to stop, and reports whether there were any.
 func (d *driver) seeOff() bool {
-	was := d.stage.dying
-	if d.stage.dying = false; was {
-		_, node, _ := nodeOf(d.c)
-		d.world.HaltNode(node, "kill")
+	dying := d.stage.dying
+	d.stage.dying = nil
+	for _, node := range dying {
+		d.halt(node)
 	}
-	return was
+	return dying != nil
 }
 
-// nodeStep performs a step of the driver's about the node, if it is one.
+// nodeStep performs a step of the driver's about the nodes, if it is one.
 func (d *driver) nodeStep(o Op) bool {
 	switch o.name() {
 	case "stop_node":
-		if o.textOr("how", "halt") == "stop" {
-			d.world.Spawn("stopper", application.StopNode)
-		} else {
-			d.world.HaltNode(d.node(o), "stop_node")
-		}
+		d.stopNode(o)
 	case "start_node":
-		d.world.BootNode(d.node(o))
+		if d.world.BootNode(hostOf(d.node(o))) && d.cluster {
+			d.pass(bootTime)
+		}
 	case "new_proc":
-		name := o.text("as")
-		d.world.Spawn(name, d.stage.puppet(name, nil, nil))
+		d.newPuppet(o.text("as"), d.node(o))
+	case "partition":
+		d.partition(o)
+	case "heal":
+		d.heal()
 	default:
 		return false
 	}
 	return true
 }
 
-func (d *driver) node(o Op) sim.Atom {
-	node, ok := d.stage.things[o.text("node")].(sim.Atom)
-	if !ok {
+// stopNode: where the recordings come from, nothing is heard any more of what a node does that stops in an orderly way.
+func (d *driver) stopNode(o Op) {
+	node := hostOf(d.node(o))
+	if o.textOr("how", "halt") == "stop" && d.c.Domain == "app" {
+		d.world.SpawnAt(node, "stopper", application.StopNode)
+		return
+	}
+	d.halt(node)
+}
+
+func (d *driver) halt(node sim.Atom) {
+	d.world.HaltNode(node, "stop_node")
+	d.stage.layGhosts(node)
+}
+
+// newPuppet starts a puppet on a node.
+func (d *driver) newPuppet(name, node string) {
+	host := localNode
+	if node != "" {
+		host = hostOf(node)
+	}
+	d.world.SpawnAt(host, name, d.stage.puppet(name, nil, nil))
+}
+
+// firstNode is where puppets are that no place is said of; "" if the case names no nodes.
+func (d *driver) firstNode() string {
+	if len(d.c.Nodes) == 0 {
+		return ""
+	}
+	return d.c.Nodes[0]
+}
+
+// node is the name of the node that a step is about.
+func (d *driver) node(o Op) string {
+	name := o.text("node")
+	if !slices.Contains(d.c.Nodes, name) {
 		o.wrong("there is no such node")
 	}
-	return node
+	return name
 }

@@ -13,7 +13,7 @@ var leaves = map[string]bool{"exit": true, "error": true, "throw": true, "return
 
 func init() { // not an initialiser: operations perform operations
 	operations = map[string]operation{}
-	for _, table := range []map[string]operation{procOperations, serverOperations, sysOperations, supOperations, eventOperations, statemOperations, appOperations} {
+	for _, table := range []map[string]operation{procOperations, serverOperations, sysOperations, supOperations, eventOperations, statemOperations, appOperations, distOperations, remoteOperations, globalOperations} {
 		maps.Copy(operations, table)
 	}
 }

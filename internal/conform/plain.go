@@ -37,6 +37,10 @@ func plain(v any) any {
 		return term.Tuple{downTag(v), v.Ref, term.Atom("process"), plain(v.Object), plain(v.Reason)}
 	case sim.Timeout:
 		return term.Tuple{term.Atom("timeout"), v.Ref, plain(v.Msg)}
+	case sim.NodeUp:
+		return nodeMessage("nodeup", v.Node, v.Info)
+	case sim.NodeDown:
+		return nodeMessage("nodedown", v.Node, v.Info)
 	case *term.Crash:
 		return term.Tuple{plain(v.Err), stack{}}
 	case otp.Tag:
@@ -60,6 +64,14 @@ func plain(v any) any {
 		return term.Tuple{term.Atom("global"), term.Atom(v)}
 	}
 	return v
+}
+
+// nodeMessage is what is told of a node: a pair, or with info, even if that is empty, three.
+func nodeMessage(what, node term.Atom, info []any) any {
+	if info == nil {
+		return term.Tuple{what, node}
+	}
+	return term.Tuple{what, node, plains(info)}
 }
 
 func plains(row []any) []any {

@@ -2,9 +2,11 @@ package conform
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp/global"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -29,7 +31,7 @@ var procOperations = map[string]operation{
 	"exit2":          func(a *actor, o Op) any { a.p.Exit(a.pid(o, "to"), a.term(o, "reason")); return true },
 	"send":           func(a *actor, o Op) any { return a.send(a.to(o), term.Tuple{a.p.Self(), a.term(o, "msg")}) },
 	"raw":            func(a *actor, o Op) any { return a.send(a.to(o), native(a.term(o, "msg"))) },
-	"send_nosuspend": func(a *actor, o Op) any { return a.send(a.to(o), term.Tuple{a.p.Self(), a.term(o, "msg")}) },
+	"send_nosuspend": (*actor).sendNoConnect,
 	"register":       (*actor).register,
 	"unregister":     func(a *actor, o Op) any { a.p.Unregister(sim.Name(o.text("name"))); return true },
 	"whereis":        (*actor).whereis,
@@ -46,17 +48,38 @@ var procOperations = map[string]operation{
 
 // spawn starts a puppet and waits until it has said who it is.
 func (a *actor) spawn(o Op, opts sim.SpawnOptions) any {
+	node := a.p.Node()
+	if o.has("node") {
+		node = a.node(o)
+	}
 	name, sign, parent := o.text("as"), born{a.p.MakeRef()}, a.p.Self()
 	body := a.s.puppet(name, o.ops("run"), func(p *sim.Proc) { p.Send(parent, sign) })
-	pid, ref := a.p.SpawnOpt(name, body, opts)
+	pid, ref := a.p.SpawnAt(node, name, body, opts)
 	if opts.Monitor {
 		a.s.bind(o.text("ref"), ref)
 	}
-	a.p.Await(sim.Mark{}, func(m *sim.Msg) bool { return m.Body() == any(sign) }, sim.Forever)
+	hears := func(m *sim.Msg) bool { return m.Body() == any(sign) }
+	if node == a.p.Node() {
+		a.p.Await(sim.Mark{}, hears, sim.Forever)
+	} else if a.joined(name, pid, node) {
+		a.p.Await(sim.Mark{}, hears, 500*time.Millisecond)
+		a.readOn()
+	}
 	if opts.Monitor {
 		return term.Tuple{pid, ref}
 	}
 	return pid
+}
+
+// joined gives a puppet on another node its name, whatever has become of it, and reports whether it may be waited for.
+// One that could not be spawned is a ghost: it counts as alive until the node goes down that it is said to be on.
+func (a *actor) joined(name string, pid sim.PID, node sim.Atom) bool {
+	a.s.bind(name, pid)
+	a.s.note(event{kind: wasNamed, who: name, value: pid})
+	if a.p.IsLocal(pid) {
+		a.s.ghosts = append(a.s.ghosts, ghost{name, a.p.Node()})
+	}
+	return slices.Contains(a.p.NodesOf(sim.ConnectedNodes), node)
 }
 
 var monitorAliases = map[string]sim.MonitorOpt{
@@ -115,8 +138,21 @@ func (a *actor) alias(o Op) any {
 }
 
 func (a *actor) send(to sim.Addr, msg any) any {
+	if name, is := to.(term.Global); is {
+		if sent := a.caught(func() any { return global.Send(a.p, sim.Atom(name), msg) }); isException(sent) {
+			return sent
+		}
+		return ok
+	}
 	a.p.Send(to, msg)
 	return ok
+}
+
+func (a *actor) sendNoConnect(o Op) any {
+	if a.p.SendNoConnect(a.to(o), term.Tuple{a.p.Self(), a.term(o, "msg")}) {
+		return ok
+	}
+	return term.Atom("noconnect")
 }
 
 func (a *actor) register(o Op) any {

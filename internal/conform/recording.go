@@ -16,7 +16,7 @@ type Step struct {
 	Dead   map[string]string              `json:"dead,omitempty"` // who died, and why
 	Mail   map[string][]string            `json:"mail,omitempty"` // what is new in a puppet's mailbox
 	Log    [][2]string                    `json:"log,omitempty"`  // who, what
-	Nodes  map[string][]string            `json:"nodes,omitempty"`
-	Global map[string]map[string]string   `json:"global,omitempty"`
-	Locks  map[string]map[string][]string `json:"locks,omitempty"`
+	Nodes  map[string][]string            `json:"nodes,omitzero"`
+	Global map[string]map[string]string   `json:"global,omitzero"`
+	Locks  map[string]map[string][]string `json:"locks,omitzero"`
 }

@@ -15,6 +15,8 @@ type exception struct {
 	reason any
 }
 
+func isException(result any) bool { _, is := result.(exception); return is }
+
 // got is the result of an operation that received a message.
 type got struct{ msg any }
 

@@ -93,19 +93,30 @@ func (r *Runner) runMode(out *Outcome, line *Line, mode sim.Compat, opts Options
 		}
 		out.Err = err
 	}
-	var mistake *CaseError
-	if errors.As(err, &mistake) { // no schedule will mend it
+	if isMistake(err) { // no schedule will mend it
 		out.Conforms = false
 		return
 	}
 	for seed := 1; seed <= opts.schedules(); seed++ {
 		source := choice.New(uint64(seed))
-		if diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.Random{}, Source: source}); diff == "" && err == nil {
+		diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.Random{}, Source: source})
+		switch {
+		case isMistake(err):
+			out.Conforms, out.Diff, out.Err = false, diff, err
+			return
+		case diff == "" && err == nil:
 			out.Schedule = max(out.Schedule, seed)
 			return
 		}
 	}
 	out.Conforms = false
+}
+
+// isMistake reports whether an error shows something wrong with the case, or with what runs it.
+func isMistake(err error) bool {
+	var mistake *CaseError
+	var broken *brokenError
+	return errors.As(err, &mistake) || errors.As(err, &broken)
 }
 
 // try runs a case once and tells where it differs from its recording.
@@ -119,8 +130,7 @@ func (r *Runner) try(line *Line, cfg sim.Config) (diff string, err error) {
 
 // record runs a case once.
 func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
-	name, node, err := nodeOf(c)
-	if err != nil {
+	if cfg.Nodes, err = nodeSpecs(c); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -129,9 +139,11 @@ func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
 			err = brokenOff(v)
 		}
 	}()
-	d := &driver{c: c, stage: newStage(name, node)}
+	d := &driver{c: c, stage: newStage(c.Nodes), cluster: isCluster(c), pace: paceOf(c.Domain)}
+	d.stage.net = d.cluster
 	d.book = book{living: map[string]bool{}, sups: map[string]bool{}}
-	cfg.Node, cfg.Boot, cfg.Observer, cfg.Abandon = node, bootOf(c, d.stage), d.stage, abandons
+	cfg.Node, cfg.Link = localNode, localLink
+	cfg.Boot, cfg.Observer, cfg.Abandon = bootOf(c, d.stage), d.stage, abandons
 	cfg.ReductionCost, cfg.MaxEvents = sim.Free, factsMax
 	if r.world == nil {
 		r.world = sim.New(cfg)
@@ -155,5 +167,10 @@ func brokenOff(v any) error {
 	if e, ok := v.(*CaseError); ok {
 		return e
 	}
-	return fmt.Errorf("the interpreter panicked: %v\n%s", v, debug.Stack())
+	return &brokenError{fmt.Sprintf("the interpreter panicked: %v\n%s", v, debug.Stack())}
 }
+
+// brokenError says that this package, or what it stands on, panicked.
+type brokenError struct{ text string }
+
+func (e *brokenError) Error() string { return e.text }

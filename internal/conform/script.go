@@ -9,11 +9,15 @@ import (
 
 // request is what a scripted server is asked: it does what act says. It prints as {act,id}.
 type request struct {
+	otp.Returns[any]
 	id  string
 	act Op
 }
 
-func requestOf(o Op) request { return request{o.text("id"), o.object("act")} }
+func requestOf(o Op) request { return request{id: o.text("id"), act: o.object("act")} }
+
+// Cross lets a request travel to another node as it is: nobody writes to what a case says.
+func (r request) Cross() any { return r }
 
 // String prints the request without what it asks for.
 func (r request) String() string { return "{act," + r.id + "}" }

@@ -102,9 +102,13 @@ func startFailure(err error) any {
 func exitOf(err error) any { return exception{"exit", otp.ExitReason(err)} }
 
 func (a *actor) call(o Op) any {
+	began := a.p.Now()
 	v, err := otp.CallAny(a.p, a.to(o), requestOf(o), otp.Within(o.span("timeout", otp.DefaultTimeout)))
 	if err != nil {
 		return exitOf(err)
+	}
+	if a.p.Now() > began {
+		a.readOn()
 	}
 	return term.Tuple{ok, v}
 }

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -17,13 +18,21 @@ type stage struct {
 	timers map[sim.Ref]sim.Timer
 	counts map[string]int // how often something of a name has been done
 	events []event
-	dying  bool // the node has stopped all it can
+	net    bool // there is one, between the nodes
+	ghosts []ghost
+	dying  []sim.Atom // nodes that have stopped all they can
 }
 
 // role is a named process.
 type role struct {
 	name   string
 	puppet bool
+}
+
+// ghost is a puppet that could not be spawned on another node.
+type ghost struct {
+	name string
+	node sim.Atom // of whoever tried
 }
 
 // event is something that happened and will be recorded when the step ends.
@@ -46,14 +55,16 @@ const (
 	isSupervisor                  // who is one
 )
 
-func newStage(name string, node sim.Atom) *stage {
+func newStage(nodes []string) *stage {
 	s := &stage{
 		things: map[string]any{}, labels: map[any]string{}, living: map[sim.PID]*role{},
 		timers: map[sim.Ref]sim.Timer{}, counts: map[string]int{},
 	}
-	s.labels[node] = name
-	if node != localNode { // that one prints so, and cases cannot name it
-		s.things[name] = node
+	if len(nodes) == 0 {
+		s.labels[localNode] = "local" // cases cannot name it
+	}
+	for _, name := range nodes {
+		s.bind(name, hostOf(name))
 	}
 	return s
 }
@@ -85,7 +96,7 @@ func (s *stage) enter(name string, pid sim.PID, puppet bool) {
 // enterChild is how a supervisor's child says who it is: the n-th called name is name#n. In cases, name
 // means the latest.
 func (s *stage) enterChild(name string, pid sim.PID) (full string) {
-	full = fmt.Sprintf("%s#%d", name, s.count("incarnation", name))
+	full = fmt.Sprintf("%s#%d", name, s.count("incarnation on "+string(pid.Node()), name))
 	s.enter(full, pid, false)
 	s.things[name] = pid
 	return full
@@ -100,6 +111,16 @@ func (s *stage) Observe(f sim.Fact) {
 		delete(s.living, f.Subject)
 		s.note(event{kind: hasDied, who: r.name, value: f.Detail})
 	}
+}
+
+// layGhosts lets the ghosts of a node die with it.
+func (s *stage) layGhosts(node sim.Atom) {
+	for _, g := range s.ghosts {
+		if g.node == node {
+			s.note(event{kind: hasDied, who: g.name, value: sim.DownWithNode})
+		}
+	}
+	s.ghosts = slices.DeleteFunc(s.ghosts, func(g ghost) bool { return g.node == node })
 }
 
 // unknownName is what an operation raises that names what does not exist.

@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"sim/term", "sim/choice", "internal/coro", "internal/layers"},
 	{"scheduler", "netsim", "sim/trace"},
 	{"sim", "reports"},
-	{"sim/otp", "sim/otp/sys", "sim/otp/internal/gen", "sim/otp/genserver", "sim/otp/genstatem", "sim/otp/genevent", "sim/otp/supervisor", "sim/otp/application", "sim/otp/timer", "sim/otp/code", "sim/otp/global", "sim/otp/pg", "sim/otp/rpc", "sim/otp/netkernel", "sim/otp/gentcp", "sim/otp/observer", "sim/fault", "sim/check/linear", "sim/check", "sim/plan"},
+	{"sim/otp", "sim/otp/sys", "sim/otp/internal/gen", "sim/otp/genserver", "sim/otp/genstatem", "sim/otp/genevent", "sim/otp/supervisor", "sim/otp/application", "sim/otp/timer", "sim/otp/code", "sim/otp/global", "sim/otp/pg", "sim/otp/rpc", "sim/otp/netkernel", "sim/otp/gentcp", "sim/otp/observer", "sim/fault", "sim/check", "sim/check/linear", "sim/plan"},
 	{"scenarios", "scenarios/scenariotest", "sim/simtest", "internal/conform", "internal/bench"},
 	{"cmd/simrun"},
 }

@@ -35,6 +35,7 @@ type generator struct {
 	workloads []workload
 	faults    []string
 
+	nodes      []string // of a cluster
 	upgradable []module
 	ids        int
 }
@@ -80,6 +81,9 @@ func (g *generator) file() mapping {
 		m.add("tags", list{"made", "test"})
 	}
 	m.add("run", g.run())
+	if g.some(4) {
+		g.cluster(&m)
+	}
 	if g.some(3) {
 		m.add("apps", g.applications())
 	}
@@ -88,11 +92,11 @@ func (g *generator) file() mapping {
 	} else if g.some(3) {
 		trees := list{}
 		for range 1 + g.choose(3) {
-			trees = append(trees, g.tree())
+			trees = append(trees, g.tree(false))
 		}
 		m.add("trees", trees)
 	} else {
-		m.add("tree", g.tree())
+		m.add("tree", g.tree(false))
 	}
 	section := func(key string, most int, item func() mapping) {
 		items := list{}
@@ -159,16 +163,19 @@ func (g *generator) application() mapping {
 		m.add("env", mapping{{"port", "8080"}, {"level", one(g, "info", "{rotate, 5}", "[a, b]")}})
 	}
 	if len(g.trees) == 0 || !g.some(6) {
-		m.add("tree", g.tree())
+		m.add("tree", g.tree(true))
 	}
 	g.apps = append(g.apps, name)
 	return m
 }
 
-func (g *generator) tree() mapping {
+func (g *generator) tree(app bool) mapping {
 	id := g.id("sup")
 	g.trees = append(g.trees, "/"+id)
 	m := mapping{{"id", id}}
+	if len(g.nodes) > 0 && !app && g.some(4) {
+		m.add("on", one[any](g, "all", list{g.nodes[0], one(g, g.nodes...)}))
+	}
 	g.supervisor(&m, "/"+id, 3, false)
 	return m
 }
@@ -324,6 +331,9 @@ func (g *generator) workload() mapping {
 	name := one(g, g.id("w"), g.id("some clients "))
 	g.workloads = append(g.workloads, workload{name, q.Call})
 	m := mapping{{"name", name}, {"to", to.selector}, {"count", fmt.Sprint(1 + g.choose(3))}}
+	if len(g.nodes) > 0 && g.some(2) {
+		m.add("on", one[any](g, "all", one(g, g.nodes...), list{g.nodes[0]}))
+	}
 	if q.Call {
 		m.add("call", q.Name)
 		synchronous := to.program.Kind == scenarios.EventsKind && q.Handler.Module == "" // knows no time-out
@@ -377,6 +387,67 @@ func (g *generator) upgrade() mapping {
 	return m
 }
 
+// cluster makes some nodes, and what lies between them.
+func (g *generator) cluster(m *mapping) {
+	for range 1 + g.choose(4) {
+		g.nodes = append(g.nodes, g.id("node"))
+	}
+	nodes := list{}
+	for _, n := range g.nodes {
+		if g.some(3) {
+			settings := mapping{{"name", n}}
+			for _, x := range []pair{{"hidden", "true"}, {"down", "true"}, {"net_ticktime", "2s"}, {"cost", "1us"}, {"connect_all", "false"}, {"prevent_overlapping_partitions", "false"}, {"dist_auto_connect", "once"}, {"cookie", "other"}} {
+				if g.some(6) {
+					settings = append(settings, x)
+				}
+			}
+			nodes = append(nodes, settings)
+			continue
+		}
+		nodes = append(nodes, n)
+	}
+	m.add("nodes", nodes)
+	if g.some(2) {
+		m.add("network", mapping{{"link", one(g, "latency=1ms..5ms", "latency=exp(10ms) loss=1%")}, {"connect", one(g, "mesh", "none")}, {"reconnect", "1s"}})
+	}
+}
+
+// trouble adds what happens to nodes or to the net.
+func (g *generator) trouble(m *mapping) {
+	a, b := g.nodes[0], g.nodes[1+g.choose(len(g.nodes)-1)]
+	lasts := func(key string, value any) {
+		m.add(key, value)
+		if g.some(2) {
+			m.add("for", one(g, "500ms", "1s..3s", "exp(1s)"))
+		}
+	}
+	where := one(g, "halves", "one", "all", "groups("+a+" | "+b+")", "oneway("+a+" -> "+b+")", "isolate("+b+")")
+	switch g.choose(9) {
+	case 0:
+		lasts(one(g, "halt", "cut_power", "stop", "pause"), one[any](g, a, b, list{a, b}, mapping{{"pick", one(g, "one", "2", "50%")}}))
+	case 1:
+		m.add("boot", one(g, "all", b))
+	case 2:
+		lasts("clock", mapping{{"nodes", a}, {one(g, "offset", "step"), "-1s"}, {"drift", "100ppm"}})
+	case 3:
+		lasts("partition", one[any](g, where, list{list{a}, list{b}}))
+	case 4:
+		lasts("harm", one(g, "jam", "reset", "slow=10", "loss=10% latency=exp(5ms)")+" at "+where)
+	case 5:
+		m.add("flap", "down=100ms..1s up=500ms times=3: cut at "+where)
+	case 6:
+		m.add("swizzle", "over=2s: "+one(g, "jam", "cut")+" at "+one(g, "all", a+" "+b))
+	case 7:
+		lasts("rule", "kind="+one(g, "tick", "name")+" from="+a+": "+one(g, "drop", "delay 100ms"))
+	default:
+		if g.some(2) {
+			m.add("disconnect", list{a, b})
+		} else {
+			m.add("heal", "all")
+		}
+	}
+}
+
 func (g *generator) fault() mapping {
 	m := mapping{}
 	if g.some(2) {
@@ -393,6 +464,8 @@ func (g *generator) fault() mapping {
 		m.add("at", g.moments())
 	}
 	switch {
+	case len(g.nodes) > 1 && g.some(2):
+		g.trouble(&m)
 	case len(g.upgradable) > 0 && g.some(3):
 		m.add("upgrade", g.upgrade())
 	case g.some(4) && len(g.workers) > 0:
@@ -454,6 +527,9 @@ func (g *generator) cond(depth int) string {
 
 // nodeCond asks about the node or an application.
 func (g *generator) nodeCond() string {
+	if len(g.nodes) > 1 && g.some(2) {
+		return one(g, "connected("+g.nodes[0]+", "+g.nodes[1]+")", "meshed", "alternating", "cliques", "whereis(leader)", "holders(leader) <= 1", "one_owner", "no_dead_names", "no_dead_locks", "pg_agrees", "node_up("+g.nodes[1]+")")
+	}
 	name, moment := "node", ""
 	if len(g.apps) > 0 && g.some(2) {
 		name, moment = "app", "("+one(g, g.apps...)+")"

@@ -136,8 +136,8 @@ func (s *shrinker) pairs() {
 // mostMerged is up to how many deviations are merged.
 const mostMerged = 12
 
-// merge leaves one deviation out and lets another do its work: a process that waits twice may as well wait longer. It is for what is
-// hard to shrink, and leaves a quarter of the budget.
+// merge leaves one deviation out and lets another do its work: a process that waits twice may as well wait longer. It is for
+// what is hard to shrink, and leaves a quarter of the budget.
 func (s *shrinker) merge() {
 	s.doing = "merging draws"
 	for again := true; again && len(s.best.Deviations) > few && len(s.best.Deviations) <= mostMerged; {

@@ -2,13 +2,14 @@ package plan
 
 // fewest finds few of items that are enough for fails, and tries less and less of them. fails(items) is known to hold.
 //
-// It looks for the shortest beginning that fails: its last item is needed there, for without it the rest does not fail. That one is
-// kept for good, and the shortest beginning of what came before it is looked for which fails together with it, and so
-// on until those kept fail by themselves. So k items of n are found in about k*log2(n) tries, where ddmin takes as many for the
-// easy cases and up to n^2 for others. That each step begins with something that fails and ends with less makes it sound even if to fail
-// is not monotone, as in scheduling it never is; the few that are left need not be the fewest there are.
+// It looks for the shortest beginning that fails: its last item is needed there, for without it the rest does not fail.
+// That one is kept for good, and the shortest beginning of what came before it is looked for which fails together with it,
+// and so on until those kept fail by themselves. So k items of n are found in about k*log2(n) tries, where ddmin takes
+// as many in easy cases and up to n^2 in others. Each step begins with something that fails and ends with less of it, which
+// makes this sound even if more items may fail less, as they do in scheduling; but the few that are left need not be
+// the fewest there are.
 //
-// After a success void(item) tells which items do nothing any more.
+// After a success void(item) tells which items do nothing any more; it may be nil.
 func fewest[T any](items []T, exhausted func() bool, void func(T) bool, fails func(keep []T) bool) []T {
 	var kept []T
 	with := func(rest []T) []T { return append(append(make([]T, 0, len(kept)+len(rest)), kept...), rest...) }

@@ -6,8 +6,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
-// lower brings each answer as near to the dull one as it may come, with four bits of precision: the
-// least fault that is still one reads best.
+// lower brings each answer as near to the dull one as it may come, exactly if it is below 128, else with six bits of
+// precision: the least fault that is still one reads best.
 func (s *shrinker) lower() {
 	s.doing = "lowering answers"
 	for i := len(s.best.Deviations) - 1; i >= 0 && !s.hasty(); i-- {
@@ -25,7 +25,7 @@ func (s *shrinker) lowerOne(i int) {
 		return
 	}
 	lo, hi := uint64(1), d.Answer
-	for hi-lo > max(1, hi/16) && !s.hasty() {
+	for hi-lo > max(1, hi/64) && !s.hasty() {
 		mid := lo + (hi-lo)/2
 		if !try(mid) {
 			lo = mid
@@ -45,8 +45,9 @@ func (s *shrinker) answered(i int, answer uint64) bool {
 	return s.failsWith(ds)
 }
 
-// room lets who waits wait longer than it must, several times as long, if the run fails all the same: when the program grows, others
-// have more to do in that time. Of 119 failures under the policy pos 113 survived ten unrelated processes with it, and 40 without.
+// room lets who waits wait longer than it must, several times as long, if the run fails all the same: when the program grows,
+// others have more to do in that time. Of 119 plans of failures under the policy pos, 113 survived that ten unrelated processes
+// were added; without room, 40.
 func (s *shrinker) room() {
 	s.doing = "giving room"
 	s.least = map[choice.Key]uint64{}

@@ -132,8 +132,8 @@ var handshake = [...]string{"", "handshake (name)", "handshake (status)", "hands
 
 // signals are what of signals is no message.
 var signals = [...]string{
-	1: "exit signal", "exit signal of a link", "link signal", "unlink signal", "acknowledgement of an unlink", "monitor signal",
-	"demonitor signal", "down signal", 12: "spawn request", "spawn reply",
+	1: "exit signal", "exit signal of a link", "link signal", "unlink signal", "acknowledgement of an unlink",
+	"monitor signal", "demonitor signal", "down signal", 12: "spawn request", "spawn reply",
 }
 
 // mostStreams is how many streams are worked out; of more processes and kinds no signals are known.

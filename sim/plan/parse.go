@@ -263,7 +263,8 @@ func (r *reader) deviant(f field) (at int, what string) {
 		return f.at + len(f.text), "the answer is missing: " + deviationForm
 	}
 	if _, err := choice.ParseDomain(parts[0]); err != nil {
-		return f.at, fmt.Sprintf("there is no domain %s; %s", quote(parts[0]), meant(parts[0], domains(), "there are "+strings.Join(domains(), " ")))
+		known := domains()
+		return f.at, fmt.Sprintf("there is no domain %s; %s", quote(parts[0]), meant(parts[0], known, "there are "+strings.Join(known, " ")))
 	}
 	at = f.at + len(parts[0]) + 1
 	if _, err := strconv.ParseUint(parts[1], 16, 64); err != nil || len(parts[1]) != 16 || strings.ToLower(parts[1]) != parts[1] {

@@ -83,9 +83,10 @@ type Other struct {
 // mostOthers is how many other failures are kept.
 const mostOthers = 16
 
-// Shrink makes a plan that fails as small as it can, and the run still fails with the same signature: elements of the
-// declaration first, then draws, then how much they deviate, then how long the run lasts. It is deterministic. The plan
-// reported is always one that was seen to fail, in two runs of the same hash.
+// Shrink makes a plan that fails as small as it can while the run still fails with the same signature. It leaves out elements
+// of the declaration first; then, in normal form, draws; it lowers the answers of those left to the least that does it, gives
+// whoever waits some room above that, and ends the run a while after its failure. It is deterministic. The plan reported is
+// one that was seen to fail with that signature in two last runs, of the same hash.
 func Shrink(run Runner, p Plan, o Options) Report {
 	s := &shrinker{run: run, opts: o, seen: map[fingerprint]Outcome{}}
 	s.budget = o.Budget
@@ -252,7 +253,7 @@ func settle(p Plan, drift []choice.Drift) Plan {
 }
 
 // left is how many elements of the declaration a plan does not leave out.
-func (s *shrinker) left(p Plan) int { return max(0, s.opts.Elements-len(p.Without)) }
+func (s *shrinker) left(p Plan) int { return len(s.kept(p)) }
 
 // kept are the places of those elements.
 func (s *shrinker) kept(p Plan) (places []int) {
@@ -267,11 +268,11 @@ func (s *shrinker) kept(p Plan) (places []int) {
 // elements leaves out of the declaration what the failure does not need.
 func (s *shrinker) elements() {
 	s.doing = "leaving out faults and operations"
-	places := s.kept(s.best)
+	places, out := s.kept(s.best), s.best.Without
 	fewest(places, s.exhausted, nil, func(keep []int) bool {
 		p := s.best
-		p.Without = nil
-		for i := range s.opts.Elements {
+		p.Without = slices.Clone(out)
+		for _, i := range places {
 			if !slices.Contains(keep, i) {
 				p.Without = append(p.Without, i)
 			}
@@ -304,7 +305,7 @@ func (s *shrinker) shorten() {
 
 // end verifies the best plan and tells what it needs.
 func (s *shrinker) end(given Plan) Report {
-	r := Report{Plan: s.best, Outcome: s.outcome, Steps: s.steps, Others: s.others}
+	r := Report{Plan: s.best, Outcome: s.outcome, Steps: s.steps}
 	r.Needed, r.Minimal = s.needs()
 	for range 2 {
 		o := s.run(s.best, nil)

@@ -127,6 +127,20 @@ func TestShrink_isSound(t *testing.T) {
 	})
 }
 
+// What the plan given leaves out stays out, even if nobody said that there is such an element.
+func TestShrink_keepsOut(t *testing.T) {
+	run := func(p plan.Plan, rec *choice.Recording) plan.Outcome {
+		if p.Leaves(9) && p.Leaves(1) && !p.Leaves(2) {
+			return plan.Outcome{Signature: "broken"}
+		}
+		return plan.Outcome{Hash: 1}
+	}
+	r := plan.Shrink(run, plan.Plan{Without: []int{9, 1}}, plan.Options{Elements: 4})
+	if r.Err != nil || !slices.Equal(r.Plan.Without, []int{0, 1, 3, 9}) || len(r.Needed) != 1 || r.Needed[0].Place != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Other failures are kept with a plan that shows them, and never taken for the one that is shrunk.
 func TestShrink_others(t *testing.T) {
 	y := newToy(4, 10, 8, func(answer func(int) int, p plan.Plan) string {
@@ -206,6 +220,26 @@ func TestShrink_isDeterministic(t *testing.T) {
 	}
 	if len(tale) == 0 || tale[len(tale)-1].Evaluations > first.Evaluations || tale[0].Budget != plan.DefaultBudget {
 		t.Errorf("%d runs told of %d", len(tale), first.Evaluations)
+	}
+}
+
+// One that wavers once in a while is found out by the last of the two runs that verify.
+func TestShrink_waveringRarely(t *testing.T) {
+	times := map[string]int{}
+	run := func(p plan.Plan, rec *choice.Recording) plan.Outcome {
+		text := p.Format()
+		times[text]++
+		o := preempted(p, rec)
+		if times[text] == 3 {
+			o.Hash++
+		}
+		return o
+	}
+	seed := failures(preempted, 1, 1000)[0]
+	r := plan.Shrink(run, plan.Plan{Seed: seed}, plan.Options{})
+	var parting *plan.Parting
+	if !errors.As(r.Err, &parting) || !parting.Same || parting.A.Hash+1 != parting.B.Hash || r.Plan.Seed != seed {
+		t.Errorf("%v, %v", r.Err, r.Plan)
 	}
 }
 

@@ -95,6 +95,7 @@ func TestParse_mistakes(t *testing.T) {
 		head + "dull\n\tlatency/00000000deadbeef/3=7 8":                   `3:31: "8" is too much: a comment begins with #`,
 		head + "dull\ntie/00000000deadbeef/3=7\ntie/00000000deadbeef/3=8": `4:1: tie/00000000deadbeef/3 is answered on line 3 already`,
 		head + "dull\n# ä\nö ü":                                           `4:1: what is "ö"?`,
+		head + "dull\nwithout ü x":                                        `3:11: "x" is too much`,
 		head + "dull ü":                                                   `2:6: "ü" is too much`,
 	} {
 		p, err := plan.Parse(text)

@@ -110,8 +110,9 @@ func TestParseToken_saysWhatIsWrong(t *testing.T) {
 		good[:3] + "Z" + good[4:]:                "check sum is wrong",
 		good[:len(good)-1]:                       "a character is mistyped, missing or too many",
 		strings.Repeat("0", plan.LongestToken+1): "too long",
-		plan.Sealed([]byte{1 << 4, 0, 0, 0, 0, 0, 0, 0, 0}):    "a replay token of version 1; this is read as version 2",
-		plan.Sealed([]byte{2 << 4, 0, 0, 0, 0, 0, 0, 0, 0, 2}): "makes no sense",
+		plan.Sealed([]byte{1 << 4, 0, 0, 0, 0, 0, 0, 0, 0}):            "a replay token of version 1; this is read as version 2",
+		plan.Sealed([]byte{2<<4 | 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0}): "makes no sense", // seed 0 in two bytes
+		plan.Sealed([]byte{2 << 4, 0, 0, 0, 0, 0, 0, 0, 0, 2}):         "makes no sense",
 	} {
 		if _, err := plan.ParseToken(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %s", text, err, want)

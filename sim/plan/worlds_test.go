@@ -70,16 +70,13 @@ func (g program) runner(b *bed, c change) plan.Runner {
 		if g.cluster != nil {
 			g.cluster(b, own, p, &cfg)
 		}
-		if c.first {
-			cfg.Boot = behind(c, cfg.Boot)
-			for i := range cfg.Nodes {
-				cfg.Nodes[i].Boot = behind(c, cfg.Nodes[i].Boot)
-			}
-		}
 		if b.world == nil {
 			b.world = sim.New(cfg)
 		} else {
 			b.world.Reset(cfg)
+		}
+		if c.first {
+			b.world.Spawn("others", func(p *sim.Proc) { around(p, c) })
 		}
 		if g.declare != nil {
 			g.declare(b, c, p, b.world)
@@ -99,16 +96,6 @@ func (g program) runner(b *bed, c change) plan.Runner {
 func (b *bed) close() {
 	if b.world != nil {
 		b.world.Close()
-	}
-}
-
-// behind is a boot before which others are started.
-func behind(c change, boot sim.Body) sim.Body {
-	return func(p *sim.Proc) {
-		around(p, c)
-		if boot != nil {
-			boot(p)
-		}
 	}
 }
 
