@@ -17,7 +17,7 @@ type Names struct {
 	names     []named
 	kinds     []named // what streams are told apart by, beside who sends and who receives
 	links     [][2]string
-	streams   map[uint64]string // nil until it is needed
+	streams   []stream // nil until they are needed
 }
 
 type named struct {
@@ -95,9 +95,10 @@ func (n *Names) timer(id uint64) string {
 }
 
 // mostWires is how many connections of two nodes are looked at, one after the other.
-const mostWires = 16
+const mostWires = 8
 
-// signal finds the stream of signals that goes from node a to node b.
+// signal finds the stream of signals that goes from node a to node b. Nothing can be read off its identity, so that all streams there
+// may be are tried.
 func (n *Names) signal(id uint64, a, b string) string {
 	link := choice.ID("link", a, b)
 	switch id ^ link {
@@ -106,21 +107,14 @@ func (n *Names) signal(id uint64, a, b string) string {
 	case choice.ID("netsim", "end"):
 		return fmt.Sprintf("end of a connection %s→%s", a, b)
 	}
-	for _, extra := range []struct {
-		salt uint64
-		what string
-	}{{0, ""}, {choice.ID("netsim", "jitter"), " (its jitter)"}} {
-		for i := range uint32(mostWires) {
-			for _, ends := range [][2]string{{a, b}, {b, a}} { // whoever has opened it
-				wire := choice.Child(choice.ID(ends[0], ends[1]), "wire", i+1)
-				stream := id ^ link ^ extra.salt ^ wire
-				what := n.stream(stream)
-				if step := stream - wire; step < uint64(len(handshake)) {
-					what = handshake[step]
-				}
-				if what != "" {
-					return fmt.Sprintf("%s %s→%s%s", what, a, b, extra.what)
-				}
+	for i := range uint32(mostWires) {
+		for _, ends := range [][2]string{{a, b}, {b, a}} { // whoever has opened it
+			wire := choice.Child(choice.ID(ends[0], ends[1]), "wire", i+1)
+			if what := n.stream(id^link, wire); what != "" {
+				return fmt.Sprintf("%s %s→%s", what, a, b)
+			}
+			if what := n.stream(id^link^choice.ID("netsim", "jitter"), wire); what != "" {
+				return fmt.Sprintf("%s (its jitter) %s→%s", what, a, b)
 			}
 		}
 	}
@@ -128,7 +122,7 @@ func (n *Names) signal(id uint64, a, b string) string {
 }
 
 // handshake are the steps in which a connection comes about.
-var handshake = [...]string{"", "handshake (name)", "handshake (status)", "handshake (alive)", "handshake (challenge)", "handshake (ack)"}
+var handshake = [...]string{1: "name", "status", "alive", "challenge", "ack"}
 
 // signals are what of signals is no message.
 var signals = [...]string{
@@ -136,37 +130,60 @@ var signals = [...]string{
 	"monitor signal", "demonitor signal", "down signal", 12: "spawn request", "spawn reply",
 }
 
-// mostStreams is how many streams are worked out; of more processes and kinds no signals are known.
-const mostStreams = 4_000_000
+// tick is the stream of ticks.
+const tick = 0x74_69_63_6b
 
-// stream is the kind of signal and between whom.
-func (n *Names) stream(id uint64) string {
-	if n.streams == nil {
-		n.streams = map[uint64]string{0x74_69_63_6b: "tick"}
-		kinds := n.kinds
-		for i, name := range signals {
-			if name != "" {
-				kinds = append(kinds[:len(kinds):len(kinds)], named{uint64(i) + 1, name})
-			}
-		}
-		n.allStreams(kinds)
+// stream finds a stream on a wire.
+func (n *Names) stream(id, wire uint64) string {
+	if id == mix(tick, wire) {
+		return "tick"
 	}
-	return n.streams[id]
+	for i, step := range handshake {
+		if step != "" && id == mix(wire+uint64(i), wire) {
+			return "handshake (" + step + ")"
+		}
+	}
+	if n.streams == nil {
+		n.streams = n.allStreams()
+	}
+	for _, s := range n.streams {
+		if id == mix(s.id, wire) {
+			return s.what.name + " of " + s.from.name + " to " + s.to.name
+		}
+	}
+	return ""
 }
 
-func (n *Names) allStreams(kinds []named) {
-	to := slices.Concat(n.processes, n.names, []named{{choice.ID(""), "the node"}})
-	if len(kinds)*len(n.processes)*len(to) > mostStreams {
-		return
+// stream is one kind of signal between two processes, the second perhaps by a name.
+type stream struct {
+	id             uint64
+	what, from, to *named
+}
+
+// mostStreams is how many streams there may be: of more processes and kinds no signals are known.
+const mostStreams = 1_000_000
+
+func (n *Names) allStreams() []stream {
+	kinds := slices.Clone(n.kinds)
+	for i, name := range signals {
+		if name != "" {
+			kinds = append(kinds, named{uint64(i) + 1, name})
+		}
 	}
-	for _, k := range kinds {
-		for _, from := range n.processes {
-			half := mix(k.id, from.id)
-			for _, to := range to {
-				n.streams[mix(half, to.id)] = k.name + " of " + from.name + " to " + to.name
+	receivers := slices.Concat(n.processes, n.names, []named{{choice.ID(""), "the node"}})
+	if len(kinds)*len(n.processes)*len(receivers) > mostStreams {
+		return []stream{}
+	}
+	list := make([]stream, 0, len(kinds)*len(n.processes)*len(receivers))
+	for i := range kinds {
+		for j := range n.processes {
+			half := mix(kinds[i].id, n.processes[j].id)
+			for k := range receivers {
+				list = append(list, stream{mix(half, receivers[k].id), &kinds[i], &n.processes[j], &receivers[k]})
 			}
 		}
 	}
+	return list
 }
 
 func mix(h, v uint64) uint64 {
