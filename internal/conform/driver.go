@@ -24,7 +24,7 @@ type driver struct {
 
 	cluster bool          // the nodes are connected as real ones are
 	pace    pace          // then: when all is quiet
-	rests   uint64        // how often it has waited for that
+	draws   uint64        // how often it has drawn
 	loaded  bool          // the machine has more to do
 	began   time.Duration // and when time began
 	moments time.Duration // how many since the last sleep ended
