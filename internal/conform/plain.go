@@ -5,6 +5,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
+	"github.com/bedlam-sim/bedlam/sim/otp/sys"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -50,7 +51,7 @@ func plain(v any) any {
 		return alias{}
 	case supervisor.Child, *supervisor.Child:
 		return child{}
-	case func(any) any:
+	case func(any) any, sys.Replace:
 		return closure{}
 	case erlang:
 		return term.Tuple(plains(v.Term()))

@@ -27,6 +27,9 @@ const (
 // process is called.
 type Func func(p *sim.Proc, state any, e Event, name any) any
 
+// Cross gives the function itself: it is code, and so the same on every node.
+func (f Func) Cross() any { return f }
+
 // Done is what a debug function answers that has seen enough.
 const Done sim.Atom = "done"
 

@@ -64,10 +64,16 @@ func GetState(p *sim.Proc, to sim.Addr, opts ...otp.CallOpt) (any, error) {
 	return value(ask(p, to, GetStateReq, opts))
 }
 
+// Replace makes a new state of the old one. It is code, and so the same on every node.
+type Replace func(state any) any
+
+// Cross gives the function itself.
+func (f Replace) Cross() any { return f }
+
 // ReplaceState makes the process replace its state by what f makes of it, and returns that. f runs in that
 // process; if it panics the state stays as it is, and the error's reason begins with callback_failed.
 func ReplaceState(p *sim.Proc, to sim.Addr, f func(state any) any, opts ...otp.CallOpt) (any, error) {
-	return value(ask(p, to, sim.Tuple{ReplaceStateReq, f}, opts))
+	return value(ask(p, to, sim.Tuple{ReplaceStateReq, Replace(f)}, opts))
 }
 
 // GetStatus tells about the process.

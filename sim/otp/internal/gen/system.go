@@ -138,7 +138,7 @@ func (c *Core) getState(p *sim.Proc, b Behaviour) any {
 func (c *Core) replaceState(p *sim.Proc, b Behaviour, f any) any {
 	var state any
 	why, ok := otp.Try(p, func() {
-		replace := f.(func(any) any)
+		replace := f.(sys.Replace)
 		if many, ok := b.(Collection); ok {
 			state = many.SystemReplaceEach(p, replace)
 			return
