@@ -22,11 +22,11 @@ const module = "github.com/bedlam-sim/bedlam"
 //
 // The behaviours under sim/otp are one floor with steps of its own: each may use those named before it.
 var floors = [][]string{
-	{"sim/term", "sim/choice", "internal/coro", "internal/layers"},
+	{"sim/term", "sim/choice", "internal/coro", "internal/mutant", "internal/layers"},
 	{"scheduler", "netsim", "sim/trace"},
 	{"sim", "reports"},
 	{"sim/otp", "sim/otp/sys", "sim/otp/internal/gen", "sim/otp/genserver", "sim/otp/genstatem", "sim/otp/genevent", "sim/otp/supervisor", "sim/otp/application", "sim/otp/timer", "sim/otp/code", "sim/otp/global", "sim/otp/pg", "sim/otp/rpc", "sim/otp/netkernel", "sim/otp/gentcp", "sim/otp/observer", "sim/fault", "sim/check", "sim/check/linear", "sim/plan"},
-	{"scenarios", "scenarios/scenariotest", "sim/simtest", "internal/conform", "internal/bench"},
+	{"scenarios", "scenarios/scenariotest", "sim/simtest", "internal/conform", "internal/bench", "internal/suite"},
 	{"cmd/simrun"},
 }
 
