@@ -52,8 +52,10 @@ func (r *Runner) bootTrees(p *sim.Proc, h *host, up bool) {
 		r.schedule()
 		r.pass(p.Now())
 	}
-	for _, f := range r.forces {
-		f.start(p, h)
+	for i, f := range r.forces {
+		if !r.leaves(len(r.harms) + i) {
+			f.start(p, h)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp/code"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -18,6 +19,9 @@ type RunOptions struct {
 	MaxEvents     uint64        // 0: as many as the file says
 	CheckMutation bool          // whether messages are watched for changes after they were sent: slow
 	Story         bool          // tell the story even if nothing fails
+
+	Plan   *plan.Plan        // if the run is more than its seed: see Play
+	Record *choice.Recording // of a run with a Plan: writes its draws down
 }
 
 // A Runner runs a scenario over and over, once for each seed. It has one world, which it uses again, and is
@@ -49,6 +53,7 @@ type Runner struct {
 	stutters bool          // somebody came to see whom he saw, or lost whom he did not
 	failed   []reports.Verdict
 	opts     RunOptions
+	source   *choice.Source // nil if the seed alone answers
 	story    story
 	still    *standstill // nil unless the run was stopped on its way
 }
@@ -121,6 +126,8 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 	r.reset(opts)
 	r.still = nil
 	cfg := r.config(seed)
+	r.source = r.sourceOf()
+	cfg.Source = r.source
 	if r.world == nil {
 		r.world = sim.New(cfg)
 	} else {
@@ -130,8 +137,10 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 	if len(r.lookers) > 0 {
 		r.world.At(0, "look", r.poll)
 	}
-	for _, h := range r.harms {
-		h.plan()
+	for i, h := range r.harms {
+		if !r.leaves(i) {
+			h.plan()
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 // A Token is a run in one word: what a failure ends with and a replay begins with. It names the scenario by
@@ -16,6 +18,8 @@ type Token struct {
 	Seed     uint64
 	For      time.Duration // how long the run lasts, if not as long as the file says; else 0
 	Hash     uint32        // the first half of the run's hash, to tell whether a replay is the same run; 0: not said
+
+	Plan *plan.Plan // of a run that is more than its seed: then Seed and For are the plan's; else nil
 }
 
 // HashStart is the part of a run's hash that a Token holds. It is never 0.
@@ -33,6 +37,9 @@ const (
 
 // Format prints the token: letters and digits only, so that a double click takes all of it. ParseToken reads it back.
 func (t Token) Format() string {
+	if t.Plan != nil {
+		return plan.Token{Plan: *t.Plan, Program: t.Scenario.number(), Hash: t.Hash}.Format()
+	}
 	b := []byte{tokenVersion << 4}
 	b = append(b, t.Scenario[:]...)
 	b = binary.AppendUvarint(b, t.Seed)
@@ -57,10 +64,34 @@ const (
 	tokenMost  = 1 + len(Sum{}) + binary.MaxVarintLen64 + binary.MaxVarintLen64 + 4 + 3
 )
 
+// planVersion is the version of tokens that package plan writes.
+const planVersion = 2
+
+// isPlanned tells a token of a plan by its first character, which says the version.
+func isPlanned(text string) bool {
+	plain := plain32(text)
+	return plain != "" && strings.IndexByte(alphabet, plain[0])>>1 == planVersion
+}
+
+// plannedToken reads a token of a plan.
+func plannedToken(text string) (Token, error) {
+	t, err := plan.ParseToken(text)
+	if err == nil && t.Program>>40 != 0 {
+		err = errors.New("not a replay token of a scenario: what it says makes no sense")
+	}
+	if err != nil {
+		return Token{}, err
+	}
+	return Token{Scenario: sumOf(t.Program), Seed: t.Plan.Seed, For: t.Plan.For, Hash: t.Hash, Plan: &t.Plan}, nil
+}
+
 // ParseToken reads a token. Small letters do as well, O is taken for 0, I and L for 1; blanks and dashes are
 // passed over. The checksum finds every single mistyped character and every pair that was swapped, and of
 // other mistakes all but one in sixteen millions.
 func ParseToken(text string) (Token, error) {
+	if isPlanned(text) {
+		return plannedToken(text)
+	}
 	b, err := decode32(text)
 	if err != nil {
 		return Token{}, fmt.Errorf("not a replay token: %w", err)

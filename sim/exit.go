@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
@@ -45,11 +46,14 @@ func (p *Proc) ExitSelf(reason Reason) {
 // exitArrived is the decision table for exit signals (EXT1). It reports whether the envelope was kept.
 func (p *Proc) exitArrived(m *Msg) (kept bool) {
 	reason := m.body
-	if m.kind == linkExit && !p.linkedTo(m.from, uint64(m.word)) {
+	if m.kind == linkExit && !p.linkedTo(m.from, uint64(m.word)) && !p.w.makes(mutant.UnlinkLate) {
 		return false
 	}
-	if m.kind == exitSignal && term.Is(reason, Kill) {
+	if m.kind == exitSignal && term.Is(reason, Kill) && !(p.has(trapping) && p.w.makes(mutant.KillTrapped)) {
 		p.end(Killed)
+		if p.w.makes(mutant.KillUnchanged) {
+			p.end(Kill)
+		}
 		return false
 	}
 	if p.has(trapping) {
@@ -57,7 +61,7 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 		p.keep(m)
 		return true
 	}
-	if term.Is(reason, Normal) && (m.kind == linkExit || m.word != suicide) {
+	if term.Is(reason, Normal) && (m.kind == linkExit || m.word != suicide) && !(m.kind == linkExit && p.w.makes(mutant.NormalKills)) {
 		return false
 	}
 	p.end(reason)
@@ -89,6 +93,9 @@ func (p *Proc) terminate() {
 	p.state = dead
 	p.id.Holder = nil
 	w.noteExit(p, reason)
+	if w.makes(mutant.CallHangs) {
+		p.asked = Ref{}
+	}
 	p.watchAll()
 	if x := p.x; x != nil {
 		w.dropTimers(p)
@@ -154,6 +161,9 @@ func (w *World) tellWatchers(p *Proc, reason Reason) {
 		ref := watchers[i].key
 		if q := p.near(ref.Owner().Identity()); q != nil {
 			w.signal(downSignal, p.id, q, ref, 0, reason)
+			if w.makes(mutant.DownTwice) {
+				w.signal(downSignal, p.id, q, ref, 0, reason)
+			}
 		}
 	}
 }
@@ -171,7 +181,8 @@ func (w *World) fanout(p *Proc, n int) int {
 func (w *World) drain(p *Proc) {
 	for p.transit.head != nil {
 		m := p.transit.pop()
-		if p.elsewhere(m.from) {
+		if w.forgets(m) {
+		} else if p.elsewhere(m.from) {
 			w.answerFar(p.node, m, p.id)
 		} else if asker := w.alive(m.from); asker != nil && asker != p {
 			switch m.kind {
@@ -196,6 +207,22 @@ func (w *World) drain(p *Proc) {
 	for p.mailbox.head != nil {
 		w.discard(p.mailbox.pop())
 	}
+}
+
+// forgets reports whether a mistake is made about a signal to a process that has ended.
+func (w *World) forgets(m *Msg) bool {
+	if w.cfg.Mutant.None() {
+		return false
+	}
+	switch {
+	case m.kind == linkSignal:
+		return w.makes(mutant.LinkToDying)
+	case m.kind == monitorSignal:
+		return w.makes(mutant.MonitorDying)
+	case m.kind == message && m.special&watches != 0:
+		return w.makes(mutant.CallInTransit)
+	}
+	return false
 }
 
 // noteExit takes the fact that a process ended.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
@@ -36,7 +37,9 @@ func (p *Proc) Link(pid PID) {
 		if !p.has(trapping) {
 			raise("noproc", "link", pid.String())
 		}
-		p.w.signal(exitSignal, pid.Identity(), p, Ref{}, 0, NoProc)
+		if !p.w.makes(mutant.LinkDeadSilent) {
+			p.w.signal(exitSignal, pid.Identity(), p, Ref{}, 0, NoProc)
+		}
 		p.charge(redLink)
 		return
 	}
@@ -86,7 +89,7 @@ func (p *Proc) linkArrived(m *Msg) {
 }
 
 func (p *Proc) unlinkArrived(m *Msg) {
-	if p.x != nil {
+	if p.x != nil && !p.w.makes(mutant.UnlinkOneEnd) {
 		if l := p.x.links.at(m.from); l != nil && l.active {
 			p.x.links.remove(m.from)
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -119,6 +120,7 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 		p.w.emitFar(p.node, monitorSignal, p.id, mon.target, far, ref, int64(ref.N()), nil)
 	case q == p: // never fires, and is no alias either (MON3)
 		p.x.monitors.remove(ref.N())
+	case q == nil && p.w.makes(mutant.MonitorDead):
 	case q == nil:
 		p.w.signal(downSignal, mon.target, p, ref, 0, NoProc)
 	default:
@@ -142,7 +144,7 @@ func (p *Proc) Demonitor(ref Ref, opts ...MonitorOpt) (was bool) {
 		raise("badarg", "demonitor", "a reference of another node")
 	} // that of another process here is nothing to us
 	for _, o := range opts {
-		if o.flush && !was {
+		if o.flush && !was && !p.w.makes(mutant.FlushLeavesDown) {
 			p.flushDown(ref)
 		}
 	}
@@ -159,6 +161,9 @@ func (p *Proc) demonitor(ref Ref) bool {
 		return false
 	}
 	was := *mon
+	if p.w.makes(mutant.DemonitorDead) && p.near(was.target) == nil && !p.elsewhere(was.target) {
+		return true
+	}
 	p.x.monitors.remove(ref.N())
 	if was.alias == explicitUnalias {
 		p.x.aliases.put(ref.N(), was.alias)
@@ -232,9 +237,16 @@ func (p *Proc) downArrived(m *Msg) (kept bool) {
 	if mon.alias == explicitUnalias {
 		p.x.aliases.put(m.ref.N(), explicitUnalias)
 	}
-	p.x.monitors.remove(m.ref.N())
+	if !p.firesAgain(m) {
+		p.x.monitors.remove(m.ref.N())
+	}
 	p.keep(m)
 	return true
+}
+
+// firesAgain reports whether a monitor is left standing by mistake.
+func (p *Proc) firesAgain(m *Msg) bool {
+	return p.w.makes(mutant.DownTwice) || p.w.makes(mutant.NoConnTwice) && term.Is(m.body, term.NoConnection)
 }
 
 // Alias makes a reference to which messages can be sent as to the process, until it ends (ALI1, ALI2).
@@ -299,7 +311,7 @@ func (p *Proc) throughAlias(m *Msg) bool {
 func (p *Proc) throughLoneAlias(n uint64) bool {
 	mode := p.x.aliases.at(n)
 	if mode == nil {
-		return false
+		return p.w.makes(mutant.LateReply)
 	}
 	if *mode == replyAlias || *mode == replyDemonitor {
 		p.x.aliases.remove(n)

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
@@ -285,14 +286,48 @@ func (o NodeMonitor) info(k *peer, why any) []any {
 // is linked to, then what it monitors, then who watches nodes (NK9).
 func (w *World) tellNodeDown(k *peer, why Atom, was bool) {
 	for _, p := range slices.Clone(k.of.distant) {
+		watches := p.x.nodes != nil && !w.untold(why)
+		late := w.holdLate(p, k)
+		if watches && w.makes(mutant.NodeDownFirst) {
+			w.tellWatcher(p, k, why, was)
+			watches = false
+		}
 		w.cutTransit(p, k)
-		w.cutLinks(p, k)
-		w.cutMonitors(p, k)
+		if !w.makes(mutant.LinksKept) {
+			w.cutLinks(p, k)
+		}
+		if !w.makes(mutant.MonitorsKept) && !w.makes(mutant.UpBeforeDown) {
+			w.cutMonitors(p, k)
+		}
 		w.cutRequests(p, k)
-		if p.x.nodes != nil {
+		if watches {
 			w.tellWatcher(p, k, why, was)
 		}
+		p.transit.append(&late)
 	}
+}
+
+// untold reports whether watchers are not told, by mistake, that a connection is over.
+func (w *World) untold(why Atom) bool {
+	return why == connectionClosed && w.makes(mutant.NodeDownUntold)
+}
+
+// holdLate takes messages that have come over a connection that is over off the road, by mistake.
+func (w *World) holdLate(p *Proc, k *peer) (late queue) {
+	if !w.makes(mutant.LateMessages) {
+		return late
+	}
+	var rest queue
+	for p.transit.head != nil {
+		m := p.transit.pop()
+		if m.kind == message && m.from != nil && m.from.Home.Index == k.to {
+			late.push(m)
+		} else {
+			rest.push(m)
+		}
+	}
+	p.transit.append(&rest)
+	return late
 }
 
 func (w *World) tellWatcher(p *Proc, k *peer, why Atom, was bool) {
@@ -388,6 +423,9 @@ func (w *World) cutMonitors(p *Proc, k *peer) {
 		j := i + w.fanout(p, len(cut)-i)
 		cut[i], cut[j] = cut[j], cut[i]
 		w.signal(downSignal, p.x.monitors.at(cut[i]).target, p, term.NewRef(p.id, cut[i]), 0, term.NoConnection)
+		if w.makes(mutant.NoConnTwice) {
+			w.signal(downSignal, p.x.monitors.at(cut[i]).target, p, term.NewRef(p.id, cut[i]), 0, term.NoConnection)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -310,6 +311,11 @@ func (w *World) connected(k *peer) {
 	w.noteNode(k, "nodeup", nil)
 	w.startTicking(k.of)
 	w.tellNodeUp(k)
+	if w.makes(mutant.UpBeforeDown) {
+		for _, p := range k.of.distant {
+			w.cutMonitors(p, k)
+		}
+	}
 	w.answerWaiters(k, true)
 	queue := k.queue
 	k.queue = nil

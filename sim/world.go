@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/netsim"
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -22,6 +23,10 @@ type Config struct {
 	Nodes  []NodeSpec       // the nodes; none: the one above
 	Boot   Body             // runs as a node's first process, which stays when Boot has returned
 	Compat Compat
+
+	// Mutant is a mistake to make in this run, to find out who would notice. A program can ask for none: only this
+	// module can make one.
+	Mutant mutant.Mutant
 
 	// Link is what the links between nodes are like until SetLink says otherwise. The zero Link is perfect:
 	// everything arrives at once.
@@ -277,6 +282,12 @@ func (w *World) At(when time.Duration, key string, act func()) { w.at(when, key,
 
 // Choose draws from outside, for plans and faults. See choice.Source.
 func (w *World) Choose(k choice.Key, n int) int { return w.chance.Choose(k, n) }
+
+// Mutant is the mistake that is made in this run; the zero Mutant if none is.
+func (p *Proc) Mutant() mutant.Mutant { return p.w.cfg.Mutant }
+
+// makes reports whether that mistake is made in this run.
+func (w *World) makes(m mutant.Mutant) bool { return w.cfg.Mutant.Is(m) }
 
 // Note takes a fact from outside, such as a fault that was injected.
 func (w *World) Note(kind trace.Kind, about PID, text string, detail any) {

@@ -117,9 +117,9 @@ func looksLikeToken(word string) bool {
 }
 
 // scenarioOf finds the scenario of a token: the one that is named, else one below this folder or in the library with its digest.
-func (r *replaying) scenarioOf(token scenarios.Token, named []string) (target, error) {
+func (a *app) scenarioOf(token scenarios.Token, named []string) (target, error) {
 	if len(named) == 1 {
-		found, err := r.findAll(named)
+		found, err := a.findAll(named)
 		if err != nil {
 			return target{}, err
 		}
@@ -132,7 +132,7 @@ func (r *replaying) scenarioOf(token scenarios.Token, named []string) (target, e
 	}
 	here, err := below(".")
 	if err != nil {
-		r.warn("%v", err)
+		a.warn("%v", err)
 	}
 	for _, t := range append(here, library()...) {
 		if scenarios.Digest(t.src) == token.Scenario {
@@ -159,7 +159,7 @@ type replay struct {
 
 // make makes the run twice.
 func (p *replay) make(sc *scenarios.Scenario, traced bool) {
-	c := &campaign{target: p.target, opts: scenarios.RunOptions{For: p.token.For}}
+	c := &campaign{target: p.target, opts: scenarios.RunOptions{For: p.token.For, Plan: p.token.Plan}}
 	h := &hand{campaign: c, sc: sc, first: newRunner(sc)}
 	defer h.close()
 	opts := c.opts
@@ -201,7 +201,7 @@ func (p *replay) verdict() (word, meaning string, c code) {
 // tell prints what came of it, and writes it to all files that were asked for.
 func (r *replaying) tell(p *replay) error {
 	word, meaning, c := p.verdict()
-	opts := scenarios.RunOptions{For: p.token.For}
+	opts := scenarios.RunOptions{For: p.token.For, Plan: p.token.Plan}
 	s := &reports.Summary{
 		Scenario: p.run.Scenario, File: p.target.file, Seeds: strconv.FormatUint(p.token.Seed, 10), Asked: 1, For: p.run.For,
 		Token: tokens(scenarios.Digest(p.target.src), opts),

@@ -235,7 +235,7 @@ func (r *running) summary(t target, sc *scenarios.Scenario, c *campaign) *report
 // tokens makes the tokens of a scenario's runs.
 func tokens(digest scenarios.Sum, opts scenarios.RunOptions) func(*reports.Run) string {
 	return func(run *reports.Run) string {
-		return scenarios.Token{Scenario: digest, Seed: run.Seed, For: opts.For, Hash: scenarios.HashStart(run.Hash)}.Format()
+		return scenarios.Token{Scenario: digest, Seed: run.Seed, For: opts.For, Hash: scenarios.HashStart(run.Hash), Plan: opts.Plan}.Format()
 	}
 }
 

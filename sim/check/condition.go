@@ -44,12 +44,9 @@ func User[T any](kind string, judge func(v T) bool) Cond {
 	})
 }
 
-// Looked is a condition on the world, judged every so often, and when the run is over.
+// Looked is a condition on the world, judged every so often, and when the run is over; every 0: only then.
 func Looked(every time.Duration, judge func(v sim.View) bool) Cond {
-	if every <= 0 {
-		panic("check: Looked wants to know how often to look")
-	}
-	return Cond{every: every, view: judge}
+	return Cond{every: max(every, 0), view: judge}
 }
 
 // Not is yes where the condition is no.

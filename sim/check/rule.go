@@ -10,7 +10,7 @@ import (
 type Rule interface {
 	// Observe is told the coarse facts of the run as they happen, in the middle of slices.
 	Observe(f sim.Fact)
-	// Next is when the rule wants to look at the world: sim.Forever if not.
+	// Next is when the rule wants to look at the world: sim.Forever if not. After a Look it must be later than that was.
 	Next() time.Duration
 	// Look is called between slices, as soon as Next has come.
 	Look(v sim.View)

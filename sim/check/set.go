@@ -61,21 +61,19 @@ func (c *chain) Observe(f sim.Fact) {
 
 // Observe tells all rules a fact. It is for those who do not use Attach.
 func (s *Set) Observe(f sim.Fact) {
-	for _, r := range s.rules {
-		s.guard(func() { r.Observe(f) })
+	if s.panicked != nil {
+		return
 	}
+	s.tell(f)
 	if s.First && s.world != nil && !s.tripped && s.anyBroken() {
 		s.tripped = true
 		s.world.Halt()
 	}
 }
 
-// guard runs a rule's code. It runs in the middle of a process, where a panic would pass for the process's own:
+// tell runs the rules' code. It runs in the middle of a process, where a panic would pass for the process's own:
 // it is kept, and comes out of Drive.
-func (s *Set) guard(f func()) {
-	if s.panicked != nil {
-		return
-	}
+func (s *Set) tell(f sim.Fact) {
 	fine := false
 	defer func() {
 		if !fine {
@@ -85,7 +83,9 @@ func (s *Set) guard(f func()) {
 			}
 		}
 	}()
-	f()
+	for _, r := range s.rules {
+		r.Observe(f)
+	}
 	fine = true
 }
 
@@ -114,12 +114,12 @@ func (s *Set) Begin(w *sim.World) {
 func (s *Set) Drive(w *sim.World, d time.Duration) sim.Result {
 	s.Begin(w)
 	now := w.View().Now()
-	end := now + d
+	end := now + max(d, 0)
 	if end < now {
 		end = sim.Forever
 	}
 	for {
-		res := w.Run(min(end, max(s.next(), now)) - now)
+		res := w.Run(min(end, max(s.next(), now+1)) - now)
 		s.rethrow()
 		now = res.Now
 		if res.Stop != sim.StopTime {

@@ -40,7 +40,7 @@ type temporal struct {
 func newTemporal(name, kind string, l law, conds ...Cond) *temporal {
 	t := &temporal{Base: NewBase(name, kind), law: l, conds: conds}
 	for _, c := range conds {
-		if c.view == nil {
+		if c.view == nil || c.every == 0 {
 			t.due = append(t.due, sim.Forever)
 		} else {
 			t.due = append(t.due, c.every)

@@ -3,6 +3,7 @@ package genserver
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
@@ -65,7 +66,7 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 	case gen.System:
 		s.System(p, s, e)
 	case gen.ParentExit:
-		s.terminate(p, e.Body, &e, Result{})
+		s.parentEnded(p, &e)
 	case gen.TimedOut:
 		if s.wait == forever { // it is HibernateAfter that is over
 			p.Doze()
@@ -77,6 +78,19 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 	default:
 		s.In(p, m)
 		s.turn(p, &e)
+	}
+}
+
+// parentEnded ends the server with its parent (GS6).
+func (s *server) parentEnded(p *sim.Proc, e *gen.Event) {
+	switch {
+	case p.Mutant().Is(mutant.ParentExitSilent):
+		s.Exit(p, e.Body)
+	case p.Mutant().Is(mutant.ParentExitInfo):
+		e.Kind, e.Body = gen.Info, sim.Exit{From: s.Parent, Reason: e.Body}
+		s.turn(p, e)
+	default:
+		s.terminate(p, e.Body, e, Result{})
 	}
 }
 
@@ -186,7 +200,7 @@ func (s *server) terminate(p *sim.Proc, reason sim.Reason, e *gen.Event, r Resul
 		reason = why
 	}
 	s.Report(p, reason, *e, s.impl)
-	if r.kind == stopsReplying {
+	if r.kind == stopsReplying && !p.Mutant().Is(mutant.StopReplyLost) {
 		s.reply(p, e.From, r.value)
 	}
 	s.Exit(p, reason)

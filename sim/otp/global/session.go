@@ -2,6 +2,7 @@ package global
 
 import (
 	"slices"
+	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
@@ -310,5 +311,19 @@ func reach(p *sim.Proc, n sim.Atom) bool {
 		return p.ConnectNode(n)
 	}
 	_, err := otp.Call(p, at(n), getKnown{}, otp.Within(sim.Forever))
-	return err == nil
+	return err == nil || p.Kernel().AutoConnect == sim.ConnectOnce && comes(p, n)
+}
+
+// comes waits for a node that we may not connect to any more: it may be about to connect to us.
+func comes(p *sim.Proc, n sim.Atom) bool {
+	const passive = 2 * time.Second
+	p.MonitorNodes(true, sim.NodeMonitor{Kind: sim.ConnectedNodes})
+	if slices.Contains(p.NodesOf(sim.ConnectedNodes), n) {
+		return true
+	}
+	_, up := p.Await(sim.Mark{}, func(m *sim.Msg) bool {
+		e, is := m.Body().(sim.NodeUp)
+		return is && e.Node == n
+	}, passive)
+	return up
 }

@@ -91,6 +91,16 @@ func (t *table) link(c *child) {
 	}
 }
 
+// toFront moves the last child before all others.
+func (t *table) toFront(c *child) {
+	if c.prev == nil {
+		return
+	}
+	t.last, c.prev.next = c.prev, nil
+	c.prev, c.next = nil, t.first
+	t.first.prev, t.first = c, c
+}
+
 // enter puts a child into the maps.
 func (t *table) enter(c *child) {
 	if t.byID != nil {

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -57,7 +58,11 @@ func (s *server) startChild(p *sim.Proc, c Child) (otp.Started, error) {
 	case spec.Restart == Temporary:
 		spec.Start = nil // it is never started again
 	}
-	s.table.runs(s.table.add(spec), pid)
+	added := s.table.add(spec)
+	if p.Mutant().Is(mutant.DynamicFirst) {
+		s.table.toFront(added)
+	}
+	s.table.runs(added, pid)
 	return otp.Started{PID: pid, Info: info}, nil
 }
 
@@ -84,7 +89,11 @@ func (s *server) terminateChild(p *sim.Proc, which any) error {
 		return ErrNotFound
 	}
 	s.stop(p, c)
+	spec := c.spec
 	s.table.ended(c)
+	if s.auto.ends(spec, s.table) && p.Mutant().Is(mutant.TerminateTriggers) {
+		p.ExitSelf(sim.Shutdown)
+	}
 	return nil
 }
 
@@ -112,8 +121,11 @@ func (s *server) restartChild(p *sim.Proc, which any) (otp.Started, error) {
 	return otp.Started{PID: pid, Info: info}, nil
 }
 
-func (s *server) deleteChild(which any) error {
+func (s *server) deleteChild(p *sim.Proc, which any) error {
 	c, err := s.idle(which)
+	if err == ErrRestarting && p.Mutant().Is(mutant.DeletesRestarting) {
+		c, err = s.named(which), nil
+	}
 	if err == nil {
 		s.table.remove(c)
 	}

@@ -2,7 +2,9 @@ package supervisor
 
 import (
 	"errors"
+	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -22,16 +24,16 @@ func (s *server) exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn boo
 	if spec.Restart.alarming(reason) {
 		s.report(p, ChildTerminated, reason, spec, pid)
 	}
-	if spec.Restart.again(reason) {
+	if spec.Restart.again(reason) || p.Mutant().Is(mutant.TransientOrderly) && spec.Restart == Transient && !term.Is(reason, sim.Normal) {
 		return s.restart(p, c)
 	}
 	s.table.ended(c)
-	return !s.auto.ends(spec, s.table)
+	return !s.auto.ends(spec, s.table) || p.Mutant().Is(mutant.SignificantIgnored)
 }
 
 // restart restarts what the strategy says when c has ended, unless that is once too often.
 func (s *server) restart(p *sim.Proc, c *child) (goesOn bool) {
-	if !s.window.add(p.Now(), s.intensity) {
+	if !s.mayRestart(p, c) {
 		s.report(p, GivingUp, tooMany, c.spec, c.pid)
 		s.table.ended(c)
 		return false
@@ -45,6 +47,20 @@ func (s *server) restart(p *sim.Proc, c *child) (goesOn bool) {
 		s.restartGroup(p, c)
 	}
 	return true
+}
+
+// mayRestart counts a restart, and reports whether it is within the intensity.
+func (s *server) mayRestart(p *sim.Proc, c *child) bool {
+	in := s.intensity
+	switch m := p.Mutant(); {
+	case m.Is(mutant.IntensityOneMore):
+		in.Max++
+	case m.Is(mutant.WindowShort):
+		in.Period -= time.Second
+	case m.Is(mutant.TransientFree) && c.spec.Restart == Transient, m.Is(mutant.RetryUncounted) && c.phase == retrying:
+		return true
+	}
+	return s.window.add(p.Now(), in)
 }
 
 const tooMany = term.Atom("reached_max_restart_intensity")
@@ -73,6 +89,9 @@ func (s *server) again(p *sim.Proc, m tryAgain) (goesOn bool) {
 	if c := s.table.retriedAs(m); c != nil {
 		return s.restart(p, c)
 	}
+	if c := s.table.named(m.id); c != nil && c.phase == stopped && p.Mutant().Is(mutant.RestartsStopped) {
+		return s.restart(p, c)
+	}
 	return true
 }
 
@@ -93,9 +112,20 @@ func (s *server) restartOne(p *sim.Proc, c *child) {
 func (s *server) restartGroup(p *sim.Proc, c *child) {
 	id, was := c.spec.ID, c.pid
 	first := s.strategy.firstOf(c, s.table)
+	if p.Mutant().Is(mutant.RestWrongSide) && s.strategy == RestForOne {
+		first = s.table.first
+	}
+	idle := s.skipped(p, c)
 	s.table.forget(c)
 	first = s.stopFrom(p, first)
 	failed, _ := s.startFrom(p, first)
+	for _, o := range idle {
+		s.stop(p, o)
+		s.table.forget(o)
+	}
+	if failed != nil && p.Mutant().Is(mutant.RetryLost) {
+		return
+	}
 	if failed == nil {
 		return
 	}
@@ -104,6 +134,19 @@ func (s *server) restartGroup(p *sim.Proc, c *child) {
 	}
 	s.table.retries(failed, was)
 	otp.Cast(p, p.Self(), tryAgain{id: failed.spec.ID})
+}
+
+// skipped are the children that a group restart leaves out by mistake: those without a process.
+func (s *server) skipped(p *sim.Proc, ended *child) (idle []*child) {
+	if !p.Mutant().Is(mutant.GroupSkipsEnded) {
+		return nil
+	}
+	for c := s.table.first; c != nil; c = c.next {
+		if c != ended && c.phase == stopped {
+			idle = append(idle, c)
+		}
+	}
+	return idle
 }
 
 // startFrom starts a child and all behind it, whatever had become of them (SUP7). It stops at the first

@@ -148,7 +148,7 @@ func (s *server) serve(p *sim.Proc, req any) any {
 	case restartChild:
 		return either(s.restartChild(p, req.which))
 	case deleteChild:
-		return s.deleteChild(req.which)
+		return s.deleteChild(p, req.which)
 	case getChildSpec:
 		return either(s.childSpec(p, req.which))
 	case whichChildren:

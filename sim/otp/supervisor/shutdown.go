@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -12,10 +13,13 @@ import (
 // stopFrom stops the last child, then the one before it, and so on down to first: each is gone before the
 // next is asked (SUP1). Temporary ones are forgotten. It returns the first that is left.
 func (s *server) stopFrom(p *sim.Proc, first *child) (left *child) {
+	if p.Mutant().Is(mutant.StopsForward) {
+		s.stopForward(p, first)
+	}
 	for c := s.table.last; c != nil; {
 		prev, isFirst := c.prev, c == first
 		s.stop(p, c)
-		if c.spec.Restart == Temporary {
+		if c.spec.Restart == Temporary && !p.Mutant().Is(mutant.TemporaryBack) {
 			s.table.remove(c)
 		} else {
 			s.table.forget(c)
@@ -27,6 +31,16 @@ func (s *server) stopFrom(p *sim.Proc, first *child) (left *child) {
 		c = prev
 	}
 	return left
+}
+
+// stopForward stops children in the wrong order.
+func (s *server) stopForward(p *sim.Proc, first *child) {
+	for c := first; c != nil; c = c.next {
+		s.stop(p, c)
+		if c.spec.Restart != Temporary {
+			s.table.forget(c)
+		}
+	}
 }
 
 // stop stops a child's process, if it has one, and reports an end that is not as it should be. Until the
@@ -46,6 +60,14 @@ func shutdown(p *sim.Proc, pid sim.PID, how Shutdown) sim.Reason {
 	mark := p.Mark()
 	ref := p.Monitor(pid)
 	patience := time.Duration(sim.Forever)
+	switch m := p.Mutant(); {
+	case m.Is(mutant.UnlinksFirst):
+		p.Unlink(pid)
+	case m.Is(mutant.BrutalAsks) && how == BrutalKill:
+		how = After(time.Second)
+	case m.Is(mutant.NeverKills) && how != BrutalKill:
+		how = Infinity
+	}
 	if how == BrutalKill {
 		p.Exit(pid, sim.Kill)
 	} else {

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/term"
@@ -33,6 +34,8 @@ func (s *server) restartDynamic(p *sim.Proc, c *child) {
 	}
 	pid, _, reason := s.launch(p, c.spec, c.args)
 	switch {
+	case reason != nil && p.Mutant().Is(mutant.DynamicLost):
+		t.remove(c)
 	case reason != nil:
 		t.retried++
 		t.retries(c, was)
@@ -72,6 +75,9 @@ func (s *server) stopAllDynamic(p *sim.Proc) {
 	}
 	mark := p.Mark()
 	left := s.askAllDynamic(p)
+	if p.Mutant().Is(mutant.DynamicUnwaited) {
+		return
+	}
 	var timer sim.Timer
 	if how := s.table.template.Shutdown; how != BrutalKill && how != Infinity {
 		timer = p.StartTimer(how.patience(), p.Self(), sim.Kill)

@@ -7,6 +7,7 @@ package gen
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
@@ -95,6 +96,12 @@ func (c *Core) Begin(p *sim.Proc) bool {
 // Decline ends a process that did not start and is not to blame: ignore, {error, R}. The name is free before the
 // starter hears of it (GST2).
 func (c *Core) Decline(p *sim.Proc, why error) {
+	if p.Mutant().Is(mutant.IgnoreStarted) {
+		otp.InitAck(p, nil)
+		p.Sleep(time.Millisecond)
+		p.Terminate(sim.Normal)
+		return
+	}
 	c.releaseName(p)
 	otp.InitFail(p, why)
 	p.Terminate(sim.Normal)

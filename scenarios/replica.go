@@ -1,0 +1,173 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
+	"github.com/bedlam-sim/bedlam/sim/otp/global"
+	"github.com/bedlam-sim/bedlam/sim/term"
+)
+
+// A counter with a replica on every node. One of them has a global name and counts; when it is gone another takes
+// its place.
+
+func init() {
+	builtin["replica.Counter"] = Program{
+		About: "Counts, if it is the one that has the global name; all others keep what it tells them, and try to get the name when it is gone. It registers the local name counter_replica.",
+		Params: []Param{
+			{Name: "name", Type: TextType, Default: "counter", About: "the global name"},
+			{Name: "behind", Type: DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
+		},
+		Requests: []Request{
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []Param{{Name: "by", Type: IntType, Default: "1", About: "by how much"}},
+				Message: func(a Args) any { return replicaAdd{By: arg[int64](a, "by")} }},
+		},
+		New: func(s Setting) genserver.Server {
+			return &replica{name: sim.Atom(arg[string](s.Args, "name")), behind: arg[time.Duration](s.Args, "behind")}
+		},
+	}
+	builtin["replica.Auditor"] = Program{
+		About: "Counts with whoever has the global name, and exits with count_lost if it ever knows less than it did.",
+		Params: []Param{
+			{Name: "name", Type: TextType, Default: "counter", About: "the global name"},
+			{Name: "every", Type: DrawnType, Default: "100ms", About: "how often"},
+		},
+		New: func(s Setting) genserver.Server {
+			return &replicaAuditor{name: arg[string](s.Args, "name"), every: arg[Drawn](s.Args, "every")}
+		},
+	}
+}
+
+const replicaName sim.Name = "counter_replica"
+
+type (
+	replicaAdd struct {
+		otp.Returns[any]
+		By int64
+	}
+	// replicaSet tells the others, and waits until they know.
+	replicaSet struct {
+		otp.Returns[sim.Atom]
+		N int64
+	}
+	replicaGet struct{ otp.Returns[int64] }
+)
+
+type replica struct {
+	genserver.Base
+	name   sim.Atom
+	behind time.Duration
+	n      int64
+	leader bool
+	late   bool // the others will be told
+	watch  sim.Ref
+}
+
+// Init registers the local name, and then looks who leads.
+func (s *replica) Init(p *sim.Proc) genserver.InitResult {
+	p.Register(replicaName, p.Self())
+	return genserver.Ok().Continue(tick)
+}
+
+// HandleContinue looks who leads.
+func (s *replica) HandleContinue(p *sim.Proc, _ any) genserver.Result { return s.elect(p) }
+
+// elect takes the name, or watches who has it. Who takes it asks the others first how far they are.
+func (s *replica) elect(p *sim.Proc) genserver.Result {
+	if s.leader = global.RegisterName(p, s.name, p.Self(), nil); s.leader {
+		for _, node := range p.Nodes() {
+			if n, err := otp.Call(p, term.NameAt{Name: replicaName, Node: node}, replicaGet{}); err == nil {
+				s.n = max(s.n, n)
+			}
+		}
+		return genserver.NoReply()
+	}
+	pid, known := global.WhereisName(p, s.name)
+	if !known {
+		p.SendAfter(100*time.Millisecond, p.Self(), tick)
+		return genserver.NoReply()
+	}
+	s.watch = p.Monitor(pid)
+	return genserver.NoReply()
+}
+
+// HandleCall counts, if it leads, and keeps what it is told.
+func (s *replica) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	switch r := req.(type) {
+	case replicaAdd:
+		if !s.leader {
+			return genserver.Reply(r, any(sim.Atom("not_leader")))
+		}
+		s.n += r.By
+		switch {
+		case s.behind == 0:
+			genserver.MultiCall(p, p.Nodes(), replicaName, replicaSet{N: s.n}, sim.Forever)
+		case !s.late:
+			s.late = true
+			p.SendAfter(s.behind, p.Self(), replicaTell)
+		}
+		return genserver.Reply(r, any(s.n))
+	case replicaSet:
+		s.n = max(s.n, r.N)
+		return genserver.Reply(r, ok)
+	case replicaGet:
+		return genserver.Reply(r, s.n)
+	}
+	return s.Base.HandleCall(p, req, from)
+}
+
+// HandleCast keeps what it is told.
+func (s *replica) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	if r, is := msg.(replicaSet); is {
+		s.n = max(s.n, r.N)
+		return genserver.NoReply()
+	}
+	return s.Base.HandleCast(p, msg)
+}
+
+// replicaTell is when the others are told.
+const replicaTell sim.Atom = "tell"
+
+// HandleInfo tells the others, or hears that the leader is gone.
+func (s *replica) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	if msg == any(replicaTell) {
+		s.late = false
+		otp.Abcast(p, p.Nodes(), replicaName, replicaSet{N: s.n})
+		return genserver.NoReply()
+	}
+	if d, is := msg.(sim.Down); is && d.Ref == s.watch || msg == any(tick) {
+		return s.elect(p)
+	}
+	return s.Base.HandleInfo(p, msg)
+}
+
+type replicaAuditor struct {
+	genserver.Base
+	name  string
+	every Drawn
+	known int64
+}
+
+// Init sets the first timer.
+func (s *replicaAuditor) Init(p *sim.Proc) genserver.InitResult {
+	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)
+	return genserver.Ok()
+}
+
+// HandleInfo counts one further. Nobody there, or nobody who leads yet, is nothing to worry about.
+func (s *replicaAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	if msg != any(tick) {
+		return s.Base.HandleInfo(p, msg)
+	}
+	v, _ := otp.Call(p, term.Global(s.name), replicaAdd{By: 1})
+	if n, counted := v.(int64); counted {
+		if n <= s.known {
+			return genserver.Stop(sim.Atom("count_lost"))
+		}
+		s.known = n
+	}
+	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)
+	return genserver.NoReply()
+}

@@ -1,0 +1,143 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/term"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and lives on: a supervisor,
+// a caller, a parent that monitors it. The linked who die of it pass it on, and it is enough if one of them is heard. It is of
+// no account that a process was killed, or went down with its node.
+func UnexpectedExits() Rule { return &exits{Base: NewBase("no_unheard_exit", KindNever)} }
+
+type exits struct {
+	Base
+	view    sim.View
+	started bool
+	causes  []cause // recent, oldest first
+}
+
+// cause is a reason for which processes have ended.
+type cause struct {
+	at     time.Duration
+	who    sim.PID // the first of them
+	reason sim.Reason
+	heard  bool
+}
+
+// passingOn is how long a reason may travel along links until somebody hears.
+const passingOn = time.Second
+
+// Start keeps the view.
+func (r *exits) Start(_ sim.Config, v sim.View) { r.view, r.started = v, true }
+
+// Observe notes an exit.
+func (r *exits) Observe(f sim.Fact) {
+	if f.Kind != trace.Exit || !r.started {
+		return
+	}
+	r.Evaluate()
+	if r.IsBroken() || expected(f.Detail) {
+		return
+	}
+	r.settle(f.At - passingOn)
+	i := slices.IndexFunc(r.causes, func(c cause) bool { return term.Equal(c.reason, f.Detail) })
+	if i < 0 {
+		i = len(r.causes)
+		r.causes = append(r.causes, cause{at: f.At, who: f.Subject, reason: f.Detail})
+	}
+	r.causes[i].heard = r.causes[i].heard || r.view.Mourners(f.Subject) > 0
+}
+
+// settle judges what began before.
+func (r *exits) settle(before time.Duration) {
+	for len(r.causes) > 0 && r.causes[0].at < before {
+		if c := r.causes[0]; !c.heard {
+			r.Break(c.at, role(c.who), fmt.Sprintf("%v ended, and nobody heard: %s", c.who, term.Format(c.reason)))
+		}
+		r.causes = r.causes[1:]
+	}
+}
+
+// Finish judges what is left.
+func (r *exits) Finish(v sim.View, res sim.Result) {
+	r.settle(res.Now + 1)
+	r.Base.Finish(v, res)
+}
+
+func expected(reason sim.Reason) bool {
+	return term.Orderly(reason) || reason == sim.DownWithNode || term.Is(reason, sim.Killed)
+}
+
+// SendsToNobody is no_send_to_nobody: no process ends because it sent to a name that nobody has. To Erlang that is an error, badarg; a send to
+// {Name, Node}, and a cast, are lost without a word.
+func SendsToNobody() Rule { return &nobody{NewBase("no_send_to_nobody", KindNever)} }
+
+type nobody struct{ Base }
+
+// Observe judges an exit.
+func (r *nobody) Observe(f sim.Fact) {
+	if f.Kind != trace.Exit {
+		return
+	}
+	r.Evaluate()
+	if place, is := sendPlace(f.Detail); is {
+		r.Break(f.At, role(f.Subject), fmt.Sprintf("%v ended, since it sent to a name that nobody has: %s", f.Subject, place))
+	}
+}
+
+// sendPlace is where in the program a send failed, if that is what an exit reason tells of. The reason itself is a bare badarg, as in
+// Erlang: its stack tells more.
+func sendPlace(reason sim.Reason) (place string, is bool) {
+	crash, is := reason.(*term.Crash)
+	if !is || crash.Err != any(term.Atom("badarg")) {
+		return "", false
+	}
+	lines := strings.Split(crash.Stack.String(), "\n")
+	if len(lines) < 2 || !strings.HasPrefix(lines[1], "sim.(*Proc).resolve ") {
+		return "", false
+	}
+	for _, line := range lines[2:] {
+		if !strings.HasPrefix(line, "sim.(") {
+			return line, true
+		}
+	}
+	return "", true
+}
+
+// Mutations is no_shared_message: no process changes a message after it was sent. It is found if Config.CheckMutation is set.
+func Mutations() Rule { return &mutations{Base: NewBase("no_shared_message", KindNever)} }
+
+type mutations struct{ Base }
+
+// Start sees whether anybody looks for it.
+func (r *mutations) Start(cfg sim.Config, _ sim.View) {
+	if cfg.CheckMutation {
+		r.Evaluate()
+	} else {
+		r.Leave("Config.CheckMutation is not set")
+	}
+}
+
+// Observe waits for the world's report.
+func (r *mutations) Observe(f sim.Fact) {
+	if m, is := f.Detail.(*sim.Mutated); is && f.Kind == trace.Report {
+		r.Evaluate()
+		r.Break(f.At, role(m.By), m.Error())
+	}
+}
+
+// reportOf is the body of a report of that type; nil if the fact is another.
+func reportOf[T any](f sim.Fact) (body T, ok bool) {
+	if f.Kind != trace.Report {
+		return body, false
+	}
+	body, ok = f.Detail.(T)
+	return body, ok
+}

@@ -1,0 +1,40 @@
+// Package simtest tests simulated systems at the door of go test.
+//
+// A Spec declares a system once, as plain data: its nodes, what they boot, what befalls them, what is done to them and
+// what must hold. All the doors take the same Spec:
+//
+//	func TestShop(t *testing.T)       { simtest.Check(t, shop) }   // rapid draws plans, plan.Shrink makes them small
+//	func TestShopGopter(t *testing.T) { simtest.Gopter(t, shop) }  // gopter draws them
+//	func FuzzShop(f *testing.F)       { simtest.Fuzz(f, shop) }    // bytes are edits of a plan
+//
+// What they look for is a plan.Plan whose run breaks a rule. Run is a pure function of the plan, so a plan is all that
+// has to be kept: it is saved in testdata/sim, is played first by every later go test, and is the last line
+// of a failure:
+//
+//	REPLAY: go test -run '^TestShop$' -sim.replay=2C5TR4…
+//
+// Scenario runs a scenario file, Actions and Commands let rapid's Repeat and gopter's commands work a world that stands
+// still between two steps.
+//
+// # Chance
+//
+// Generators draw the declaration: how many faults, when, which operations. What is left, thousands of decisions, is one
+// seed. Drawn things become deviations of the plan under the keys by which a run asks for them, so a drawn plan is like
+// any other, and no generator is asked in the middle of a run. Neither *rapid.T nor *testing.T gets into a process
+// unless a test takes it there; their panics end the run, and never pass for a process's own.
+//
+// # Saved plans
+//
+// A plan that was found is saved as one that breaks a rule, and go test fails as long as it does. When it does
+// not any more, go test -sim.update turns it into one that holds, and from then on it must. A plan that cannot be read, is
+// of another declaration, or whose deviations are asked for no more has lost its meaning, and fails: nothing rots in silence.
+//
+// # Flags
+//
+//	-sim.replay=TOKEN  SIM_REPLAY  run this plan, twice, and nothing else; @FILE for a saved one
+//	-sim.seed=SEED     SIM_SEED    what the search begins with, a number or a git hash; it also sets -rapid.seed
+//	-sim.seeds=N       SIM_SEEDS   try so many more seeds, on all processors at once
+//	-sim.update                    write saved plans anew, as what they are now
+//
+// How many plans are drawn is -rapid.checks.
+package simtest

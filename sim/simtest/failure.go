@@ -1,0 +1,308 @@
+package simtest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/bedlam-sim/bedlam/scheduler"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/plan"
+	"github.com/bedlam-sim/bedlam/sim/trace"
+)
+
+// What failures begin with. It is the same for all: tools tell them apart by what follows.
+const (
+	breaksMessage = "simtest: the system breaks a rule"
+	waversMessage = "simtest: NONDETERMINISTIC: one plan gives two runs, so nothing found in it would come again"
+	staleMessage  = "simtest: a saved plan has lost its meaning"
+)
+
+// conclude ends the test with what the search has found.
+func (c *checking) conclude() {
+	c.t.Helper()
+	switch {
+	case c.waver != nil:
+		c.wavers(c.wavering, c.waver)
+	case c.found != nil:
+		c.shrink(*c.found)
+	default:
+		c.t.Logf("simtest: %d runs, and no rule broke", c.tried)
+	}
+}
+
+// wavers says that the program is not deterministic, or that a spec cannot be run.
+func (c *checking) wavers(p plan.Plan, err error) {
+	c.t.Helper()
+	var parting *plan.Parting
+	if !errors.As(err, &parting) {
+		c.t.Fatalf("simtest: %v", err)
+	}
+	c.t.Errorf("%s\n%v\n%s", waversMessage, err, c.line(p, 0, ""))
+}
+
+// shrink makes a failure small, saves it and tells it.
+func (c *checking) shrink(f finding) {
+	c.t.Helper()
+	r := c.smallest(f.plan)
+	if r.Err != nil {
+		c.wavers(f.plan, r.Err)
+		return
+	}
+	p := c.tidy(r.Plan, r.Outcome)
+	story := c.story(p)
+	path := c.save(p, r.Outcome, story)
+	text := story + c.elsewhere()
+	if path != "" {
+		text += "saved as " + filepath.ToSlash(path) + "\n"
+	}
+	c.broke(p, r.Outcome, text, path)
+}
+
+// smallest shrinks a plan until no fault and no operation can be left out, be it that the rest happens in another way: a schedule that
+// was found with many operations may need one of them only to keep somebody busy.
+func (c *checking) smallest(p plan.Plan) plan.Report {
+	for {
+		r := plan.Shrink(c.runs.run, p, plan.Options{Budget: c.budget, Elements: c.spec.Elements()})
+		for _, other := range r.Others {
+			c.note(finding{other.Plan, other.Outcome})
+		}
+		q, smaller := c.fewer(r.Plan, r.Outcome.Signature)
+		if r.Err != nil || !smaller {
+			return r
+		}
+		p = q
+	}
+}
+
+// mostFewer is of how many elements it is tried to leave one out, and otherwise is how many ways to do the rest.
+const (
+	mostFewer = 16
+	otherwise = 8
+)
+
+// fewer finds a plan with one element less that fails in the same way. What the declaration draws stays; the rest is answered by a few
+// seeds.
+func (c *checking) fewer(p plan.Plan, signature string) (q plan.Plan, found bool) {
+	places := c.kept(p)
+	if len(places) > mostFewer {
+		return p, false
+	}
+	q = plan.Plan{For: p.For}
+	for _, d := range c.declared(p) {
+		q.Deviations = append(q.Deviations, choice.Deviation{Key: d.Key, Answer: d.Answer})
+	}
+	for _, place := range places {
+		q.Without = append(p.Without[:len(p.Without):len(p.Without)], place)
+		for q.Seed = range uint64(otherwise) {
+			if c.runs.run(q, nil).Signature == signature {
+				return q, true
+			}
+		}
+	}
+	return p, false
+}
+
+// kept is the places of what a plan does not leave out.
+func (c *checking) kept(p plan.Plan) (places []int) {
+	d := c.spec.draw(p.Source())
+	for place := range c.spec.Elements() {
+		if !p.Leaves(place) && c.spec.element(d, place) != "" {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// declared is what a plan's declaration draws.
+func (c *checking) declared(p plan.Plan) []choice.Draw {
+	var drawn choice.Recording
+	source := p.Source()
+	source.Record(&drawn)
+	c.spec.draw(source)
+	return drawn.Draws
+}
+
+// broke fails the test: the constant message, the story, and one line to come back.
+func (c *checking) broke(p plan.Plan, o plan.Outcome, text, path string) {
+	c.t.Helper()
+	replay := c.line(p, o.Hash, path)
+	c.t.Attr("sim.rule", o.Signature)
+	c.t.Attr("sim.replay", strings.TrimPrefix(replay, "REPLAY: "))
+	c.artefact(p, o, text+replay+"\n")
+	c.t.Errorf("%s\n%s%s", breaksMessage, text, replay)
+}
+
+// elsewhere lists the other failures that were met, with a token each: they are not made smaller.
+func (c *checking) elsewhere() string {
+	var b strings.Builder
+	for _, f := range c.others {
+		fmt.Fprintf(&b, "it also breaks %s: -sim.replay=%s\n", f.outcome.Signature, f.plan.Token(c.spec.Digest(), f.outcome.Hash))
+	}
+	return b.String()
+}
+
+// save saves a failing plan, and tells where; "" if it was not to be saved or could not be.
+func (c *checking) save(p plan.Plan, o plan.Outcome, story string) string {
+	c.t.Helper()
+	if c.unsaved {
+		return ""
+	}
+	path, err := saved{c.spec.Digest(), o.Signature, o.Hash, p, story}.save(c.dir)
+	if err != nil {
+		c.t.Logf("simtest: the plan could not be saved: %v", err)
+		return ""
+	}
+	return path
+}
+
+// artefact leaves plan and story where go test -artifacts keeps them.
+func (c *checking) artefact(p plan.Plan, o plan.Outcome, text string) {
+	dir := c.t.ArtifactDir()
+	s := saved{c.spec.Digest(), o.Signature, o.Hash, p, text}
+	if err := os.WriteFile(filepath.Join(dir, s.name()), []byte(s.format()), 0o666); err != nil {
+		c.t.Logf("simtest: no artefact: %v", err)
+	}
+}
+
+// line is how to see it again: one line, unwrapped, that a shell takes as it is.
+func (c *checking) line(p plan.Plan, hash uint64, path string) string {
+	token := p.Token(c.spec.Digest(), hash)
+	if len(token) > plan.ShortToken && path != "" {
+		token = "@" + filepath.ToSlash(path)
+	}
+	return fmt.Sprintf("REPLAY: go test -run '%s' -sim.replay=%s", pattern(c.t.Name()), token)
+}
+
+// pattern is what -run needs to select one test.
+func pattern(test string) string {
+	parts := strings.Split(test, "/")
+	for i, p := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// tidy is the plan without places at which nothing stands any more: the same run.
+func (c *checking) tidy(p plan.Plan, o plan.Outcome) plan.Plan {
+	d := c.spec.draw(p.Source())
+	q := p
+	q.Without = nil
+	for _, place := range p.Without {
+		if c.spec.element(d, place) != "" {
+			q.Without = append(q.Without, place)
+		}
+	}
+	if again := c.runs.run(q, nil); again.Hash != o.Hash || again.Signature != o.Signature {
+		return p
+	}
+	return q
+}
+
+// mostNeeds is of how many things a story says what comes of the run without them. Each takes a run.
+const mostNeeds = 24
+
+// story tells a failing run. It follows from the plan, and is the same whenever it is told.
+func (c *checking) story(p plan.Plan) string {
+	c.runs.close() // the world of before has kept no facts
+	o := c.runs.run(p, nil)
+	l := c.runs.bed.open(c.spec, p, nil, int(min(o.Events, 1<<18)))
+	l.facts.tell = true
+	l.play()
+	v, _ := l.Broken()
+	var b strings.Builder
+	fmt.Fprintln(&b, v)
+	lines := l.facts.lines
+	things := c.needed(l, p)
+	if len(things) > 0 {
+		b.WriteString("it takes\n")
+	}
+	for i, thing := range things {
+		if i == mostNeeds {
+			fmt.Fprintf(&b, "  and %d more\n", len(things)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s (without it: %s)\n", thing.what, c.without(thing.plan, o.Signature))
+	}
+	if len(lines) > 0 {
+		b.WriteString("the last that happened\n")
+	}
+	for _, line := range lines {
+		b.WriteString("  " + line + "\n")
+	}
+	return b.String()
+}
+
+// thing is something that a failing run needs, or seems to, and the plan without it.
+type thing struct {
+	what string
+	plan plan.Plan
+}
+
+// needed lists what a plan does not leave out, and how it deviates. What the declaration drew shows in what was declared.
+func (c *checking) needed(l *Live, p plan.Plan) (things []thing) {
+	for _, place := range c.kept(p) {
+		q := p
+		q.Without = append(q.Without[:len(q.Without):len(q.Without)], place)
+		things = append(things, thing{c.spec.element(l.decl, place), q.Canonical()})
+	}
+	declared := map[choice.Key]bool{}
+	for _, d := range c.declared(p) {
+		declared[d.Key] = true
+	}
+	words := plan.Words{Name: names(l).Of, Policy: policy(l, p)}
+	for i, d := range p.Deviations {
+		if declared[d.Key] {
+			continue
+		}
+		q := p
+		q.Deviations = append(p.Deviations[:i:i], p.Deviations[i+1:]...)
+		things = append(things, thing{words.Describe(d), q.Canonical()})
+	}
+	return things
+}
+
+// without says what comes of a plan that has something less.
+func (c *checking) without(p plan.Plan, signature string) string {
+	switch o := c.runs.run(p, nil); o.Signature {
+	case "":
+		return "passes"
+	case signature:
+		return "the same"
+	default:
+		return o.Signature
+	}
+}
+
+// names finds out who the identities of a run's keys are.
+func names(l *Live) *plan.Names {
+	var n plan.Names
+	r := l.Trace().Record()
+	for _, e := range r.Events {
+		if e.Kind == trace.Spawn {
+			n.Process(e.Word, r.Name(e.Object))
+		}
+	}
+	nodes := l.spec.config().Nodes
+	for i, a := range nodes {
+		for _, b := range nodes[i+1:] {
+			n.Link(string(a.Name), string(b.Name))
+		}
+	}
+	return &n
+}
+
+// policy is the name of a run's policy if it is not random.
+func policy(l *Live, p plan.Plan) string {
+	pol := l.spec.config().Policy
+	if chosen, ok := pol.(scheduler.Portfolio); ok {
+		pol = chosen.Choose(p.Source())
+	}
+	if s, ok := pol.(fmt.Stringer); ok && s.String() != "random" {
+		return s.String()
+	}
+	return ""
+}

@@ -1,0 +1,210 @@
+package simtest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/plan"
+	"github.com/bedlam-sim/bedlam/sim/simtest"
+)
+
+// one is the only saved plan of a folder.
+func one(t *testing.T, dir string) string {
+	t.Helper()
+	files, _ := filepath.Glob(filepath.Join(dir, "*.plan"))
+	if len(files) != 1 {
+		t.Fatalf("saved: %v", files)
+	}
+	return files[0]
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// mended is a shop whose clients add in one step: a client alone is never between another's two.
+func mended() simtest.Spec {
+	spec := shop()
+	draw := spec.Ops.Draw
+	spec.Ops.Draw = func(d *simtest.Dice) simtest.Op {
+		if a, is := draw(d).(add); is {
+			return mind{a}
+		}
+		return look{}
+	}
+	return spec
+}
+
+// mind adds only if nobody else is adding.
+type mind struct{ add }
+
+// Do takes turns with the others, by a name that only one can have.
+func (m mind) Do(p *sim.Proc) {
+	for {
+		if _, taken := p.Whereis("turn"); !taken {
+			break
+		}
+		p.Sleep(time.Millisecond)
+	}
+	p.Register("turn", p.Self())
+	m.add.Do(p)
+	p.Send(sim.Local("store"), get{p.Self()}) // the store has taken the update when it answers
+	sim.Recv[value](p, sim.After(time.Second))
+}
+
+// A saved plan comes first, and fails as long as its bug is there; no search is made then. Mended, it must be said so, and
+// then it holds, until the bug is back.
+func TestLifeOfASavedPlan(t *testing.T) {
+	dir := t.TempDir()
+	found := search(t, shop(), dir).text.String()
+	path := one(t, dir)
+	was := read(t, path)
+	if !strings.Contains(was, "\nbreaks the stock grows/store\n") || !strings.Contains(was, "# it takes\n") {
+		t.Errorf("saved:\n%s", was)
+	}
+
+	again := search(t, shop(), dir)
+	if again.text.String() != found {
+		t.Errorf("found\n%s\nplayed\n%s", found, again.text.String())
+	}
+	one(t, dir)
+	if f := search(t, shop(), dir, simtest.Settings("@"+path, 0, false)); lastLine(f.text.String()) != lastLine(found) {
+		t.Errorf("replayed by its file:\n%s", f.text.String())
+	}
+
+	f := search(t, mended(), dir)
+	if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") || !strings.HasSuffix(f.text.String(), "go test -run '^TestShop$' -sim.update\n") {
+		t.Errorf("mended:\n%s", f.text.String())
+	}
+	if read(t, path) != was {
+		t.Error("it was written without being asked to")
+	}
+	if f := search(t, mended(), dir, simtest.Settings("", 0, true)); f.failed {
+		t.Errorf("update:\n%s", f.text.String())
+	}
+	if now := read(t, path); !strings.Contains(now, "\nholds\n") {
+		t.Errorf("updated:\n%s", now)
+	}
+	if f := search(t, mended(), dir); f.failed {
+		t.Errorf("mended and updated:\n%s", f.text.String())
+	}
+	if f := search(t, shop(), dir); !strings.HasPrefix(f.text.String(), simtest.Breaks) || !strings.Contains(f.text.String(), "saved as "+filepath.ToSlash(path)) {
+		t.Errorf("the bug is back:\n%s", f.text.String())
+	}
+}
+
+// A saved plan that cannot be read, or whose meaning is lost, fails. It is never passed over.
+func TestStalePlansFail(t *testing.T) {
+	spec := shop()
+	spec.Ops.Clients = 1 // it has no bug
+	good := plan.Plan{Dull: true}
+	drift := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6}, Answer: 3}}}
+	for name, c := range map[string]struct{ text, want string }{
+		"no plan at all":          {"", "there is no plan in it"},
+		"not decodable":           {simtest.FormatSaved(spec.Digest(), "x", 1, good) + "what/is/this=3\n", "p.plan: 8:1: "},
+		"of another declaration":  {simtest.FormatSaved(spec.Digest()+1, "x", 1, good), "declaration"},
+		"breaks nothing any more": {simtest.FormatSaved(spec.Digest(), "x/y", 1, good), "it does not break x/y any more"},
+		"drifted":                 {simtest.FormatSaved(spec.Digest(), "", 1, drift), "slice/0000000000003039/6=3"},
+		"drifted from a failure":  {simtest.FormatSaved(spec.Digest(), "x", 1, drift), "slice/0000000000003039/6=3"},
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "p.plan")
+		if err := os.WriteFile(path, []byte(c.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		f := search(t, spec, dir)
+		if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") || !strings.Contains(f.text.String(), c.want) {
+			t.Errorf("%s: %s", name, f.text.String())
+		}
+		if name != "no plan at all" && name != "not decodable" {
+			if f := search(t, spec, dir, simtest.Settings("", 0, true)); f.failed {
+				t.Errorf("%s, update: %s", name, f.text.String())
+			}
+			if f := search(t, spec, dir); f.failed {
+				t.Errorf("%s, updated: %s\n%s", name, f.text.String(), read(t, path))
+			}
+		}
+	}
+}
+
+// A token of another spec is refused; one of the environment may mean another test.
+func TestReplayOfAnotherSpec(t *testing.T) {
+	other := plan.Plan{Seed: 4}.Token(99, 0)
+	if f := search(t, shop(), t.TempDir(), simtest.Settings(other, 0, false)); !strings.Contains(f.text.String(), "of another spec") {
+		t.Errorf("%q", f.text.String())
+	}
+	if f := search(t, shop(), t.TempDir(), simtest.Settings("nonsense", 0, false)); !strings.Contains(f.text.String(), "not a replay token") {
+		t.Errorf("%q", f.text.String())
+	}
+	if f := search(t, shop(), t.TempDir(), simtest.Ambient(other)); f.failed || !f.skipped {
+		t.Errorf("SIM_REPLAY of another test: failed %v, skipped %v", f.failed, f.skipped)
+	}
+	spec := shop()
+	if f := search(t, spec, t.TempDir(), simtest.Ambient(plan.Plan{Dull: true}.Token(spec.Digest(), 0))); f.failed || f.skipped || !strings.Contains(f.logs.String(), "breaks nothing") {
+		t.Errorf("SIM_REPLAY of this test: %q %q", f.text.String(), f.logs.String())
+	}
+	lost := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6}, Answer: 3}}}
+	if f := search(t, spec, t.TempDir(), simtest.Settings(lost.Token(spec.Digest(), 0), 0, false)); !strings.Contains(f.text.String(), "moved away") {
+		t.Errorf("%q", f.text.String())
+	}
+}
+
+// The digest sees what plans refer to, and nothing else.
+func TestDigest(t *testing.T) {
+	a, same := shop(), shop()
+	same.Boot, same.Rules = nil, nil
+	if a.Digest() != same.Digest() {
+		t.Error("code has a digest")
+	}
+	seen := map[uint64]string{a.Digest(): "the shop"}
+	for name, change := range map[string]func(s *simtest.Spec){
+		"name": func(s *simtest.Spec) { s.Name = "mop" }, "time": func(s *simtest.Spec) { s.For++ }, "most": func(s *simtest.Spec) { s.Ops.Most++ },
+		"clients": func(s *simtest.Spec) { s.Ops.Clients++ }, "nodes": func(s *simtest.Spec) { s.Nodes = []sim.Atom{"a"} },
+	} {
+		s := shop()
+		change(&s)
+		if other, is := seen[s.Digest()]; is {
+			t.Errorf("%s has the digest of %s", name, other)
+		}
+		seen[s.Digest()] = name
+	}
+}
+
+// What is printed is read back, and reading anything ends in an error at worst.
+func TestSavedRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := plan.Plan{Seed: rapid.Uint64().Draw(t, "seed"), Without: rapid.SliceOfNDistinct(rapid.IntRange(0, 50), 0, 4, rapid.ID).Draw(t, "without")}
+		breaks := rapid.StringMatching(`[a-z# ]{0,10}[a-z/]`).Draw(t, "breaks")
+		text := simtest.FormatSaved(rapid.Uint64().Draw(t, "spec"), strings.TrimSpace(strings.TrimLeft(breaks, "# ")), rapid.Uint64().Draw(t, "hash"), p)
+		got, err := simtest.ParseAndFormat(text)
+		if err != nil || got != text {
+			t.Fatalf("%v\n%s\n%s", err, text, got)
+		}
+	})
+}
+
+func FuzzSaved(f *testing.F) {
+	f.Add(simtest.FormatSaved(1, "a/b", 2, plan.Plan{Seed: 3}))
+	f.Add("bedlam saved plan 1\nholds\n\nbedlam plan 1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		once, err := simtest.ParseAndFormat(text)
+		if err != nil {
+			return
+		}
+		if twice, err := simtest.ParseAndFormat(once); err != nil || twice != once {
+			t.Errorf("%v\n%s\n%s", err, once, twice)
+		}
+	})
+}
