@@ -45,24 +45,26 @@ func TestReadmeShowsWhatIsPrinted(t *testing.T) {
 	t.Errorf("README shows something else than\n%s", want)
 }
 
-// README's scenario file is one that runs, and holds.
-func TestReadmeScenarioHolds(t *testing.T) {
+// README's scenario files are such as run, and hold.
+func TestReadmeScenariosHold(t *testing.T) {
 	src, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindSubmatch(src)
-	if block == nil {
-		t.Fatal("README shows no scenario")
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(src, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("README shows %d scenarios", len(blocks))
 	}
-	file := filepath.Join(t.TempDir(), "readme.sim.yaml")
-	if err := os.WriteFile(file, block[1], 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	a := newApp()
-	a.out, a.errs = newOutput(&out), &out
-	if got := a.execute([]string{"run", file, "-q"}); got != codeOK {
-		t.Errorf("exit code %d\n%s", got, out.String())
+	for _, block := range blocks {
+		file := filepath.Join(t.TempDir(), "readme.sim.yaml")
+		if err := os.WriteFile(file, block[1], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		a := newApp()
+		a.out, a.errs = newOutput(&out), &out
+		if got := a.execute([]string{"run", file, "-q", "--strict"}); got != codeOK {
+			t.Errorf("exit code %d\n%s", got, out.String())
+		}
 	}
 }
