@@ -59,8 +59,8 @@ func BenchmarkChat(b *testing.B) {
 					members = append(members, s)
 					return
 				}
+				total++
 				for _, s := range members {
-					total++
 					p.Send(s, m.Body())
 				}
 			}), sim.SpawnOptions{NoBlock: true})
@@ -85,6 +85,46 @@ func BenchmarkChat(b *testing.B) {
 		w.Run(time.Second)
 	}
 	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "signals/s")
+}
+
+// Short runs, one after the other in one world: three nodes, a second, about a thousand signals.
+func BenchmarkShortRuns(b *testing.B) {
+	cfg := sim.Config{Nodes: specs(3), Link: netsim.Link{Latency: netsim.Uniform(200*time.Microsecond, 2*time.Millisecond)}, Boot: func(p *sim.Proc) {
+		for i := range 4 {
+			p.SpawnHandler("w", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+				if n, ok := m.Body().(int); ok && n > 0 {
+					p.Send(m.From(), n-1)
+				}
+			}), sim.SpawnOptions{NoBlock: true})
+			pid, _ := p.SpawnHandler("w", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+				if n, ok := m.Body().(int); ok && n > 0 {
+					p.Send(m.From(), n-1)
+				}
+			}), sim.SpawnOptions{NoBlock: true})
+			p.Register(sim.Name(fmt.Sprint("w", i)), pid)
+		}
+		p.Spawn("asks", func(p *sim.Proc) {
+			for i := range 4 {
+				p.Send(term.NameAt{Name: sim.Name(fmt.Sprint("w", i)), Node: sim.Atom(fmt.Sprint("n", p.Rand(3)+1))}, 80)
+			}
+			for {
+				if m, _ := p.Await(sim.Mark{}, func(*sim.Msg) bool { return true }, sim.Forever); m.Body().(int) > 0 {
+					p.Send(m.From(), m.Body().(int)-1)
+				}
+			}
+		})
+	}}
+	w := sim.New(cfg)
+	defer w.Close()
+	events := uint64(0)
+	b.ReportAllocs()
+	for i := range b.N {
+		cfg.Seed = uint64(i)
+		w.Reset(cfg)
+		events += w.Run(time.Second).Events
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+	b.ReportMetric(float64(events)/float64(b.N), "facts/run")
 }
 
 // A hundred nodes with a hundred processes each connect all to all, fall apart, and are healed.
