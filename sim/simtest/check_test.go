@@ -267,6 +267,17 @@ func TestWaveringIsReported(t *testing.T) {
 		if files, _ := os.ReadDir(dir); len(files) > 0 {
 			t.Errorf("%s: saved %v", name, files)
 		}
+		f = search(t, spec, dir, simtest.Settings(token(t, f.text.String()), 0, false))
+		if !strings.HasPrefix(f.text.String(), simtest.Wavers+"\n") {
+			t.Errorf("%s, replayed: %q", name, f.text.String())
+		}
+		kept := simtest.FormatSaved(spec.Digest(), "", 1, plan.Plan{Seed: 1})
+		if err := os.WriteFile(filepath.Join(dir, "p.plan"), []byte(kept), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if f := search(t, spec, dir); !strings.HasPrefix(f.text.String(), simtest.Wavers+"\n") {
+			t.Errorf("%s, saved: %q", name, f.text.String())
+		}
 	}
 }
 
@@ -378,6 +389,31 @@ func TestPattern(t *testing.T) {
 	for in, want := range map[string]string{"TestA": "^TestA$", "TestA/b c.d": `^TestA$/^b c\.d$`} {
 		if got := simtest.Pattern(in); got != want {
 			t.Errorf("%s: %s", in, got)
+		}
+	}
+}
+
+// A run ends where a rule breaks, and what broke first is what counts, be it a rule's or Drive's.
+func TestWhatBrokeFirst(t *testing.T) {
+	spec := simtest.Spec{
+		Name: "first", For: 10 * time.Second, Bare: true,
+		Boot: func(p *sim.Proc) {
+			p.Sleep(3 * time.Second)
+			p.Trace("told", tell{"a", 21})
+			p.Sleep(time.Hour)
+		},
+		Rules: two().Rules,
+	}
+	if o := simtest.Run(spec, plan.Plan{}); o.Signature != "no a" || o.Now >= 4*time.Second || o.Broke != 3*time.Second {
+		t.Errorf("%+v", o)
+	}
+	for after, want := range map[time.Duration]string{time.Second: "drive/x", 5 * time.Second: "no a"} {
+		spec.Drive = func(l *simtest.Live) {
+			l.Run(after)
+			l.Break("drive", "x", "")
+		}
+		if o := simtest.Run(spec, plan.Plan{}); o.Signature != want {
+			t.Errorf("after %v: %q, not %q", after, o.Signature, want)
 		}
 	}
 }

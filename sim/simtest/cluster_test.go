@@ -162,6 +162,87 @@ func TestClientsSurviveTheirNode(t *testing.T) {
 	}
 }
 
+// The same client has something to do before its node goes down, and after.
+func TestAClientIsStartedAnew(t *testing.T) {
+	told := 0
+	spec := simtest.Spec{
+		Name: "anew", Bare: true, For: 20 * time.Second, Nodes: []sim.Atom{"a", "b"},
+		Faults: []fault.Fault{{At: 4 * time.Second, For: time.Second, Harm: fault.Halt{Node: "b"}}},
+		Ops: simtest.Ops{Least: 40, Most: 40, Nodes: []sim.Atom{"b"}, From: time.Second, Within: 10 * time.Second,
+			Draw: func(d *simtest.Dice) simtest.Op { return tell{"x", 1} }},
+		Rules: func() []check.Rule {
+			return []check.Rule{check.Never("x", check.Facts(func(f sim.Fact) (yes, asked bool) {
+				if f.Text == "told" && f.At > 6*time.Second {
+					told++
+				}
+				return false, true
+			}))}
+		},
+	}
+	if o := simtest.Run(spec, plan.Plan{Seed: 1}); o.Fails() || told < 5 {
+		t.Errorf("told %d times after the node was back, %q", told, o.Signature)
+	}
+}
+
+// hasty adds as add does, and is nearly never between another's two steps: it takes a schedule of its own.
+type hasty struct{ add }
+
+// Do adds in two steps.
+func (h hasty) Do(p *sim.Proc) {
+	p.Send(sim.Local("store"), get{p.Self()})
+	v, _ := sim.Recv[value](p)
+	p.Reductions(50)
+	p.Send(sim.Local("store"), set{v.N + h.N})
+}
+
+// A schedule that was found with many operations needs some of them only to keep somebody busy. What is told takes two all the
+// same.
+func TestOperationsThatOnlyKeepBusyAreLeftOut(t *testing.T) {
+	before := flag.Lookup("rapid.seed").Value.String()
+	defer flag.Set("rapid.seed", before)
+	spec := shop()
+	spec.Ops.Draw = func(d *simtest.Dice) simtest.Op {
+		if a, is := drawOp(d).(add); is {
+			return hasty{a}
+		}
+		return look{}
+	}
+	found := 0
+	for seed := 1; seed <= 12; seed++ {
+		flag.Set("rapid.seed", fmt.Sprint(seed))
+		text := search(t, spec, t.TempDir(), simtest.Unsaved()).text.String()
+		if text == "" {
+			continue
+		}
+		found++
+		if strings.Count(text, "op at ") != 2 {
+			t.Errorf("seed %d:\n%s", seed, text)
+		}
+	}
+	if found < 6 {
+		t.Errorf("found %d of 12", found)
+	}
+}
+
+// How a run deviates is told by the names of processes.
+func TestDeviationsAreTold(t *testing.T) {
+	spec := simtest.Spec{
+		Name: "unlucky", Bare: true, For: 10 * time.Second,
+		Ops: simtest.Ops{Least: 1, Most: 3, Draw: func(d *simtest.Dice) simtest.Op { return drawing{d.N("n", 9)} }},
+		Rules: func() []check.Rule {
+			return []check.Rule{check.Never("luck", check.User("drew", func(v string) bool {
+				var n int
+				fmt.Sscanf(v[strings.Index(v, "by ")+3:], "%d", &n)
+				return n >= 10
+			}))}
+		},
+	}
+	text := search(t, spec, t.TempDir()).text.String()
+	if !strings.Contains(text, "\n  <local/client 0/op ") || !strings.Contains(text, " gets 10 from its ") {
+		t.Errorf("%s", text)
+	}
+}
+
 // The seeds that rapid makes up are not the same few again and again, though it leans to small numbers.
 func TestSeedsDiffer(t *testing.T) {
 	seen := map[uint64]bool{}

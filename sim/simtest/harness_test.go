@@ -2,6 +2,7 @@ package simtest_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -152,5 +153,41 @@ func TestSeedSaysWhereTheSearchBegins(t *testing.T) {
 	}
 	if out, failed := elsewhere(t, dir, []string{"SIM_SEEDS=many"}); !failed || !strings.Contains(out, `SIM_SEEDS: "many" is not a number of seeds`) {
 		t.Errorf("failed %v: %s", failed, out)
+	}
+}
+
+// A panic of the harness in the Spec's own functions goes to the harness, and is no mistake of the Spec.
+func TestHarnessPanicsGoThroughTheSearch(t *testing.T) {
+	f, _ := try(t, "TestShop", func(t testing.TB) {
+		spec := shop()
+		spec.Ops.Draw = func(d *simtest.Dice) simtest.Op { panic(&testing.B{}) }
+		flag.Set("rapid.nofailfile", "true")
+		defer flag.Set("rapid.nofailfile", "false")
+		simtest.Check(t, spec, simtest.Dir(t.ArtifactDir()))
+	})
+	if !strings.Contains(f.text.String(), "[rapid] panic") || strings.Contains(f.text.String(), "the spec panicked") {
+		t.Errorf("%q", f.text.String())
+	}
+}
+
+// A panic in one of the hands of -sim.seeds comes out.
+func TestPanicsInHands(t *testing.T) {
+	var caught any
+	f, returned := try(t, "TestShop", func(t testing.TB) {
+		defer func() { caught = recover() }()
+		spec := shop()
+		spec.Ops.Draw = func(d *simtest.Dice) simtest.Op {
+			if d.N("n", 1000) == 7 {
+				panic("seven")
+			}
+			return look{}
+		}
+		none := flag.Lookup("rapid.checks").Value.String()
+		flag.Set("rapid.checks", "0")
+		defer flag.Set("rapid.checks", none)
+		simtest.Check(t, spec, simtest.Dir(t.ArtifactDir()), simtest.Settings("", 3000, false))
+	})
+	if caught != "seven" {
+		t.Errorf("caught %v, returned %v: %s", caught, returned, f.text.String())
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/check"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/simtest"
@@ -207,4 +208,28 @@ func FuzzSaved(f *testing.F) {
 			t.Errorf("%v\n%s\n%s", err, once, twice)
 		}
 	})
+}
+
+// A plan that stays large has no token that fits into a line: its file is what is replayed.
+func TestLongTokensAreFiles(t *testing.T) {
+	spec := two()
+	spec.Ops.Least, spec.Ops.Most = 20, 20
+	spec.Ops.Draw = func(d *simtest.Dice) simtest.Op { return tell{"a", d.N("n", 100)} }
+	spec.Rules = func() []check.Rule {
+		n := 0
+		return []check.Rule{check.Never("many", check.User("told", func(o tell) bool {
+			if o.N >= 1 {
+				n++
+			}
+			return n > 11
+		}))}
+	}
+	f := search(t, spec, t.TempDir())
+	path, is := strings.CutPrefix(token(t, f.text.String()), "@")
+	if !is || strings.Count(f.text.String(), "op at ") != 12 {
+		t.Fatalf("%s", f.text.String())
+	}
+	if again := search(t, spec, t.TempDir(), simtest.Settings("@"+path, 0, false)); !strings.Contains(f.text.String(), strings.Split(again.text.String(), "\nREPLAY")[0]) {
+		t.Errorf("found\n%s\nreplayed\n%s", f.text.String(), again.text.String())
+	}
 }
