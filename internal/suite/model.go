@@ -17,7 +17,9 @@ type model struct {
 	lo, hi  int64 // in which second it is, at least and at most
 	pick    func(n int) int
 	answers []string // to the requests of this burst, by operation
-	cut     bool     // a supervisor was killed in this burst: how far it had got is not known
+	ops     []operation
+	todo    []int // of this burst: what has not been done yet
+	cut     bool  // a supervisor was killed in this burst: how far it had got is not known
 }
 
 // state is what changes.
@@ -72,9 +74,9 @@ const (
 	request
 )
 
-func newModel(t *tree) *model {
+func newModel(t *tree, ops []operation) *model {
 	n := len(t.nodes)
-	return &model{tree: t, state: state{sups: make([]keeper, n), inc: make([]int, n), dead: make([]bool, n), arm: make([][]fault, n)}}
+	return &model{tree: t, ops: ops, state: state{sups: make([]keeper, n), inc: make([]int, n), dead: make([]bool, n), arm: make([][]fault, n)}}
 }
 
 func (s state) clone() state {
@@ -140,12 +142,18 @@ func (m *model) begin(node int) start {
 		return m.beginSup(node)
 	}
 	if len(m.arm[node]) == 0 {
+		if m.struck(node) {
+			return failed
+		}
 		return started
 	}
 	f := m.arm[node][0]
 	m.arm[node] = m.arm[node][1:]
+	if m.struck(node) {
+		return failed
+	}
 	switch f.kind {
-	case stopsInit, panicsInit, killedInit, declines:
+	case stopsInit, panicsInit, killedInit, declines, failsLate:
 		return failed
 	case ignores:
 		return ignored
@@ -163,6 +171,19 @@ func (m *model) begin(node int) start {
 	return started
 }
 
+// struck is whether a process is killed while it starts: then it has not started.
+func (m *model) struck(node int) bool {
+	for n, i := range m.todo {
+		o := m.ops[i]
+		if o.kind == ends && o.node == node && term.Is(o.reason, sim.Kill) && m.pick(2) == 1 {
+			m.todo = slices.Delete(m.todo, n, n+1)
+			m.dead[node] = true
+			return true
+		}
+	}
+	return false
+}
+
 // beginSup starts a supervisor and its children (SUP1, SUP3).
 func (m *model) beginSup(node int) start {
 	s := &m.sups[node]
@@ -173,6 +194,10 @@ func (m *model) beginSup(node int) start {
 	if m.startFrom(node, 0) >= 0 {
 		m.stopFrom(node, 0)
 		s.up, m.dead[node] = false, true
+	}
+	if s.up && m.struck(node) {
+		m.cut = true
+		m.silence(node)
 	}
 	if !s.up {
 		return failed
@@ -363,7 +388,7 @@ func (s *keeper) count(now stamp, period int64) (least, most int) {
 }
 
 // handle is one turn of a supervisor.
-func (m *model) handle(e event, ops []operation) {
+func (m *model) handle(e event) {
 	if s := &m.sups[e.sup]; !s.up || m.inc[e.sup] != e.supInc {
 		if e.kind == request {
 			m.answers[e.op] = lost
@@ -378,7 +403,7 @@ func (m *model) handle(e event, ops []operation) {
 			m.restart(e.sup, i)
 		}
 	case request:
-		answer := m.serve(e, ops[e.op])
+		answer := m.serve(e, m.ops[e.op])
 		if !m.sups[e.sup].up {
 			answer = lost
 		}
@@ -476,18 +501,19 @@ func (m *model) act(i int, o operation) {
 }
 
 // burst plays operations of one burst, and what comes of them, in the order that pick says.
-func (m *model) burst(ops []operation, todo []int) {
-	todo = slices.Clone(todo)
-	for len(todo)+len(m.bag) > 0 {
-		n := m.pick(len(todo) + len(m.bag))
-		if n < len(todo) {
-			i := todo[n]
-			todo = slices.Delete(todo, n, n+1)
-			m.act(i, ops[i])
+func (m *model) burst(todo []int) {
+	m.todo = slices.Clone(todo)
+	for len(m.todo)+len(m.bag) > 0 {
+		n := m.pick(len(m.todo) + len(m.bag))
+		if n < len(m.todo) {
+			i := m.todo[n]
+			m.todo = slices.Delete(m.todo, n, n+1)
+			m.act(i, m.ops[i])
 			continue
 		}
-		e := m.bag[n-len(todo)]
-		m.bag = slices.Delete(m.bag, n-len(todo), n-len(todo)+1)
-		m.handle(e, ops)
+		n -= len(m.todo)
+		e := m.bag[n]
+		m.bag = slices.Delete(m.bag, n, n+1)
+		m.handle(e)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 )
 
 // An operation is something done to a tree from outside: a strike, or a request to a supervisor.
@@ -46,6 +47,7 @@ const (
 	killsOther // init kills a brother
 	killsAbove // init kills the supervisor
 	diesAtOnce // init is well, and the process ends behind it
+	failsLate  // {stop, Reason}, after a while
 	mishaps    = iota
 )
 
@@ -68,28 +70,41 @@ func drawOps(d *draws, id uint64, t *tree) []operation {
 	for i := range ops {
 		id := part(id, "operation", i)
 		o := &ops[i]
-		o.node = d.value(id, 1, len(t.nodes))
+		o.node = (1 + d.value(id, 1, len(t.nodes))) % len(t.nodes)
+		if i > 0 {
+			o.node = t.near(ops[i-1].node, d.value(id, 8, 8), o.node)
+		}
 		b := t.nodes[o.node]
-		switch n := d.value(id, 2, 12); {
-		case n < 5:
+		n := d.value(id, 2, 12)
+		if i < 3 && sups[len(sups)-1].sup.Strategy == supervisor.SimpleOneForOne {
+			n = 11
+		}
+		if i > 0 && ops[i-1].kind == arms && n > 2 {
+			n = 0
+		}
+		switch {
+		case n < 4:
 			o.kind, o.reason = ends, endReasons[d.value(id, 3, len(endReasons))]
-			if b.sup != nil {
-				o.reason = sim.Kill
-			}
-		case n < 8:
+		case n < 8 && b.sup == nil:
 			o.kind = arms
-			o.fault = fault{kind: mishap(d.value(id, 3, mishaps)), whom: d.value(id, 4, len(t.nodes))}
-			if b.sup != nil {
-				o.kind, o.reason = ends, sim.Kill
-			}
+			o.fault = fault{kind: mishap(d.value(id, 3, mishaps)), whom: t.near(o.node, 4, d.value(id, 4, len(t.nodes)))}
+		case n < 8:
+			o.kind = ends
 		case n < 9:
 			o.kind = terminates
 		case n < 10:
 			o.kind = []opKind{restarts, deletes}[d.value(id, 3, 2)]
 		default:
 			o.kind = starts
-			c := t.grow(d, part(id, "new", 0), sups[d.value(id, 3, len(sups))], true)
+			above := sups[d.value(id, 3, len(sups))]
+			if s := sups[len(sups)-1]; i < 3 && s.sup.Strategy == supervisor.SimpleOneForOne {
+				above = s
+			}
+			c := t.grow(d, part(id, "new", 0), above, true)
 			o.node = c.id
+		}
+		if o.kind == ends && b.sup != nil {
+			o.reason = sim.Kill
 		}
 		o.joins = d.value(id, 5, 5) > 1 && i > 0
 		if o.kind == arms {
@@ -102,4 +117,22 @@ func drawOps(d *draws, id uint64, t *tree) []operation {
 		o.after = [...]time.Duration{0, 0, 20 * time.Millisecond, slowTime, 2 * slowTime}[d.value(id, 7, 5)]
 	}
 	return ops
+}
+
+// near is a node that has to do with another: itself, its supervisor, a brother; or else otherwise.
+func (t *tree) near(node, how, otherwise int) int {
+	b := t.nodes[node]
+	switch {
+	case how >= 5:
+		return node
+	case b.above < 0 || how < 3:
+		return otherwise
+	case how == 3:
+		return b.above
+	}
+	brothers := t.nodes[b.above].below
+	if len(brothers) == 0 {
+		return node
+	}
+	return brothers[otherwise%len(brothers)]
 }

@@ -49,10 +49,13 @@ func (b *Bed) World() *sim.World { return b.world }
 
 // lay makes the world ready for a run.
 func (b *Bed) lay(cfg sim.Config, p plan.Plan, m mutant.Mutant, rec *choice.Recording) *draws {
-	d := &draws{source: p.Source()}
-	if rec != nil {
-		d.source.Record(rec)
-	}
+	d := drawing(p, rec)
+	b.layOn(d, cfg, m)
+	return d
+}
+
+// layOn is lay for a run that has drawn something already.
+func (b *Bed) layOn(d *draws, cfg sim.Config, m mutant.Mutant) {
 	cfg.Source, cfg.Policy, cfg.Mutant, cfg.Keep = d.source, b.Policy, m, b.Keep
 	if cfg.Policy == nil {
 		cfg.Policy = scheduler.Portfolio{}
@@ -64,7 +67,6 @@ func (b *Bed) lay(cfg sim.Config, p plan.Plan, m mutant.Mutant, rec *choice.Reco
 	} else {
 		b.world.Reset(cfg)
 	}
-	return d
 }
 
 // mostEvents ends a run that does not end by itself.
@@ -93,7 +95,16 @@ func (b *Bed) outcome(v *verdict, d *draws) plan.Outcome {
 // draws answers what a run is made of.
 type draws struct{ source *choice.Source }
 
-// child is the identity of a part of a run: an operation, a branch of a tree. Its draws are its own, whatever
+// drawing is what a plan answers.
+func drawing(p plan.Plan, rec *choice.Recording) *draws {
+	d := &draws{source: p.Source()}
+	if rec != nil {
+		d.source.Record(rec)
+	}
+	return d
+}
+
+// part is the identity of a part of a run: an operation, a branch of a tree. Its draws are its own, whatever
 // becomes of other parts.
 func part(of uint64, what string, i int) uint64 { return choice.Child(of, what, uint32(i)) }
 

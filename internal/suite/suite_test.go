@@ -14,17 +14,29 @@ var (
 	from  = flag.Uint64("from", 0, "the first of them")
 )
 
-// The rules hold in every run of the code as it is.
-func TestSupervision(t *testing.T) {
-	var b suite.Bed
+// holds runs a suite of the code as it is.
+func holds(t *testing.T, b *suite.Bed, s suite.Suite) {
+	t.Helper()
 	defer b.Close()
 	bad := 0
 	for n := *from; n < *from+*seeds; n++ {
-		if o := b.Supervision(plan.Plan{Seed: n}, mutant.Mutant{}, nil); o.Fails() {
+		if o := s(plan.Plan{Seed: n}, mutant.Mutant{}, nil); o.Fails() {
 			t.Errorf("seed %d at %v: %s\n%s", n, o.Broke, o.Signature, b.Detail)
 			if bad++; bad > 5 {
 				break
 			}
 		}
 	}
+}
+
+// SUP1 to SUP18, I8.
+func TestSupervision(t *testing.T) {
+	var b suite.Bed
+	holds(t, &b, b.Supervision)
+}
+
+// I1 to I5, I9.
+func TestProcesses(t *testing.T) {
+	var b suite.Bed
+	holds(t, &b, b.Processes)
 }

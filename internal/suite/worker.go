@@ -63,6 +63,9 @@ func (s *member) Init(p *sim.Proc) genserver.InitResult {
 		return genserver.Ok()
 	}
 	switch f.kind {
+	case failsLate:
+		p.Sleep(slowTime)
+		return genserver.StopInit(boom)
 	case stopsInit:
 		return genserver.StopInit(boom)
 	case panicsInit:
@@ -135,6 +138,10 @@ func (pl *play) beDeaf(p *sim.Proc, b *branch) {
 	f, ok := pl.fault(b.id)
 	if ok {
 		switch f.kind {
+		case failsLate:
+			p.Sleep(slowTime)
+			otp.InitFail(p, &otp.StartError{Reason: boom})
+			return
 		case stopsInit, declines:
 			otp.InitFail(p, &otp.StartError{Reason: boom})
 			return
