@@ -75,7 +75,7 @@ func runTable() table[Run] {
 		fields: []field[Run]{
 			{key: "seeds", form: "seeds", def: "1..100", about: "The seeds to run with, a run for each: a range (`1..200`), how many (`50` is 1..50) or a list (`[1, 7, 20..30]`).", read: readSeeds},
 			one("for", lengths, func(x *Run) *time.Duration { return &x.For }, "60s", "How long a run lasts, in virtual time. What would happen at this very moment does not happen any more; a deadline that ends now counts."),
-			one("policy", oneOf("policy", PolicyRandom, PolicyFIFO), func(x *Run) *Policy { return &x.Policy }, "random", "Who runs next: drawn, as are the lengths of slices; or in turn, with full slices."),
+			one("policy", policies, func(x *Run) *Policy { return &x.Policy }, "random", "Who runs next: `random`: drawn, as are the lengths of slices; `fifo`: in turn, with full slices; `pct(depth=3)`: by priorities that change at a few drawn moments; `pos`: by priorities drawn anew each time; `timed(slack=10ms)`: what is due may lag; `portfolio`: each seed draws one of these."),
 			{key: "limits", form: "limits", filled: true, about: "When to give a run up.", read: readLimits},
 			one("cost", durations, func(x *Run) *time.Duration { return &x.Cost }, "50ns", "The virtual time one reduction takes."),
 		},

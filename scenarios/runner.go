@@ -180,8 +180,8 @@ func (r *Runner) config(seed uint64) sim.Config {
 	if cfg.ReductionCost == 0 {
 		cfg.ReductionCost = sim.Free
 	}
-	if r.sc.Run.Policy == PolicyFIFO {
-		cfg.Policy = scheduler.FIFO{}
+	if r.sc.Run.Policy != PolicyRandom {
+		cfg.Policy, _ = scheduler.ParsePolicy(string(r.sc.Run.Policy)) // the file was checked
 	}
 	for _, h := range r.hosts {
 		if h.node != nil {
