@@ -37,10 +37,14 @@ const (
 	// that let go of each other at the same time neither does it then, and they stay connected without sharing
 	// their names.
 	bugStandoff
+	// bugStale does not ask which connection it is that a message goes over. A name server that has yet to hear that
+	// one is over and that there is another says about the old what is heard about the new: that somebody is known, or
+	// lost, or to be disconnected. Who is told by one of two that the other knows him, and by the other not, stays so.
+	bugStale
 )
 
 // open is what the source of OTP 25.2.3 does, and as far as is known later ones do too.
-const open = bugLeftover | bugStranger | bugStandoff
+const open = bugLeftover | bugStranger | bugStandoff | bugStale
 
 // bugsOf are the mistakes of a release. OTP 25 is played as its source is; for OTP 27 they are mended, since what its
 // last source does about them is not known, and what must hold should hold unless one asks for otherwise.

@@ -17,6 +17,7 @@ const (
 	BugLeftover  = bugLeftover
 	BugStranger  = bugStranger
 	BugStandoff  = bugStandoff
+	BugStale     = bugStale
 	Open         = open
 )
 

@@ -151,12 +151,15 @@ func (s *server) unlock(p *sim.Proc, h *held, pid sim.PID, down bool) {
 	}
 	s.unwatch(p, h.holders[i].ref)
 	h.holders = slices.Delete(h.holders, i, i+1)
-	if len(h.holders) > 0 {
-		return
+	global := term.Equal(h.resource, theLock)
+	if len(h.holders) == 0 {
+		s.locks.remove(h.resource)
+		if global {
+			s.lockDown = down
+		}
 	}
-	s.locks.remove(h.resource)
-	if term.Equal(h.resource, theLock) {
-		s.lockDown = down
+	if global {
+		s.doubt(p)
 	}
 }
 

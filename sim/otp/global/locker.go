@@ -270,7 +270,11 @@ func (l *locker) pass(p *sim.Proc, m cancel) {
 	if m.tell == nil {
 		return
 	}
-	for _, n := range m.whom {
-		otp.Cast(p, at(n), *m.tell)
+	for _, c := range m.whom {
+		if l.bugs.has(bugStale) {
+			otp.Cast(p, at(c.node), *m.tell)
+			continue
+		}
+		c.say(p, otp.CastTag, *m.tell)
 	}
 }

@@ -91,9 +91,15 @@ type (
 		Ops   []Op
 		Nodes []sim.Atom
 		Lock  any
+
+		// Op is how many losses of connections the sender had told by then, in this life.
+		Op       int
+		Creation uint32
 	}
 	// inSync: I am connected to you because somebody else has told me; our names are the same.
 	inSync struct{ Node sim.Atom }
+	// stranger: you know me, but I do not know you, and nobody will tell me. Begin anew.
+	stranger struct{ Node sim.Atom }
 )
 
 // The steps inside a node.
@@ -119,7 +125,7 @@ type (
 		node sim.Atom
 		tag  int
 		tell *newNodes
-		whom []sim.Atom
+		whom []contact
 	}
 	addToKnown      struct{ nodes []sim.Atom }
 	removeFromKnown struct{ node sim.Atom }

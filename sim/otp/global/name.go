@@ -134,6 +134,10 @@ func (s *server) down(p *sim.Proc, d sim.Down) {
 	if w == nil || equal(d.Reason, noConnection) && s.isBack(p, pid.Node()) {
 		return
 	}
+	if k := s.peer(pid.Node()); k.known && k.conn == 0 && equal(d.Reason, noConnection) && !s.bugs.has(bugStale) {
+		s.unreachable(p, k) // that its process has a name here is what has tried to connect
+		return
+	}
 	if !w.lock {
 		if !s.bugs.has(bugDeadName) {
 			s.drop(p, w.key)
@@ -165,11 +169,21 @@ func (s *server) isBack(p *sim.Proc, node sim.Atom) bool {
 
 // forgetOf drops all that processes of a node have here.
 func (s *server) forgetOf(p *sim.Proc, node sim.Atom) {
+	s.dropOf(p, node)
+	s.unlockOf(p, node)
+}
+
+// dropOf drops the names of a node's processes.
+func (s *server) dropOf(p *sim.Proc, node sim.Atom) {
 	for _, r := range slices.Clone(s.names.rows) {
 		if r.value.pid.Node() == node {
 			s.drop(p, r.key)
 		}
 	}
+}
+
+// unlockOf deletes the locks that a node's processes hold.
+func (s *server) unlockOf(p *sim.Proc, node sim.Atom) {
 	for _, r := range slices.Clone(s.locks.rows) {
 		for _, o := range slices.Clone(r.value.holders) {
 			if o.pid.Node() == node {

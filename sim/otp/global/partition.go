@@ -41,7 +41,7 @@ func (s *server) tellLoss(p *sim.Proc, node sim.Atom) {
 func (s *server) multicast(p *sim.Proc, msg any, but sim.Atom) {
 	for _, k := range s.peers {
 		if (k.known || k.pending) && k.node != but {
-			p.SendNoConnect(at(k.node), msg)
+			s.sendTo(p, k, msg)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (s *server) lostConnection(p *sim.Proc, m lostConnection) {
 	if !k.known && !k.pending {
 		return
 	}
-	p.SendNoConnect(at(k.node), removeConnection{p.Node()})
+	s.sendTo(p, k, removeConnection{p.Node()})
 	s.warn(p, "requested disconnect from", k.node)
 	s.nodeDown(p, k, removed)
 }
@@ -74,7 +74,9 @@ func (s *server) removeConnection(p *sim.Proc, k *peer) {
 	if !k.known && !k.pending && (s.bugs.has(bugStandoff) || !k.up) {
 		return
 	}
-	p.DisconnectNode(k.node)
+	if s.bugs.has(bugStale) || p.ConnectionID(k.node) == k.conn {
+		p.DisconnectNode(k.node)
+	}
 	s.nodeDown(p, k, removed)
 	s.warn(p, "disconnected", k.node)
 }

@@ -81,9 +81,10 @@ func (s *server) Start(p *sim.Proc) {
 	p.Share(shareKey, s.tables)
 	s.locker, _ = p.SpawnOpt("the_locker", newLocker(s.tables, p.Self()).run, sim.SpawnOptions{Link: true, Hidden: true})
 	s.registrar, _ = p.SpawnOpt("the_registrar", registrar, sim.SpawnOptions{Link: true, Hidden: true})
-	p.MonitorNodes(true, sim.NodeMonitor{})
+	s.tags = int(p.Creation(p.Node())) << 20 // so that no life has the tags of another
+	p.MonitorNodes(true, sim.NodeMonitor{ID: true})
 	for _, n := range p.Nodes() { // somebody was quicker than we are
-		s.nodeUp(p, n)
+		s.nodeUp(p, n, p.ConnectionID(n))
 	}
 	otp.InitAck(p, nil)
 }
@@ -167,7 +168,9 @@ func (s *server) cast(p *sim.Proc, msg any) {
 	case newNodes:
 		s.newNodes(p, m)
 	case inSync:
-		s.inSync(p, m.Node)
+		s.inSync(p, s.peer(m.Node))
+	case stranger:
+		s.stranger(p, s.peer(m.Node))
 	case lockSet: // for the locker, if it is of this session
 		if k := s.peer(m.Locker.Node()); k.my == m.Tag && k.my != 0 {
 			p.Send(s.locker, m)
@@ -183,16 +186,11 @@ func (s *server) info(p *sim.Proc, msg any) {
 	case sim.Down:
 		s.down(p, m)
 	case sim.NodeUp:
-		s.nodeUp(p, m.Node)
+		s.nodeUp(p, m.Node, connectionOf(m))
 	case sim.NodeDown:
 		s.disconnected(p, s.peer(m.Node), lost)
 	case extraNodedown:
-		k := s.peer(m.node)
-		for _, pid := range s.syncers {
-			p.Send(pid, sim.NodeDown{Node: m.node})
-		}
-		s.nodeDown(p, k, lost)
-		k.up = false
+		s.unreachable(p, s.peer(m.node))
 	case initConnectAck:
 		s.verify(p, m)
 	case cancelConnect:

@@ -11,11 +11,13 @@ import (
 // peer is what a node's global knows of another node.
 type peer struct {
 	node     sim.Atom
-	up       bool // connected
-	known    bool // our names are the same, or about to be
-	pending  bool // both have begun a session
-	removing bool // it is not known any more, and to be disconnected, because others have lost it
-	synced   bool // our names are the same
+	up       bool   // connected
+	known    bool   // our names are the same, or about to be
+	pending  bool   // both have begun a session
+	removing bool   // it is not known any more, and to be disconnected, because others have lost it
+	synced   bool   // our names are the same
+	told     bool   // he has said so, and we have not heard of him from others yet
+	conn     uint64 // the connection that we have heard of; 0: none
 	session
 }
 
@@ -33,10 +35,14 @@ type session struct {
 }
 
 // nodeUp begins a session with a node that has come up.
-func (s *server) nodeUp(p *sim.Proc, node sim.Atom) {
+func (s *server) nodeUp(p *sim.Proc, node sim.Atom, conn uint64) {
 	k := s.peer(node)
-	k.up = true
+	k.up, k.conn = true, conn
 	if p.Kernel().NoConnectAll {
+		return
+	}
+	if k.known {
+		s.sayInSync(p, k)
 		return
 	}
 	s.begin(p, k)
@@ -53,7 +59,7 @@ func (s *server) begin(p *sim.Proc, k *peer) {
 	}
 	s.tags++
 	k.my = s.tags
-	otp.Cast(p, at(k.node), initConnect{Node: p.Node(), Tag: k.my, Locker: s.locker})
+	s.castTo(p, k, initConnect{Node: p.Node(), Tag: k.my, Locker: s.locker})
 	k.resolver = startResolver(p, k.node, k.my)
 }
 
@@ -61,7 +67,7 @@ func (s *server) begin(p *sim.Proc, k *peer) {
 func (s *server) initConnect(p *sim.Proc, m initConnect) {
 	k := s.peer(m.Node)
 	if k.pending { // he has begun twice: once more, both
-		s.sendCancel(p, k.node, m.Tag)
+		s.sendCancel(p, k, m.Tag)
 		s.restart(p, k)
 		if !s.goesOn(p) {
 			return
@@ -74,7 +80,7 @@ func (s *server) initConnect(p *sim.Proc, m initConnect) {
 	}
 	p.Send(s.locker, hisTheLocker{him{node: k.node, locker: m.Locker, my: k.my, his: k.his}})
 	if !s.bugs.has(bugDirect) {
-		p.SendNoConnect(at(k.node), initConnectAck{Node: p.Node(), Tag: k.his, SenderTag: k.my})
+		s.sendTo(p, k, initConnectAck{Node: p.Node(), Tag: k.his, SenderTag: k.my})
 	}
 	k.pending = true
 }
@@ -94,7 +100,7 @@ func (s *server) verify(p *sim.Proc, m initConnectAck) {
 	case k.my != m.Tag && k.my != 0 && !s.goesOn(p):
 		return
 	}
-	s.sendCancel(p, k.node, m.SenderTag)
+	s.sendCancel(p, k, m.SenderTag)
 	s.restart(p, k)
 }
 
@@ -120,7 +126,7 @@ func (s *server) current(p *sim.Proc, node sim.Atom, tag int) *peer {
 }
 
 // cancel ends the part of the locker and of the resolver in a session. Before the locker unlocks, it tells those.
-func (s *server) cancel(p *sim.Proc, k *peer, tag int, tell *newNodes, whom []sim.Atom) {
+func (s *server) cancel(p *sim.Proc, k *peer, tag int, tell *newNodes, whom []contact) {
 	if tag == 0 {
 		return
 	}
@@ -129,7 +135,7 @@ func (s *server) cancel(p *sim.Proc, k *peer, tag int, tell *newNodes, whom []si
 		return
 	}
 	if k.pending {
-		s.sendCancel(p, k.node, k.his)
+		s.sendCancel(p, k, k.his)
 	}
 	if !k.resolver.IsZero() {
 		p.Exit(k.resolver, sim.Kill)
@@ -137,15 +143,15 @@ func (s *server) cancel(p *sim.Proc, k *peer, tag int, tell *newNodes, whom []si
 	}
 }
 
-func (s *server) sendCancel(p *sim.Proc, node sim.Atom, tag int) {
+func (s *server) sendCancel(p *sim.Proc, k *peer, tag int) {
 	if !s.bugs.has(bugDirect) {
-		p.SendNoConnect(at(node), cancelConnect{Node: p.Node(), Tag: tag})
+		s.sendTo(p, k, cancelConnect{Node: p.Node(), Tag: tag})
 	}
 }
 
 // lockIsSet hears that both sides are locked as far as we are concerned: now the names.
 func (s *server) lockIsSet(p *sim.Proc, k *peer, lock any) {
-	otp.Cast(p, at(k.node), exchange{Node: p.Node(), Names: s.entries(), Tag: k.his})
+	s.castTo(p, k, exchange{Node: p.Node(), Names: s.entries(), Tag: k.his})
 	k.lock, k.locked = lock, true
 	s.compare(p, k)
 }
@@ -167,7 +173,7 @@ func (s *server) compare(p *sim.Proc, k *peer) {
 // exchanged hears what the resolver says, and tells the other side.
 func (s *server) exchanged(p *sim.Proc, k *peer, m exchangeOps) {
 	k.resolver = sim.PID{}
-	otp.Cast(p, at(k.node), resolved{Node: p.Node(), Ops: m.his_, Known: s.known(), Tag: k.his})
+	s.castTo(p, k, resolved{Node: p.Node(), Ops: m.his_, Known: s.known(), Tag: k.his})
 	k.ops, k.done = m.mine, true
 	s.conclude(p, k)
 }
@@ -192,31 +198,77 @@ func (s *server) conclude(p *sim.Proc, k *peer) {
 		s.end(p, s.peer(n), nil, nil)
 	}
 	added := append([]sim.Atom{k.node}, his...)
-	s.end(p, k, &newNodes{Node: p.Node(), Ops: ops, Nodes: added, Lock: k.lock}, s.known())
+	s.end(p, k, &newNodes{Node: p.Node(), Ops: ops, Nodes: added, Lock: k.lock, Op: s.ops, Creation: p.Creation(p.Node())}, s.contacts())
 	s.addKnown(p, added)
 	k.synced = true
 }
 
-// end ends a session that has reached its aim.
-func (s *server) end(p *sim.Proc, k *peer, tell *newNodes, whom []sim.Atom) {
-	k.pending = false // so that he is not told to cancel
-	s.cancel(p, k, k.my, tell, whom)
-	k.session = session{}
-}
-
 // newNodes hears of nodes that one we know has got to know.
 func (s *server) newNodes(p *sim.Proc, m newNodes) {
+	if !s.bugs.has(bugStale) {
+		if !s.peer(m.Node).known {
+			return
+		}
+		m = s.stillFound(m)
+		for _, n := range m.Nodes {
+			if k := s.peer(n); n != p.Node() && !k.known {
+				s.end(p, k, nil, nil)
+			}
+		}
+	}
 	added := s.addKnown(p, m.Nodes)
 	s.syncOthers(p, added)
 	s.do(p, m.Ops, m.Lock)
 }
 
-// inSync hears that a node has connected to us which we have in common with a third.
-func (s *server) inSync(p *sim.Proc, node sim.Atom) {
-	k := s.peer(node)
-	s.tellSyncers(p, node)
+// stillFound is newNodes without those that its sender has lost since: its locker tells of the finding, it tells of
+// the loss itself, and so may be heard first.
+func (s *server) stillFound(m newNodes) newNodes {
+	gone := func(n sim.Atom) bool { r := s.losses[loss{m.Node, n}]; return r.creation == m.Creation && r.op > m.Op }
+	m.Nodes = slices.DeleteFunc(slices.Clone(m.Nodes), gone)
+	m.Ops = slices.DeleteFunc(slices.Clone(m.Ops), func(o Op) bool { return !o.PID.IsZero() && gone(o.PID.Node()) })
+	return m
+}
+
+// inSync hears that a node has connected to us which we have in common with a third. If we do not know it yet, the
+// third will tell us, as long as it holds the lock here.
+func (s *server) inSync(p *sim.Proc, k *peer) {
+	if !k.known && !s.bugs.has(bugStale) {
+		k.told = true
+		s.doubt(p)
+		return
+	}
+	s.tellSyncers(p, k.node)
 	k.synced = true
 	s.end(p, k, nil, nil)
+}
+
+// doubt begins anew with those that know us, and whom we do not know, if nobody is left who could tell us of them: who
+// would have was lost.
+func (s *server) doubt(p *sim.Proc) {
+	abroad := func(o holder) bool { return o.pid.Node() != p.Node() }
+	if h := s.locks.at(theLock); h != nil && slices.ContainsFunc(h.holders, abroad) {
+		return
+	}
+	for _, k := range s.peers {
+		if k.told && !k.known && k.his_ == nil {
+			k.told = false
+			s.castTo(p, k, stranger{p.Node()})
+			s.restart(p, k)
+		}
+	}
+}
+
+// stranger hears that a node which we know does not know us.
+func (s *server) stranger(p *sim.Proc, k *peer) {
+	if !k.known || k.removing {
+		return
+	}
+	s.cancel(p, k, k.my, nil, nil)
+	p.Send(s.locker, removeFromKnown{k.node})
+	k.session = session{}
+	k.pending, k.known, k.synced = false, false, false
+	s.begin(p, k)
 }
 
 // addKnown makes nodes known, and says which were not.
@@ -226,6 +278,13 @@ func (s *server) addKnown(p *sim.Proc, nodes []sim.Atom) []sim.Atom {
 		if k := s.peer(n); n != p.Node() && !k.known {
 			k.known = true
 			added = append(added, n)
+			if k.told {
+				k.told, k.synced = false, true
+				s.tellSyncers(p, n)
+			}
+			if k.my == 0 && k.conn != 0 {
+				s.sayInSync(p, k)
+			}
 		}
 	}
 	p.Send(s.locker, addToKnown{added})
@@ -268,8 +327,13 @@ const (
 // we watch him over the next connection, because what he asked for came over the last and was looked at late: he
 // has been told that we are gone (OTP-19381).
 func (s *server) disconnected(p *sim.Proc, k *peer, how parting) {
+	again := k.removing && k.known && how == lost && !s.bugs.has(bugStale)
+	k.up, k.told, k.conn = false, false, 0
 	s.nodeDown(p, k, how)
-	k.up = false
+	if again { // we have heard of it again since we had it disconnected
+		s.addKnown(p, []sim.Atom{k.node})
+		s.syncOthers(p, []sim.Atom{k.node})
+	}
 	if !s.goesOn(p) && !s.isBack(p, k.node) {
 		s.forgetOf(p, k.node)
 	}
@@ -289,6 +353,21 @@ func (s *server) nodeDown(p *sim.Proc, k *peer, how parting) {
 		s.tellLoss(p, k.node)
 	}
 	k.pending, k.known, k.synced = false, false, false
+	if !s.bugs.has(bugStale) && !s.isBack(p, k.node) { // who shares our names has them no more
+		s.dropOf(p, k.node)
+	}
+}
+
+// unreachable hears that a node that others know could not be reached.
+func (s *server) unreachable(p *sim.Proc, k *peer) {
+	if k.conn != 0 && !s.bugs.has(bugStale) { // it has reached us
+		return
+	}
+	for _, pid := range s.syncers {
+		p.Send(pid, sim.NodeDown{Node: k.node})
+	}
+	s.nodeDown(p, k, lost)
+	k.up = false
 }
 
 // syncOthers connects to nodes that another knows, so that all are connected to all (NK11).
@@ -300,7 +379,9 @@ func (s *server) syncOthers(p *sim.Proc, nodes []sim.Atom) {
 				p.Send(serverName, extraNodedown{n})
 				return
 			}
-			otp.Cast(p, at(n), inSync{p.Node()})
+			if s.bugs.has(bugStale) {
+				otp.Cast(p, at(n), inSync{p.Node()})
+			}
 		}, sim.SpawnOptions{Hidden: true})
 	}
 }
