@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/sim"
 )
 
 // text is what the trouble is, for a fault that has no name, and for stories; "" if there is none.
@@ -26,6 +27,8 @@ func (t *Trouble) text(f *Fault) string {
 		return "disconnect " + strings.Join(t.Pair, " from ")
 	case NetRule:
 		return "rule " + t.Rule.String()
+	case Poison:
+		return t.Toxic.String()
 	case HealFault:
 		return "heal " + orAll(t.Heal)
 	}
@@ -86,8 +89,19 @@ func (c *checker) trouble(f *Fault) {
 		c.nodesNamed(c.s, f.Swizzle.Nodes, f.Where(key))
 	case f.Kind == NetRule:
 		c.rule(f)
+	case f.Kind == Poison:
+		c.toxic(f)
 	case f.Kind == HealFault && f.Heal != "":
 		c.heals(f)
+	}
+}
+
+// toxic checks that a toxic speaks of nodes that there are.
+func (c *checker) toxic(f *Fault) {
+	for _, name := range []sim.Atom{f.Toxic.At.Node, f.Toxic.From} {
+		if name != "" && !c.nodesNamed(c.s, []string{string(name)}, f.Where(string(Poison))) {
+			return
+		}
 	}
 }
 

@@ -28,8 +28,10 @@ type harm struct {
 
 	// Of the run
 	due, injected, took int
-	rolledBack          int      // upgrades that have failed
-	spells              []*spell // of faults of nodes and of the net: those that are not over
+	rolledBack          int           // upgrades that have failed
+	toxins              []sim.ToxicID // of a toxic: those at work
+	poisoned            uint64        // and what those that are not have done
+	spells              []*spell      // of faults of nodes and of the net: those that are not over
 }
 
 // An occasion is one happening of a fault.
@@ -46,7 +48,9 @@ func newHarm(r *Runner, f *Fault) *harm {
 	return h
 }
 
-func (h *harm) reset() { h.due, h.injected, h.took, h.rolledBack, h.spells = 0, 0, 0, 0, nil }
+func (h *harm) reset() {
+	h.due, h.injected, h.took, h.rolledBack, h.spells, h.toxins, h.poisoned = 0, 0, 0, 0, nil, nil, 0
+}
 
 // plan makes the fault happen when it must.
 func (h *harm) plan() {
@@ -192,6 +196,9 @@ func (s *slot) fails() (f failing, ok bool) {
 func (h *harm) counts() reports.Fault {
 	took := h.took
 	if slices.Contains(ofNet, h.fault.Kind) && h.fault.Kind != Disconnect && !h.noticed() {
+		took = 0
+	}
+	if h.fault.Kind == Poison && !h.poisons() {
 		took = 0
 	}
 	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took, RolledBack: h.rolledBack}

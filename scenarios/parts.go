@@ -133,7 +133,7 @@ func readFault(r *reader, n *node, f *Fault) {
 // faultKeys are the keys that say what a fault does.
 var faultKeys = []string{
 	string(Kill), string(Exit), string(FailStart), string(UpgradeCode), string(HaltNode), string(CutPower), string(StopNode), string(BootNode), string(PauseNode),
-	string(SetClock), string(Partition), string(HarmLinks), string(Flap), string(Swizzle), string(Disconnect), string(NetRule), string(HealFault),
+	string(SetClock), string(Partition), string(HarmLinks), string(Flap), string(Swizzle), string(Disconnect), string(NetRule), string(Poison), string(HealFault),
 }
 
 // clockKeys reports a clock that would be neither moved nor changed, or both set and moved.

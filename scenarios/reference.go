@@ -82,6 +82,7 @@ func describeValues(b *strings.Builder) {
 	row(flaps.name, flaps.looks, flaps.about)
 	row(swizzles.name, swizzles.looks, swizzles.about)
 	row(netRules.name, netRules.looks, netRules.about)
+	row(toxics.name, toxics.looks, toxics.about)
 	b.WriteString("\n")
 }
 

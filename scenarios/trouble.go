@@ -80,6 +80,8 @@ func (h *harm) mean() (what string, act func(*spell)) {
 		}
 	case NetRule:
 		return f.text(f) + f.lastingText(), h.addRule
+	case Poison:
+		return f.text(f) + f.lastingText(), h.addToxic
 	case HealFault:
 		if slices.ContainsFunc(h.run.harms, func(x *harm) bool { return h.heals(x) && len(x.spells) > 0 }) {
 			return f.text(f), h.healOthers
@@ -113,6 +115,29 @@ func (h *harm) addRule(s *spell) {
 		panic("scenarios: " + err.Error()) // the file was checked
 	}
 	s.undo = append(s.undo, func() { w.RemoveRule(id) })
+}
+
+// addToxic harms TCP connections until the spell is over.
+func (h *harm) addToxic(s *spell) {
+	w := h.run.world
+	id, err := w.AddToxic(h.fault.Toxic)
+	if err != nil {
+		panic("scenarios: " + err.Error()) // the file was checked
+	}
+	h.toxins = append(h.toxins, id)
+	s.undo = append(s.undo, func() {
+		h.poisoned += w.ToxicTook(id)
+		h.toxins = slices.DeleteFunc(h.toxins, func(x sim.ToxicID) bool { return x == id })
+		w.RemoveToxic(id)
+	})
+}
+
+// poisons reports whether a toxic has had an effect.
+func (h *harm) poisons() bool {
+	for _, id := range h.toxins {
+		h.poisoned += h.run.world.ToxicTook(id)
+	}
+	return h.poisoned > 0
 }
 
 // heals reports whether it heals what another fault does.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/sim"
 )
 
 // This file reads the faults of nodes and of the net.
@@ -20,6 +21,7 @@ type Trouble struct {
 	Swizzle netsim.Swizzle // swizzle; without nodes it is all
 	Rule    netsim.Rule    // rule
 	Pair    []string       // disconnect: whom, from whom
+	Toxic   sim.Toxic      // toxic
 	Heal    string         // heal: the name of a fault; "" is all
 }
 
@@ -37,6 +39,7 @@ const (
 	Swizzle    FaultKind = "swizzle"    // nodes are lost one after the other, and come back in another order
 	Disconnect FaultKind = "disconnect" // a connection is ended
 	NetRule    FaultKind = "rule"       // signals of a kind are late, or cost their connection
+	Poison     FaultKind = "toxic"      // TCP connections are harmed
 	HealFault  FaultKind = "heal"       // what other faults did is taken back
 )
 
@@ -44,7 +47,7 @@ const (
 var (
 	ofNodes = []FaultKind{HaltNode, CutPower, StopNode, BootNode, PauseNode, SetClock}
 	ofNet   = []FaultKind{Partition, HarmLinks, Flap, Swizzle, Disconnect, NetRule}
-	lasting = []FaultKind{HaltNode, CutPower, StopNode, PauseNode, SetClock, Partition, HarmLinks, Flap, Swizzle, NetRule}
+	lasting = []FaultKind{HaltNode, CutPower, StopNode, PauseNode, SetClock, Partition, HarmLinks, Flap, Swizzle, NetRule, Poison}
 )
 
 // troubleFields are the keys of faults of nodes and of the net.
@@ -72,6 +75,7 @@ func troubleFields() []field[Fault] {
 			return ok
 		}},
 		text(NetRule, netRules, func(f *Fault, x netsim.Rule) { f.Rule = x }, "Signals of a kind are delayed, or cost their connection."),
+		text(Poison, toxics, func(f *Fault, x sim.Toxic) { f.Toxic = x }, "TCP connections are harmed, in Toxiproxy's words."),
 		text(HealFault, titles, func(f *Fault, name string) {
 			if name != "all" {
 				f.Heal = name
@@ -184,6 +188,12 @@ var (
 		looks: "kind=tick from=a to=b: drop, any: delay 5ms",
 		about: "Which signals (kind, or the beginning of one with * behind it; from; to; or any), and what becomes of them: drop, delay 5ms, or pass, which spares them the rules after this one.",
 		parse: parsedBy(netsim.ParseRule),
+	}
+	toxics = form[sim.Toxic]{
+		name:  "toxic",
+		looks: "latency(50ms±10ms) at b:8080 upstream, slicer(64B, 10ms) at any:80, reset_peer(1s) at b:6667 toxicity=40%",
+		about: "What is done to TCP connections (latency, jitter, slow, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data), to which ports, from which node, in which direction and to how many of them.",
+		parse: parsedBy(sim.ParseToxic),
 	}
 )
 
