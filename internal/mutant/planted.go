@@ -26,8 +26,8 @@ var (
 
 // In what behaviours are made of.
 var (
-	ParentExitSilent = plant("gen", "parent-exit-silent", "a server whose parent ends ends too, without Terminate")
-	ParentExitInfo   = plant("gen", "parent-exit-info", "a server takes the end of its parent for a message like others")
+	ParentExitSilent = plant("server", "parent-exit-silent", "a server whose parent ends ends too, without Terminate")
+	ParentExitInfo   = plant("server", "parent-exit-info", "a server takes the end of its parent for a message like others")
 	StopReplyLost    = plant("gen", "stop-reply-lost", "{stop, Reason, Reply} stops and does not reply")
 	LateReply        = plant("gen", "late-reply", "a reply that comes after the time-out gets into the mailbox [44]")
 	CallHangs        = plant("gen", "call-hangs", "whoever calls a server that ends while it handles the call, or starts one that ends in init, is not told [39]")

@@ -72,7 +72,11 @@ func drawOps(d *draws, id uint64, t *tree) []operation {
 		o := &ops[i]
 		o.node = (1 + d.value(id, 1, len(t.nodes))) % len(t.nodes)
 		if i > 0 {
-			o.node = t.near(ops[i-1].node, d.value(id, 8, 8), o.node)
+			how := d.value(id, 8, 8)
+			if ops[i-1].kind == arms {
+				how += 4
+			}
+			o.node = t.near(ops[i-1].node, how, o.node)
 		}
 		b := t.nodes[o.node]
 		n := d.value(id, 2, 12)
@@ -115,6 +119,7 @@ func drawOps(d *draws, id uint64, t *tree) []operation {
 		}
 		o.wait = time.Duration(1+d.value(id, 6, 5)) * 500 * time.Millisecond
 		o.after = [...]time.Duration{0, 0, 20 * time.Millisecond, slowTime, 2 * slowTime}[d.value(id, 7, 5)]
+		o.chase(d, id, t, ops, i)
 	}
 	return ops
 }
@@ -135,4 +140,27 @@ func (t *tree) near(node, how, otherwise int) int {
 		return node
 	}
 	return brothers[otherwise%len(brothers)]
+}
+
+// chase lets operations follow on each other that together are more than each alone: while a restart is under way that
+// will fail, or a stop that takes its time, something is asked of the supervisor, or it is killed.
+func (o *operation) chase(d *draws, id uint64, t *tree, ops []operation, i int) {
+	if i < 2 || o.kind == starts || d.value(id, 9, 2) == 0 {
+		return
+	}
+	last, before := ops[i-1], ops[i-2]
+	above := t.nodes[last.node].above
+	switch {
+	case above < 0:
+	case last.kind == terminates && t.nodes[last.node].worker != plain:
+		o.kind, o.node, o.reason = ends, above, sim.Kill
+	case last.kind == ends && before.kind == arms && before.node == last.node:
+		o.kind, o.node = []opKind{terminates, deletes, terminates, restarts}[d.value(id, 10, 4)], last.node
+		ops[i-2].joins = false // at rest before
+		ops[i-2].fault.kind, ops[i-1].reason, ops[i-1].after = failsLate, boom, 0
+		last = ops[i-1]
+	default:
+		return
+	}
+	o.joins, o.after = true, last.after+20*time.Millisecond
 }

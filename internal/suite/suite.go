@@ -26,8 +26,8 @@ type Suite func(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan.Outcom
 // scheduler.Portfolio.
 type Bed struct {
 	Policy scheduler.Policy
-	Keep   int // how many facts of the trace are kept, to look at a failure
-	Detail string
+	Keep   int    // how many facts of the trace are kept, to look at a failure
+	Detail string // what was wrong in the last run, in words; "" if nothing was
 	world  *sim.World
 }
 

@@ -40,3 +40,9 @@ func TestProcesses(t *testing.T) {
 	var b suite.Bed
 	holds(t, &b, b.Processes)
 }
+
+// I6, I7, I10 to I12.
+func TestRegistry(t *testing.T) {
+	var b suite.Bed
+	holds(t, &b, b.Registry)
+}

@@ -342,6 +342,7 @@ func (pl *play) match(burst []int) {
 		}
 	}
 	pl.adopt()
+	pl.undecided = pl.vague()
 	if n := pl.living(); n != pl.w.Run(0).Living {
 		pl.fail(now, ruleOrphan, fmt.Sprintf("%d processes live, and there should be %d", pl.w.Run(0).Living, n))
 	}
@@ -373,6 +374,9 @@ func (pl *play) differs(want []row, burst []int) string {
 		if !pl.agreed(i) {
 			return fmt.Sprintf("operation %d was answered %q, the model says %q", i, pl.answers[i], m.answers[i])
 		}
+	}
+	if m.sups[0].up != pl.w.View().Alive(pl.root.PID) {
+		return fmt.Sprintf("the root is up in the model: %v, but not so here", m.sups[0].up)
 	}
 	if got := pl.modelled(0, nil); !slices.Equal(got, want) {
 		return fmt.Sprintf("there is %v, the model says %v", want, got)
@@ -458,6 +462,20 @@ func (pl *play) adopt() {
 		}
 		pl.model.arm[i] = slices.Clone(a.arm)
 	}
+}
+
+// vague is whether it is not known which restarts count together: then what comes next cannot be told.
+func (pl *play) vague() bool {
+	for i, b := range pl.nodes {
+		if b.sup != nil && pl.model.alive(i) {
+			s := &pl.model.sups[i]
+			least, most := s.count(stamp{pl.model.hi, pl.model.hi}, int64(b.sup.Intensity.Period/time.Second))
+			if least != most {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // living is how many processes there should be.
