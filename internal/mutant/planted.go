@@ -61,3 +61,10 @@ var (
 	LateMessages   = plant("node", "late-messages", "messages of a lost connection are delivered after its nodedown")
 	NodeDownUntold = plant("node", "nodedown-untold", "those who watch nodes are not told of a connection that another node has ended")
 )
+
+// In global. Its tests look for more of its mistakes, by switches of its own.
+var (
+	GlobalDeadName = plant("global", "global-dead-name", "global keeps a name whose process has ended [6]")
+	GlobalDeadLock = plant("global", "global-dead-lock", "global keeps a lock whose holder has ended [7]")
+	GlobalTwoNames = plant("global", "global-two-names", "global gives a process a second name [10]")
+)

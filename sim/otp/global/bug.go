@@ -1,6 +1,9 @@
 package global
 
-import "github.com/bedlam-sim/bedlam/sim"
+import (
+	"github.com/bedlam-sim/bedlam/internal/mutant"
+	"github.com/bedlam-sim/bedlam/sim"
+)
 
 // bug is a set of mistakes that OTP's global has, or once had. Those of old can be made again, so that tests can
 // find out whether they would be found.
@@ -51,6 +54,19 @@ const open = bugLeftover | bugStranger | bugStandoff | bugStale
 func bugsOf(c sim.Compat) bug {
 	if c == sim.OTP25 {
 		return open
+	}
+	return 0
+}
+
+// planted are the mistakes that a mutant stands for.
+func planted(m mutant.Mutant) bug {
+	switch {
+	case m.Is(mutant.GlobalDeadName):
+		return bugDeadName
+	case m.Is(mutant.GlobalDeadLock):
+		return bugDeadLock
+	case m.Is(mutant.GlobalTwoNames):
+		return bugTwoNames
 	}
 	return 0
 }

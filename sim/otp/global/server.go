@@ -13,7 +13,7 @@ import (
 // Start starts what the kernel of a node starts for global: the global_name_server, which starts the_locker and
 // the_registrar. It is for the node's Boot. The error is that it runs already. If any of the three ends, the node
 // halts: the kernel cannot do without (GLB14).
-func Start(p *sim.Proc) error { return start(p, bugsOf(p.Compat())) }
+func Start(p *sim.Proc) error { return start(p, bugsOf(p.Compat())|planted(p.Mutant())) }
 
 func start(p *sim.Proc, bugs bug) error {
 	if pid, running := p.Whereis(serverName); running {
