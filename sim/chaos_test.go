@@ -3,7 +3,11 @@ package sim_test
 import (
 	"flag"
 	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -352,5 +356,38 @@ func TestChaosIsDeterministic(t *testing.T) {
 		if x.Hash != y.Hash || x.Events != y.Events || x.Now != y.Now {
 			t.Errorf("seed %d: %x after %d facts, then %x after %d", seed, x.Hash, x.Events, y.Hash, y.Events)
 		}
+	}
+}
+
+// The hashes of random clusters are those of every other machine, and of every setting of the runtime.
+func TestChaosHashes(t *testing.T) {
+	const file = "testdata/chaos.txt"
+	hashes := func() string {
+		var b strings.Builder
+		for seed := range uint64(24) {
+			c := newChaos(seed, 0)
+			res := c.run()
+			c.Close()
+			fmt.Fprintf(&b, "%d %016x %d\n", seed, res.Hash, res.Events)
+		}
+		return b.String()
+	}
+	got := hashes()
+	if updating() {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the hashes of clusters have changed. If the engine was changed on purpose: go test ./sim -run TestChaosHashes -update\n%s", got)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	if again := hashes(); again != got {
+		t.Errorf("with one processor and another garbage collection it is another run:\n%s", again)
 	}
 }
