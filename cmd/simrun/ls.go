@@ -145,7 +145,7 @@ func (l *listing) print(w io.Writer) {
 		fmt.Fprint(w, "Built-in scenarios (simrun run NAME)\n")
 	}
 	for _, s := range l.Scenarios {
-		fmt.Fprintf(w, "  %-22s %s\n", s.Name, firstSentence(s.About))
+		fmt.Fprintf(w, "  %-26s %s\n", s.Name, firstSentence(s.About))
 	}
 	if len(l.Scenarios) > 0 && len(l.Programs) > 0 {
 		fmt.Fprintln(w)
@@ -154,7 +154,7 @@ func (l *listing) print(w io.Writer) {
 		fmt.Fprint(w, "Programs (start: NAME, with: {…})\n")
 	}
 	for _, p := range l.Programs {
-		fmt.Fprintf(w, "  %-22s %s\n", p.Name, p.About)
+		fmt.Fprintf(w, "  %-26s %s\n", p.Name, p.About)
 		if len(p.Params) > 0 {
 			fmt.Fprintf(w, "      with  %s\n", params(p.Params))
 		}
