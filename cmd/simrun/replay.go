@@ -54,19 +54,7 @@ The scenario is found by its digest: below this folder, else among the built-in 
 }
 
 func (r *replaying) run(args []string) error {
-	token, err := readToken(args[0])
-	if err != nil {
-		return err
-	}
-	named := args[1:]
-	if len(named) == 0 && isRepro(args[0]) {
-		named = args
-	}
-	t, err := r.scenarioOf(token, named)
-	if err != nil {
-		return err
-	}
-	parsed, err := r.parseAll([]target{t})
+	token, t, sc, err := r.ofToken(args)
 	if err != nil {
 		return err
 	}
@@ -74,8 +62,29 @@ func (r *replaying) run(args []string) error {
 		return err
 	}
 	p := &replay{token: token, target: t, edited: scenarios.Digest(t.src) != token.Scenario}
-	p.make(parsed[0], r.trace || r.wants())
+	p.make(sc, r.trace || r.wants())
 	return r.tell(p)
+}
+
+// ofToken reads a token, or the file that holds one, and finds its scenario, which may be named behind it.
+func (a *app) ofToken(args []string) (scenarios.Token, target, *scenarios.Scenario, error) {
+	token, err := readToken(args[0])
+	if err != nil {
+		return token, target{}, nil, err
+	}
+	named := args[1:]
+	if len(named) == 0 && isRepro(args[0]) {
+		named = args
+	}
+	t, err := a.scenarioOf(token, named)
+	if err != nil {
+		return token, t, nil, err
+	}
+	parsed, err := a.parseAll([]target{t})
+	if err != nil {
+		return token, t, nil, err
+	}
+	return token, t, parsed[0], nil
 }
 
 // tokenInFile finds tokens in what simrun printed.

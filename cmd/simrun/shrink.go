@@ -53,25 +53,13 @@ func (s *shrinking) run(args []string) error {
 	if s.budget < 1 {
 		return exitWith(codeUsage, "--budget %d is no number of runs", s.budget)
 	}
-	token, err := readToken(args[0])
+	token, t, sc, err := s.ofToken(args)
 	if err != nil {
 		return err
 	}
-	named := args[1:]
-	if len(named) == 0 && isRepro(args[0]) {
-		named = args
-	}
-	t, err := s.scenarioOf(token, named)
-	if err != nil {
-		return err
-	}
-	parsed, err := s.parseAll([]target{t})
-	if err != nil {
-		return err
-	}
-	r := scenarios.NewRunner(parsed[0], programs())
+	r := scenarios.NewRunner(sc, programs())
 	defer r.Close()
-	return s.shrink(r, parsed[0], t, token)
+	return s.shrink(r, sc, t, token)
 }
 
 func (s *shrinking) shrink(r *scenarios.Runner, sc *scenarios.Scenario, t target, token scenarios.Token) error {
