@@ -36,7 +36,9 @@ type lane struct {
 	cut     uint64        // from here on all are lost
 	held    uint64        // the least number held, or whatever is less; none if nothing is
 	notice  uint64        // the number of the notice of its end, or none
+	id      uint64        // by which its draws are keyed; 0: by its ordinal
 	ordinal uint64        // the how manyth connection of its link, as it stands in keys
+	resumed uint64        // how many signals were resumed on it
 	waiting int64         // bytes held
 	holds   int32         // signals held
 	pending int32         // signals that have neither arrived nor come up as lost, held ones too
@@ -54,8 +56,13 @@ const none uint64 = math.MaxUint64
 // connection, and 2^20 connections on one link, before the domain's byte.
 const ordinalShift = 36
 
-// Open opens a connection. Whether the other end hears of it depends on what is sent on it.
-func (n *Net) Open(a, b Node) Conn {
+// Open opens a connection. Whether the other end hears of it depends on what is sent on it. What is drawn for it, and not for a signal, is
+// keyed by the how manyth connection of its link it is.
+func (n *Net) Open(a, b Node) Conn { return n.OpenAs(a, b, 0) }
+
+// OpenAs is Open for a connection with an identity, by which its draws are keyed: then no other connection of the same nodes moves
+// them. No two connections may have the same; 0 is none.
+func (n *Net) OpenAs(a, b Node, id uint64) Conn {
 	var i uint32
 	if last := len(n.free) - 1; last >= 0 {
 		i = n.free[last]
@@ -71,6 +78,9 @@ func (n *Net) Open(a, b Node) Conn {
 	}
 	k.lanes[0] = n.lane(a, b)
 	k.lanes[1] = n.lane(b, a)
+	if id != 0 {
+		k.lanes[0].id, k.lanes[1].id = choice.Child(id, "first", 0), choice.Child(id, "back", 0)
+	}
 	return Conn{i, k.serial}
 }
 
@@ -80,6 +90,14 @@ func (n *Net) lane(from, to Node) lane {
 	w := &n.links[i]
 	w.opened++
 	return lane{last: -1, cut: none, held: none, notice: none, ordinal: (w.opened - 1) << ordinalShift, link: i}
+}
+
+// key is the key of a draw for a lane itself.
+func (l *lane) key(d choice.Domain, link, salt, n uint64) choice.Key {
+	if l.id != 0 {
+		return choice.Key{Domain: d, ID: link ^ salt ^ l.id, N: n}
+	}
+	return choice.Key{Domain: d, ID: link ^ salt, N: l.ordinal | n}
 }
 
 // at is the connection that c names. It panics if there is none: whoever asks has not heard
@@ -229,8 +247,7 @@ func (n *Net) truncate(l *lane) (lost int) {
 	alive := l.alive()
 	last := min(l.sent, l.cut, l.held)
 	if some := last - l.arrived; some > 0 && !l.closed {
-		k := choice.Key{Domain: choice.Fault, ID: n.links[l.link].id ^ endSalt, N: l.ordinal}
-		last -= uint64(n.source.Choose(k, int(some)+1))
+		last -= uint64(n.source.Choose(l.key(choice.Fault, n.links[l.link].id, endSalt, 0), int(some)+1))
 	}
 	l.closed = true
 	l.cut = last

@@ -150,7 +150,7 @@ func (d Delay) String() string {
 }
 
 func (m mode) String() string {
-	a, b := formatDuration(m.a), formatDuration(m.b)
+	a, b := FormatDuration(m.a), FormatDuration(m.b)
 	switch m.shape {
 	case uniform:
 		return a + ".." + b

@@ -29,8 +29,8 @@ var durationUnits = []struct {
 	size time.Duration
 }{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}, {"us", time.Microsecond}, {"ns", 1}}
 
-// formatDuration prints 250ms, 1m30s, 2d: as scenario files have it.
-func formatDuration(d time.Duration) string {
+// FormatDuration prints 250ms, 1m30s, 2d, as faults, links and scenario files have it; what is less than 0 is 0s.
+func FormatDuration(d time.Duration) string {
 	if d <= 0 {
 		return "0s"
 	}
@@ -58,7 +58,7 @@ func decimals(rest, size int64) string {
 	return "." + strings.TrimRight(strconv.FormatInt(size+rest, 10)[1:], "0")
 }
 
-// parseDuration reads what formatDuration prints, and whatever package time reads
+// parseDuration reads what FormatDuration prints, and whatever package time reads
 // that is no less than 0 and not too long.
 func parseDuration(s string) (time.Duration, error) {
 	rest, days := s, time.Duration(0)

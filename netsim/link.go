@@ -40,7 +40,7 @@ func (k Link) check() error {
 	case k.Retries < 0 || k.Retries > mostRetries:
 		return fmt.Errorf("link: retries are 1 to %d, not %d", mostRetries, k.Retries)
 	case k.RTO < 0 || k.RTO > longestRTO:
-		return fmt.Errorf("link: an RTO is at most %s, not %v", formatDuration(longestRTO), k.RTO)
+		return fmt.Errorf("link: an RTO is at most %s, not %v", FormatDuration(longestRTO), k.RTO)
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (k Link) String() string {
 	add(k.Queue != 0, "queue", k.Queue)
 	add(k.Loss != 0, "loss", k.Loss)
 	add(k.Retries != 0, "retries", k.Retries)
-	add(k.RTO != 0, "rto", formatDuration(k.RTO))
+	add(k.RTO != 0, "rto", FormatDuration(k.RTO))
 	return strings.Join(words, " ")
 }
 

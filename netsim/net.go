@@ -43,7 +43,6 @@ type link struct {
 	base     *profile
 	faults   []*fault // on it, in order of injection
 	opened   uint64   // how many connections it has had
-	resumed  uint64   // how many signals were resumed on it
 	from, to Node
 }
 

@@ -223,8 +223,8 @@ func (n *Net) Resume(now time.Duration, c Conn, from Node, seq uint64, size int)
 	if l.holds == 0 {
 		l.held = none
 	}
-	key := choice.Key{Domain: choice.Latency, ID: w.id ^ resumeSalt, N: w.resumed}
-	w.resumed++
+	key := l.key(choice.Latency, w.id, resumeSalt, l.resumed)
+	l.resumed++
 	flight := w.now.slowed(w.now.latency.draw(n.source, key))
 	l.last = max(later(w.wire(now, size), flight), l.last+1)
 	return Verdict{l.last, seq, Travels}

@@ -23,9 +23,9 @@ type Moment struct {
 // String prints 2s: heal 0.
 func (m Moment) String() string {
 	if m.Heal {
-		return fmt.Sprintf("%s: heal %d", formatDuration(m.After), m.Fault)
+		return fmt.Sprintf("%s: heal %d", FormatDuration(m.After), m.Fault)
 	}
-	return fmt.Sprintf("%s: inject %d %v", formatDuration(m.After), m.Fault, m.What)
+	return fmt.Sprintf("%s: inject %d %v", FormatDuration(m.After), m.Fault, m.What)
 }
 
 // Flap injects a harm and heals it, again and again. ParseFlap reads what String prints.
@@ -127,7 +127,7 @@ func (s Swizzle) Moments(source *choice.Source, name string) []Moment {
 
 // String prints swizzle over=10s: jam at a b c.
 func (s Swizzle) String() string {
-	return fmt.Sprintf("swizzle over=%s: %v at %s", formatDuration(s.Over), s.Harm, strings.Join(s.Nodes, " "))
+	return fmt.Sprintf("swizzle over=%s: %v at %s", FormatDuration(s.Over), s.Harm, strings.Join(s.Nodes, " "))
 }
 
 // ParseSwizzle reads what String prints.

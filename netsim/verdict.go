@@ -43,12 +43,12 @@ type Verdict struct {
 func (v Verdict) String() string {
 	switch v.Fate {
 	case Travels:
-		return fmt.Sprintf("travels %d until %s", v.Seq, formatDuration(v.At))
+		return fmt.Sprintf("travels %d until %s", v.Seq, FormatDuration(v.At))
 	case Full, Broken:
 		if v.At == Never {
 			return v.Fate.String() + " until a heal"
 		}
-		return fmt.Sprintf("%v until %s", v.Fate, formatDuration(v.At))
+		return fmt.Sprintf("%v until %s", v.Fate, FormatDuration(v.At))
 	case Lost:
 		return "lost"
 	}

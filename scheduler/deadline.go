@@ -1,17 +1,36 @@
 package scheduler
 
 // Under PCT, POS and Timed a place is not how far from the turn of the moment a task is put, but how far from a
-// turn that moves by itself, one in so many picks: a deadline. So a place is a priority, the same whoever
+// turn that moves by itself, one in so many picks or rounds: a deadline. So a place is a priority, the same whoever
 // ran last; it ages, since who comes later has a later deadline at the same place; and if all
 // places are 0 deadlines only grow, and this is one FIFO list, as it must be.
+//
+// POS and Timed count rounds. One ends when somebody is picked who was put after its beginning: while everybody has
+// place 0, whoever is ready runs once in each, and elsewhere none has more picks than there are tasks. So a task that
+// is put back lets the others make so many steps each, whoever else there is: a failure that needs that, and no more of
+// it, is still one when unrelated tasks are added. Counted in picks, 8 of 100 were lost. PCT's windows are long, and count picks.
 //
 // The ring has room for Turns deadlines from the first one on. If so many wait that the moving turn is
 // further ahead than that, those who come are put at the end of it.
 
 // deadlineTurns asks the policy for k's place and says how many turns ahead of q's turn it is.
 func (s *Scheduler) deadlineTurns(q *queue, k *task) uint {
-	return q.until(s.slices>>s.pace, s.standing(k))
+	if s.soul != pct {
+		k.standing = s.comingRound()
+	}
+	return q.until(s.clock(), s.standing(k))
 }
+
+// clock is the turn that moves by itself.
+func (s *Scheduler) clock() uint64 {
+	if s.soul == pct {
+		return s.slices >> s.pace
+	}
+	return s.rounds >> s.pace
+}
+
+// comingRound is the mark of those who are put now. Nobody waits for so many rounds that his mark comes again.
+func (s *Scheduler) comingRound() uint16 { return uint16(s.rounds + 1) }
 
 // standing asks the policy for k's place.
 func (s *Scheduler) standing(k *task) uint {
@@ -43,5 +62,15 @@ func (s *Scheduler) ran(k *task) {
 		s.course.ran(s.source, k, s.level(k.priority).length)
 	case pos:
 		k.drawn = 0
+		s.ranRound(k)
+	case timed:
+		s.ranRound(k)
+	}
+}
+
+// ranRound ends the round if k was put after its beginning.
+func (s *Scheduler) ranRound(k *task) {
+	if k.standing == s.comingRound() {
+		s.rounds++
 	}
 }

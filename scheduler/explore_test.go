@@ -205,7 +205,7 @@ func TestExplorers_unrelated(t *testing.T) {
 				same++
 			}
 		}
-		// In POS the old gain a place on the young in four picks, and who is between them may count.
+		// In POS the old gain a place on the young in four rounds, and who is between them may count.
 		want := map[bool]int{true: 100, false: 60}[p == PCT{Depth: 1, Steps: 1000}]
 		if same < want {
 			t.Errorf("%v: of 100 orders only %d are as they were", p, same)
@@ -266,8 +266,8 @@ func TestExplorers_starvation(t *testing.T) {
 		{PCT{Depth: 3}, 512*64 + n, true},
 		{PCT{Depth: 3, Steps: 100}, 512*64 + n, true},
 		{PCT{Depth: 3, Steps: 8192}, 512*128 + n, true},
-		{POS{}, 512*4 + n, true},
-		{Timed{}, 512 + n, true},
+		{POS{}, 512 * 4 * n, true},
+		{Timed{}, 512 * n, true},
 	} {
 		worst := 0
 		for _, mortal := range []bool{false, true} {
@@ -310,7 +310,7 @@ func TestRaced_bounded(t *testing.T) {
 		s.Ready(Task(i), Normal)
 	}
 	ran := false
-	for range 255 + 512*4 + 3 {
+	for range 255 + 512*4*3 {
 		task, _, _ := s.Pick()
 		if ran = task == 0; ran {
 			break

@@ -104,13 +104,13 @@ func TestGolden_explorers(t *testing.T) {
 	}{
 		{FIFO{}, 0xc560420d08210f02, 0xea033a68cd941c61},
 		{Random{}, 0x3d657b6fed5732c3, 0x698be681130635d8},
-		{PCT{}, 0x9c678c1741000a47, 0x30cfff0f2cf20fc0},
-		{PCT{Depth: 2}, 0xa9d75d0619bdd464, 0xf9fb31a7e526f975},
-		{PCT{Depth: 5, Steps: 100}, 0x24e4801f138ff2e2, 0x2206a51d01613dad},
-		{PCT{Depth: 3, Steps: 10_000}, 0x79e365dc2a58472, 0x21aaea4844b1d671},
-		{POS{}, 0x63006eac01734183, 0xd6081b8ac4bae809},
-		{Timed{}, 0xa41311ece2d0370e, 0xf6472f5ce8a1d6cf},
-		{Timed{Slack: 1e6}, 0xa41311ece2d0370e, 0xf0d405d815b04462},
+		{PCT{}, 0xa1ad492a05d81cf7, 0x6a8709bc9b6eb74e},
+		{PCT{Depth: 2}, 0x1f6c12e6080d0f3e, 0xaf9ef249a501e5c8},
+		{PCT{Depth: 5, Steps: 100}, 0x3c4bf786a9216fae, 0x4b3c2747afe8866d},
+		{PCT{Depth: 3, Steps: 10_000}, 0xecd9ada1b06a99df, 0x21aaea4844b1d671},
+		{POS{}, 0xc3a278ca206126a5, 0xd59a910e9c36e89a},
+		{Timed{}, 0xe419ce618dc1fe8c, 0xd27ff234f862f6e},
+		{Timed{Slack: 1e6}, 0xe419ce618dc1fe8c, 0x23de49c57987d1b9},
 		{Portfolio{}, 0xc560420d08210f02, 0xea033a68cd941c61},
 	} {
 		config := Config{choice.From(mix), c.policy}

@@ -8,13 +8,16 @@ import (
 )
 
 // PCT is probabilistic concurrency testing: each task draws a priority, the first of those who can run
-// runs, and at Depth-1 drawn steps whoever runs there falls behind all others. A bug that takes
+// runs, and at about Depth-1 drawn steps whoever runs there falls behind all others. A bug that takes
 // d orderings to show, among n tasks and in k steps, is found with a probability of at least
-// 1/(n*k^(d-1)) if Depth is d and Steps is k.
+// 1/(n*(e*k)^(d-1)) if Depth is d and Steps is k.
 //
 // From Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees of
 // Finding Bugs, ASPLOS 2010. What is otherwise here:
 //
+//   - Change points are not numbers of steps, of which there are Depth-1 and which move when somebody is added. At each step
+//     whoever runs draws whether it is one, with Depth-1 chances in Steps; so there are as many in the mean. That costs
+//     the factor e in the bound, and a draw stays with its task.
 //   - A step is a pick while a rival of the same level waits; other picks decide nothing. Slices are drawn as under
 //     Random: one who is woken by a lesser task runs only when that one's slice has ended.
 //   - A run may be long and its length is not known: it is a row of windows, each a PCT of its own with new priorities
@@ -52,7 +55,7 @@ const (
 	maxStamina  = 511
 )
 
-// pctID is whose draws the change points are.
+// pctID is whose draw it is how long tasks may run in a row.
 var pctID = choice.ID("pct")
 
 // normal is p with numbers that it can have.
@@ -100,7 +103,6 @@ type course struct {
 	stamina       int
 	runner        uint64 // who ran last
 	row           int    // how many steps in a row
-	points        [MaxDepth - 1]int32
 }
 
 // begin makes c the course of a new run.
@@ -127,6 +129,9 @@ func (c *course) place(source *choice.Source, k *task) uint {
 	return uint(k.standing)
 }
 
+// changes sets the counters of draws whether a slice is a change point apart from those of priorities, which count windows.
+const changes = 1 << 40
+
 // stand gives a task its place until the window of that mark is over.
 func (k *task) stand(mark, place uint16) { k.drawn, k.standing = mark, place }
 
@@ -143,9 +148,9 @@ func (c *course) ran(source *choice.Source, k *task, rivals int) {
 	}
 	c.step++
 	c.row++
-	for i, point := range c.points[:c.depth-1] {
-		if int(point) == c.step {
-			k.stand(c.mark, priorities+uint16(i*demoted/(c.depth-1)))
+	if c.depth > 1 {
+		if point := source.Choose(choice.Key{Domain: choice.Order, ID: k.id, N: k.readiness - 1 | changes}, c.last); point > 0 && point < c.depth {
+			k.stand(c.mark, priorities+uint16((point-1)*demoted/(c.depth-1)))
 		}
 	}
 	if c.row >= c.stamina {
@@ -153,8 +158,7 @@ func (c *course) ran(source *choice.Source, k *task, rivals int) {
 	}
 }
 
-// turn begins the next window. A change point that is answered 0 never comes, nor does one that falls
-// on the last step: it would be too late to matter.
+// turn begins the next window.
 func (c *course) turn(source *choice.Source) {
 	if c.last >= 0 {
 		c.window++
@@ -164,11 +168,5 @@ func (c *course) turn(source *choice.Source) {
 	if c.length == 0 {
 		c.last = min(firstWindow<<min(c.window, 10), lastWindow)
 	}
-	ask := func(i, of int) int {
-		return source.Choose(choice.Key{Domain: choice.Plan, ID: pctID, N: c.window*uint64(c.depth) + uint64(i)}, of)
-	}
-	for i := range c.points[:c.depth-1] {
-		c.points[i] = int32(ask(i, c.last))
-	}
-	c.stamina = minStamina + ask(c.depth-1, maxStamina+1-minStamina)
+	c.stamina = minStamina + source.Choose(choice.Key{Domain: choice.Plan, ID: pctID, N: c.window}, maxStamina+1-minStamina)
 }

@@ -101,7 +101,7 @@ func TestPCT_guarantee(t *testing.T) {
 	const seeds = 30_000
 	for _, p := range plants() {
 		n, k := len(p.lengths), p.steps()
-		bound := 1 / (float64(n) * math.Pow(float64(k), float64(p.depth-1)))
+		bound := 1 / (float64(n) * math.Pow(math.E*float64(k), float64(p.depth-1)))
 		policy := PCT{Depth: p.depth, Steps: k}
 		found, _ := p.hunt(policy, seeds)
 		// Three sigma less than the bound would be bad luck.

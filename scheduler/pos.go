@@ -13,11 +13,11 @@ import "github.com/bedlam-sim/bedlam/sim/choice"
 //   - A scheduler does not see who races with whom. It is told by [Scheduler.Raced]; without it this is
 //     basic POS, that is, priorities without second draws.
 //   - There are 512 priorities; those of one priority are first come, first served.
-//   - Nobody starves: who waits gains on those who come later, by one place in each 4 picks, so that of n queued tasks
-//     none waits for more than 512*4+n picks unless it is drawn again; a low one, for eight times that.
+//   - Nobody starves: who waits gains on those who come later, by one place in each 4 rounds of at most n-1 picks, so that of
+//     n queued tasks none waits for more than 512*4*n picks unless it is drawn again; a low one, for eight times that.
 type POS struct{}
 
-// posPace: 4 picks make a turn.
+// posPace: 4 rounds make a turn.
 const posPace = 2
 
 // maxRedraws is how often a task draws again before it runs; its races after those count no more. More would
@@ -63,7 +63,7 @@ func (s *Scheduler) redraw(t Task) {
 	}
 	q.remove(s.tasks, t)
 	q.length++
-	q.put(s.tasks, t, q.until(s.slices>>s.pace, place))
+	q.put(s.tasks, t, q.until(s.clock(), place))
 }
 
 // draw is the counter of an Order draw under POS.

@@ -55,6 +55,7 @@ type Scheduler struct {
 	policy   Policy
 
 	slices   uint64 // picked since the beginning
+	rounds   uint64 // since the beginning, under POS and Timed: see clock
 	progress uint64 // slices when there was last progress
 	fired    uint64 // timers popped since the beginning
 
@@ -80,7 +81,7 @@ func New(c Config) *Scheduler {
 // of before the Reset mean nothing to it any more and must be forgotten.
 func (s *Scheduler) Reset(c Config) {
 	s.now, s.pressing = 0, 0
-	s.slices, s.progress, s.fired = 0, 0, 0
+	s.slices, s.rounds, s.progress, s.fired = 0, 0, 0, 0
 	s.embody(c)
 	clear(s.tasks)
 	s.tasks = s.tasks[:0]
@@ -224,8 +225,7 @@ func (s *Scheduler) Spend(d Time) {
 // Slices is the number of tasks picked since the beginning.
 func (s *Scheduler) Slices() uint64 { return s.slices }
 
-// Stalled is the number of tasks picked since a timer last popped or Progress was
-// last called. A large one is the mark of a livelock.
+// Stalled is the number of tasks picked since Progress was last called. A large one is the mark of a livelock.
 func (s *Scheduler) Stalled() uint64 { return s.slices - s.progress }
 
 // Progress says that the world got somewhere: Stalled counts from here.

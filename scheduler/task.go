@@ -48,7 +48,7 @@ type task struct {
 	priority   Priority
 	fronts     uint8  // a low task: how often it has come to the front in vain
 	drawn      uint16 // PCT: the mark of the window in which its place was drawn; POS: how often it drew again
-	standing   uint16 // PCT: its place in that window
+	standing   uint16 // PCT: its place in that window; POS and Timed: the mark of the round that was to come when it was put
 }
 
 // Add makes t a task, asleep. id is its stable identity, by which draws about it are

@@ -8,15 +8,15 @@ import (
 )
 
 // Timed lets what is due lag: a timer that was set by [Scheduler.NotBefore] pops up to Slack late, so that time-outs
-// race with messages and with each other, and a task that is ready runs when up to 511 slices of others
-// have passed. Half of them do not lag, and the others by every order of magnitude. Beyond that whoever was due first
+// race with messages and with each other, and a task that is ready runs when up to 511 rounds of the others
+// have passed, of a slice each. Half of them do not lag, and the others by every order of magnitude. Beyond that whoever was due first
 // is first.
 //
 // This is the timed simulation of FoundationDB (Zhou and others: FoundationDB: A Distributed Unbundled
 // Transactional Key Value Store, SIGMOD 2021) with a slack, as between timed and asynchronous models. What is
 // otherwise here: how long messages are under way is not drawn by the scheduler but by whoever carries them.
 //
-// Nobody starves: of n queued tasks none waits for more than 512+n picks; a low one, for eight times that.
+// Nobody starves: of n queued tasks none waits for more than 512*n picks; a low one, for eight times that.
 type Timed struct {
 	Slack Time // up to MaxSlack; 0: timers are exact
 }
@@ -32,7 +32,7 @@ func (p Timed) String() string {
 	return fmt.Sprintf("timed(slack=%v)", time.Duration(p.normal().Slack))
 }
 
-// Place draws a lag in turns, each of which is a pick.
+// Place draws a lag in turns, each of which is a round.
 func (Timed) Place(source *choice.Source, id, n uint64) int {
 	return int(lags[source.Choose(choice.Key{Domain: choice.Order, ID: id, N: n}, len(lags))])
 }

@@ -50,7 +50,6 @@ func (s *Scheduler) Pop() (alarm any) {
 		s.wheel.rank(s.rank)
 	}
 	s.fired++
-	s.progress = s.slices
 	return s.wheel.pop()
 }
 

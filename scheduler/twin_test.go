@@ -23,6 +23,7 @@ type twin struct {
 	turn   [levels]int
 	course twinCourse // under PCT
 	picks  int
+	rounds int // under POS and Timed: one ends when somebody is picked who was put after its beginning
 	puts   int
 	timers []twinTimer // in order of age
 }
@@ -37,6 +38,7 @@ type twinTask struct {
 	isQueued bool
 	isLone   bool   // queued without a bucket, under a policy with deadlines
 	redraws  uint64 // under POS
+	round    int    // how many rounds there had been when it was put; -1: it never was
 }
 
 type twinTimer struct {
@@ -51,7 +53,7 @@ func newTwin(c Config) *twin {
 	return &twin{policy: c.Policy, source: c.Source, tasks: map[Task]*twinTask{}}
 }
 
-func (w *twin) add(t Task, id uint64) { w.tasks[t] = &twinTask{id: id} }
+func (w *twin) add(t Task, id uint64) { w.tasks[t] = &twinTask{id: id, round: -1} }
 
 func (w *twin) remove(t Task) {
 	w.unqueue(t)
@@ -87,7 +89,7 @@ func (w *twin) ready(t Task, p Priority) {
 func (w *twin) put(t Task) {
 	k := w.tasks[t]
 	k.turn = w.deadline(k)
-	k.put = w.puts
+	k.put, k.round = w.puts, w.rounds
 	w.puts++
 	k.isQueued = true
 	w.queues[k.level] = append(w.queues[k.level], t)
@@ -121,8 +123,11 @@ func (w *twin) pick() (Task, int32, bool) {
 			k.redraws = 0
 			k.n++
 			w.picks++
+			if k.round == w.rounds {
+				w.rounds++
+			}
 			if p, ok := w.policy.(PCT); ok {
-				w.course.ran(p, w.source, k.id, len(w.queues[l]))
+				w.course.ran(p, w.source, k, len(w.queues[l]))
 			}
 			return t, w.policy.Slice(w.source, k.id, k.n-1), true
 		}
@@ -193,7 +198,7 @@ func (w *twin) advance(limit Time) bool {
 	return false
 }
 
-// pace is how many picks make a turn, if the policy has deadlines.
+// pace is how many picks make a turn, or rounds, if the policy has deadlines.
 func (w *twin) pace() (picks int, ok bool) {
 	switch p := w.policy.(type) {
 	case PCT:
@@ -216,7 +221,10 @@ func (w *twin) deadline(k *twinTask) int {
 	if !ok {
 		return *turn + w.policy.Place(w.source, k.id, n)
 	}
-	now := w.picks / picks
+	now := w.rounds / picks
+	if _, is := w.policy.(PCT); is {
+		now = w.picks / picks
+	}
 	if *turn > now || len(w.queues[k.level]) == 0 {
 		*turn = now
 	}
@@ -236,8 +244,10 @@ func (w *twin) raced(t Task) {
 	if w.policy == (POS{}) && k.isQueued && len(w.queues[k.level]) > 1 && k.redraws < 255 {
 		k.redraws++
 		if w.policy.Place(w.source, k.id, k.n|k.fronts<<48|k.redraws<<40) > 0 {
+			round := k.round
 			w.unqueue(t)
 			w.put(t)
+			k.round = round
 		}
 	}
 }
@@ -278,7 +288,8 @@ func (c *twinCourse) stand(id uint64, window, place int) {
 	c.stands[id] = [2]int{window, place}
 }
 
-func (c *twinCourse) ran(p PCT, source *choice.Source, id uint64, rivals int) {
+func (c *twinCourse) ran(p PCT, source *choice.Source, k *twinTask, rivals int) {
+	id := k.id
 	if id != c.runner {
 		c.runner, c.row = id, 0
 	}
@@ -287,16 +298,16 @@ func (c *twinCourse) ran(p PCT, source *choice.Source, id uint64, rivals int) {
 	}
 	c.steps++
 	c.row++
-	window, in, length := c.window(p, c.steps)
-	ask := func(i, of int) int {
-		return source.Choose(choice.Key{Domain: choice.Plan, ID: choice.ID("pct"), N: uint64(window*p.Depth + i)}, of)
-	}
-	for i := range p.Depth - 1 {
-		if ask(i, length) == in {
-			c.stand(id, window, 384+i*127/(p.Depth-1))
+	window, _, length := c.window(p, c.steps)
+	if p.Depth > 1 {
+		point := source.Choose(choice.Key{Domain: choice.Order, ID: id, N: k.n - 1 | 1<<40}, length)
+		for i := 1; i < p.Depth; i++ {
+			if point == i {
+				c.stand(id, window, 384+(i-1)*127/(p.Depth-1))
+			}
 		}
 	}
-	if c.row >= 64+ask(p.Depth-1, 448) {
+	if c.row >= 64+source.Choose(choice.Key{Domain: choice.Plan, ID: choice.ID("pct"), N: uint64(window)}, 448) {
 		c.stand(id, window, 511)
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
@@ -16,3 +17,6 @@ func (v View) SystemTime(node Atom) time.Duration {
 	}
 	return v.Now()
 }
+
+// Policy is who says who runs next in this run; of a Portfolio, the one that was drawn.
+func (v View) Policy() scheduler.Policy { return v.w.sched.Policy() }

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/bedlam-sim/bedlam/internal/coro"
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -185,14 +187,19 @@ func (w *World) next() *Proc {
 			return nil
 		}
 		w.startWaits()
-		if w.sched.Timers() == w.ticking && w.calm() {
+		if w.sched.Timers() == w.ticking && !w.passing && w.calm() {
 			w.stop = StopIdle
 			return nil
 		}
-		w.sched.Advance(w.limit)
+		if w.sched.Advance(w.limit); w.sched.Now()-now >= lull {
+			w.sched.Progress()
+		}
 	}
 	return nil
 }
+
+// lull is for how long all must wait that it counts: what nodes that are busy with each other wait in between is less.
+const lull = scheduler.Time(100 * time.Microsecond)
 
 // run runs a process that has no stack: from its beginning, or a handler's next messages.
 func (w *World) run(p *Proc) {

@@ -28,20 +28,13 @@ type Kernel struct {
 	AutoConnect   AutoConnect   // dist_auto_connect
 	NoConnectAll  bool          // connect_all is false
 	AllowOverlap  bool          // prevent_overlapping_partitions is false
-	TickTime      time.Duration // net_ticktime; 0: 60s
+	TickTime      time.Duration // net_ticktime, at boot; 0: 60s
 	TickIntensity int           // net_tickintensity; 0: 4
 	SetupTime     time.Duration // net_setuptime, of each step; 0: 7s
 }
 
-func (k *Kernel) tick() time.Duration {
-	t := k.TickTime
-	if t <= 0 {
-		t = 60 * time.Second
-	}
-	return max(t/time.Duration(k.intensity()), time.Millisecond)
-}
-
-func (k *Kernel) intensity() int {
+// Intensity is how often a node ticks in its net_ticktime.
+func (k *Kernel) Intensity() int {
 	if k.TickIntensity <= 0 {
 		return 4
 	}
@@ -74,17 +67,15 @@ type Node struct {
 	shared  map[string]any
 	first   *Proc // nil if the node is down
 	cost    scheduler.Time
-	born    scheduler.Time
 	clock   clock
 	cookies map[Atom]Atom
 	ended   bool // this life is over
 	dark    bool // and its power was cut: it does not even refuse
 
 	doorsteps   []*doorstep
-	peers       []*peer                // by index of the other node; nil: never heard of
-	connections uint64                 // how many it has had a part in
-	ticker      *timer                 // nil if no connection needs one
-	tocks       uint64                 // how often it ticked
+	peers       []*peer // by index of the other node; nil: never heard of
+	connections uint64  // how many it has had a part in
+	beat        beat
 	distant     []*Proc                // those with the flag
 	watched     map[Ref]*term.Identity // monitors on names from other nodes, and on whom they are
 	ports       ports
@@ -136,7 +127,8 @@ func (w *World) found() {
 }
 
 func (w *World) newNode(spec *NodeSpec, home term.Home) *Node {
-	n := &Node{home: home, spec: spec, names: map[Name]*Proc{}, cost: w.cost, born: w.sched.Now(), clock: clock{Clock: spec.Clock, since: w.sched.Now()}}
+	n := &Node{home: home, spec: spec, names: map[Name]*Proc{}, cost: w.cost, clock: clock{Clock: spec.Clock, since: w.sched.Now()}}
+	n.beat = spec.Kernel.beat(spec.Kernel.TickTime, w.sched.Now())
 	switch {
 	case spec.ReductionCost > 0:
 		n.cost = scheduler.Time(spec.ReductionCost)
@@ -253,7 +245,7 @@ func (w *World) BootNode(name Atom) (was bool) {
 		n.clock = old.clock
 		w.nodes[home.Index] = n
 	}
-	n.born = w.sched.Now()
+	n.beat.from = w.sched.Now()
 	w.noteText(trace.Node, nil, nil, "up", name)
 	w.boot(n)
 	return true

@@ -2,10 +2,8 @@ package sim
 
 import (
 	"slices"
-	"time"
 
 	"github.com/bedlam-sim/bedlam/internal/mutant"
-	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
@@ -383,11 +381,7 @@ func (w *World) answerWaiters(k *peer, connected bool) {
 
 // dropPeers ends all connections of a node that goes down.
 func (w *World) dropPeers(n *Node) {
-	if n.ticker != nil {
-		w.cancel(n.ticker)
-		w.ticking--
-		n.ticker = nil
-	}
+	w.dropTick(n)
 	for _, d := range n.doorsteps {
 		w.leaveWire(n, d.c, d.side)
 	}
@@ -414,80 +408,4 @@ func (w *World) leaveWire(n *Node, c *wire, side int) {
 	} else {
 		w.closeWire(c, side)
 	}
-}
-
-// startTicking lets a node look after its connections, at the times that its boot has set (NK7).
-func (w *World) startTicking(n *Node) {
-	if n.ticker != nil {
-		return
-	}
-	every := n.spec.Kernel.tick()
-	n.tocks = uint64((w.time()-time.Duration(n.born))/every) + 1
-	w.nextTick(n, every)
-}
-
-func (w *World) nextTick(n *Node, every time.Duration) {
-	t := w.newTimer(ticks)
-	t.node = n
-	t.alarm = w.sched.At(n.born+scheduler.Time(every)*scheduler.Time(n.tocks), t, choice.Child(choice.ID("tick", string(n.home.Node)), "", n.home.Creation)+n.tocks*oddly)
-	n.ticker = t
-	w.ticking++
-}
-
-func (w *World) stopTicking(n *Node) {
-	if n.ticker == nil || slices.ContainsFunc(n.peers, func(k *peer) bool { return k != nil && k.state == up }) {
-		return
-	}
-	w.cancel(n.ticker)
-	w.ticking--
-	n.ticker = nil
-}
-
-// ticked is a node's look after its connections.
-func (w *World) ticked(n *Node) {
-	n.ticker = nil
-	w.ticking--
-	n.tocks++
-	w.nextTick(n, n.spec.Kernel.tick())
-	if n.paused {
-		return
-	}
-	for _, k := range n.peers {
-		if k != nil && k.state == up {
-			w.tickPeer(k)
-		}
-	}
-}
-
-// tickPeer gives the other node up if nothing was read for so many ticks, and sends something if nothing was written.
-func (w *World) tickPeer(k *peer) {
-	if k.read {
-		k.silent = 0
-	} else if k.silent++; k.silent >= k.of.spec.Kernel.intensity() {
-		w.hangUp(k, netTickTimeout)
-		return
-	}
-	if !k.wrote {
-		c := w.newParcel()
-		c.step, c.size = tick, 4
-		w.send(k.wire, k.side, c, stepKinds[tick], tickStream)
-	}
-	k.wrote, k.read = false, false
-}
-
-const tickStream = 0x74_69_63_6b
-
-// calm is whether nothing can come of ticks: no fault is at work, and no connection is known to one end alone.
-func (w *World) calm() bool {
-	if w.faults > 0 || w.paused > 0 || w.halfOpen() {
-		return false
-	}
-	for _, n := range w.nodes {
-		for _, k := range n.peers {
-			if k != nil && k.state == up && k.wire.way[1-k.side].over {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -277,17 +277,6 @@ func (p *Proc) Rand(n int) int {
 	return p.w.chance.Choose(choice.Key{Domain: choice.Rand, ID: p.id.Key, N: uint64(p.draws)}, n)
 }
 
-// Buggify reports, rarely, true: a place where the program under test offers to behave as badly as it may.
-// site names the place.
-func (p *Proc) Buggify(site string) bool {
-	if !p.acts() || p.w.cfg.Buggify == 0 {
-		return false
-	}
-	p.draws++
-	k := choice.Key{Domain: choice.Buggify, ID: choice.Child(p.id.Key, site, 0), N: uint64(p.draws)}
-	return p.w.chance.Chance(k, p.w.cfg.Buggify, 100)
-}
-
 // Put keeps a value under a key for the process's life, as Erlang's process dictionary does.
 func (p *Proc) Put(key string, value any) {
 	if p.acts() {

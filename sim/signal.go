@@ -375,8 +375,9 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 		p.dieIfExiting()
 		return *p.inspect(), true
 	case q.transit.head == nil || p.has(noBlock):
+		info = *q.inspect() // before others run: when they have, q may be somebody else
 		p.charge(redOther)
-		return *q.inspect(), true
+		return info, true
 	}
 	got, _ := p.ask(askInfo, q).(*Info)
 	if got == nil {

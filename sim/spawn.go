@@ -81,8 +81,9 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 		q.watch(ref)
 	}
 	q.enqueue()
+	pid := q.Self() // before others run: when they have, q may be somebody else
 	p.charge(redSpawn)
-	return q.Self(), ref
+	return pid, ref
 }
 
 // newProc makes a process, known to the scheduler and not yet runnable.

@@ -204,10 +204,12 @@ func (w *World) after(d time.Duration) scheduler.Time {
 	return never
 }
 
-// fire does what a timer is for.
+// fire does what a timer is for. Only those of processes are progress: ticks, and what goes on under a connection, are there whatever
+// processes do.
 func (w *World) fire(t *timer) {
 	switch t.use {
 	case endsWait:
+		w.sched.Progress()
 		p := t.dest
 		w.note(trace.Timer, p.id, nil, 0)
 		p.x.armed = false
@@ -238,6 +240,7 @@ func (w *World) fire(t *timer) {
 }
 
 func (w *World) fireMessage(t *timer) {
+	w.sched.Progress()
 	q := t.dest
 	if q != nil {
 		q.removeTimer(t)
@@ -295,7 +298,7 @@ func (w *World) newTimer(use timerUse) *timer {
 
 func (w *World) freeTimer(t *timer) {
 	t.gen++ // whoever still holds it holds a timer that is over
-	t.use, t.dest, t.prev, t.name, t.node, t.msg, t.act, t.cargo = spareTimer, nil, nil, "", nil, nil, nil, nil
+	t.use, t.dest, t.prev, t.name, t.node, t.ref, t.msg, t.act, t.cargo = spareTimer, nil, nil, "", nil, Ref{}, nil, nil, nil
 	t.next = w.spareTimers
 	w.spareTimers = t
 }

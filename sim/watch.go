@@ -1,14 +1,18 @@
 package sim
 
 // Mourners counts who hears of the end of a process and lives on: those who monitor it, and the linked that trap exits; of the linked on
-// other nodes it is supposed. It is for an Observer that is being told of that end, when the process is dead and nobody has
-// heard of it yet; later the answer is 0. It looks through all processes.
+// other nodes it is supposed. A parent that ended before, of whose exit this process has taken no notice yet, counts as well: it would have
+// heard. It is for an Observer that is being told of that end, when the process is dead and nobody has heard of it yet; later the
+// answer is 0. It looks through all processes.
 func (v View) Mourners(pid PID) (n int) {
 	for _, p := range v.w.procs {
 		if p == nil || p.id != pid.Identity() {
 			continue
 		}
 		p.eachWatcher(func(Ref) { n++ })
+		if p.orphan() {
+			n++
+		}
 		if p.x == nil {
 			continue
 		}
@@ -19,4 +23,19 @@ func (v View) Mourners(pid PID) (n int) {
 		}
 	}
 	return n
+}
+
+// orphan is whether an exit of the process's parent waits to be handled or received.
+func (p *Proc) orphan() bool {
+	for m := p.transit.head; m != nil; m = m.next {
+		if m.kind == linkExit && m.from == p.id.Parent {
+			return true
+		}
+	}
+	for m := p.mailbox.head; m != nil; m = m.next {
+		if m.tag == ExitTag && m.from == p.id.Parent {
+			return true
+		}
+	}
+	return false
 }

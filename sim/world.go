@@ -36,9 +36,10 @@ type Config struct {
 	ReductionCost time.Duration
 
 	MaxEvents uint64 // the run stops with StopEvents after so many facts; 0: no limit
-	// Patience is after how many slices in which no timer fired a run counts as a livelock; 0: a hundred millions.
+	// Patience is after how many slices a run counts as a livelock in which no process's timer fired, and it was never so that all waited for a
+	// while (100µs); 0: a hundred millions.
 	Patience uint64
-	Buggify  int // the chance, in percent, that Proc.Buggify says yes
+	Buggify  int // how often, in percent, a site that is on says yes: see Proc.Buggify; 0: DefaultBuggify; NoBuggify: never
 
 	// CheckMutation hashes messages when they are sent, after every slice and when they are received, and
 	// crashes the process that changed one in between. Slow; for finding such mistakes.
@@ -106,6 +107,7 @@ type World struct {
 	opened       map[[2]netsim.Node]uint64
 	spareParcels *parcel
 	tcp          tcp
+	sites        table[string, *site] // of Buggify
 
 	current  *Proc // the process whose code runs
 	handed   *Proc // a process handed to the worker that is being switched to
@@ -115,6 +117,7 @@ type World struct {
 	idle     []*worker
 	workers  []*worker
 	settling bool
+	passing  bool   // the run goes on though nothing happens
 	tells    bool   // messages are rendered or checked as they are sent
 	closing  bool   // stacks are being unwound
 	final    bool   // and their workers end
@@ -151,7 +154,7 @@ const (
 	StopIdle                      // nothing can ever happen again: all wait, and no timer runs
 	StopQuiet                     // Settle: nothing can happen without time passing
 	StopEvents                    // Config.MaxEvents
-	StopLivelock                  // Config.Patience: slices without end, and no timer fires
+	StopLivelock                  // Config.Patience: slices without end, and no process's timer fires
 	StopHalted                    // somebody called Halt
 	StopAbandoned                 // the test harness broke off
 	StopCrashed                   // Boot panicked: there is no such node
@@ -174,8 +177,8 @@ type Result struct {
 	Hash   uint64        // of all facts so far, in their order
 	Events uint64        // how many there were
 	Living int           // processes alive
-	// Stalled is how many slices there have been since a timer fired: much of it, and few events to go, smells
-	// of a livelock.
+	// Stalled is how many slices there have been since a process's timer fired, or all waited for a while: much of it smells of a
+	// livelock. Ticks, and what arrives from other nodes, do not count.
 	Stalled uint64
 	Crash   *term.Crash // what Boot panicked with, if Stop is StopCrashed
 	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code, oldest first.
@@ -235,6 +238,7 @@ func (w *World) set(cfg Config) {
 		w.check = newMutations(w)
 	}
 	w.tells = w.check != nil || cfg.Keep > 0
+	w.sites = table[string, *site]{}
 	w.stop, w.born, w.living = 0, 0, 0
 	w.firstWait, w.waitNumber = never, 0
 	w.found()
@@ -278,7 +282,12 @@ func (w *World) Send(pid PID, msg any) {
 
 // At makes the world call act at a time, between slices. key names the occasion for draws: two at the same
 // instant happen in drawn order.
-func (w *World) At(when time.Duration, key string, act func()) { w.at(when, key, act) }
+func (w *World) At(when time.Duration, key string, act func()) {
+	w.at(when, key, func() {
+		w.sched.Progress()
+		act()
+	})
+}
 
 // Choose draws from outside, for plans and faults. See choice.Source.
 func (w *World) Choose(k choice.Key, n int) int { return w.chance.Choose(k, n) }
@@ -305,6 +314,9 @@ func (w *World) Trace() *trace.Log { return &w.log }
 
 // Run lets the world run for a span of virtual time. It may be called again to go on. If the test harness
 // broke the run off by a panic, Run panics with the same value.
+//
+// A world in which nothing can happen any more but ticks on a calm net stops at once with StopIdle, and its time stays where it was: when
+// the last of it was done is what Result.Now then tells, and the next Run begins there. Who wants the whole span to pass calls Pass.
 func (w *World) Run(d time.Duration) Result {
 	now := w.sched.Now()
 	limit := now + scheduler.Time(d)
@@ -312,6 +324,14 @@ func (w *World) Run(d time.Duration) Result {
 		limit = scheduler.Time(Forever)
 	}
 	return w.resume(limit)
+}
+
+// Pass is Run, but lets all of the span pass even if nothing happens in it: it never stops with StopIdle, so that who waits
+// for ever is not told of. A span of Forever has no end to come to, and is as in Run.
+func (w *World) Pass(d time.Duration) Result {
+	w.passing = d != Forever
+	defer func() { w.passing = false }()
+	return w.Run(d)
 }
 
 // Settle lets the world run until nothing can happen without time passing.
@@ -414,6 +434,10 @@ func (w *World) forget() {
 		p.id.Holder = nil
 		w.release(p)
 	}
+	// Timers and identities are made in blocks. One that a run has left in a block keeps all that run alive, and, as blocks
+	// are of several runs, the runs before it: a campaign's memory grew with each seed.
+	w.sched.Each(func(alarm any, _ scheduler.Time) { w.freeTimer(alarm.(*timer)) })
+	w.freshIDs = nil
 }
 
 // line makes a line of the log.

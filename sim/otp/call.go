@@ -200,11 +200,15 @@ func IsDown(m *sim.Msg, ref sim.Ref) bool {
 	return false
 }
 
-// Cast sends a request that is not answered. It never fails: if there is nobody, nothing happens (GS9).
+// Cast sends a request that is not answered. It never fails: if there is nobody, nothing happens (GS9), but that it stands in
+// the trace.
 func Cast(p *sim.Proc, to sim.Addr, msg any) {
-	if at, _, ok := resolve(p, to); ok {
-		p.SendTagged(at, CastTag, sim.Ref{}, 0, msg)
+	at, _, ok := resolve(p, to)
+	if !ok {
+		p.Dropped(to, msg)
+		return
 	}
+	p.SendTagged(at, CastTag, sim.Ref{}, 0, msg)
 }
 
 // Abcast casts to the processes of that name on the nodes.

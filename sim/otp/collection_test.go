@@ -37,3 +37,27 @@ func TestRequests_GC7_collection(t *testing.T) {
 		s.hear(p)
 	}).want("no_request", "[slow quick nobody]", "nobody call nobody nil: noproc", "timeout, 2 left", "quick quick <nil>", "timeout, 0 left")
 }
+
+// GC7: a message that was received is asked whether it is any answer, and the collection lists what is left.
+func TestRequests_GC7_check(t *testing.T) {
+	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+		var c otp.Requests[int, string]
+		_, _, ok, err := otp.CheckAny(p, "anything", &c)
+		s.say("%v %v", ok, err)
+		first := otp.SendRequest(p, start(p), double{N: 1})
+		c.Add(first, "first")
+		c.Add(otp.SendRequest(p, sim.Local("s"), double{N: 2}), "second")
+		c.Add(otp.SendRequest(p, sim.Local("nobody"), double{N: 3}), "nobody")
+		p.Send(p.Self(), "other")
+		list := c.List()
+		s.say("%d %v", len(list), list[0].Request == otp.Awaited[int](first) && list[0].Label == "first")
+		for range 4 {
+			m, _ := sim.Any(p)
+			label, n, ok, err := otp.CheckAny(p, m, &c)
+			s.say("%q %d %v %v, %d left", label, n, ok, err, c.Len())
+		}
+		s.say("%d", len(list)) // a list is as it was
+		s.hear(p)
+	}).want("false <nil>", "3 true", `"nobody" 0 true call nobody nil: noproc, 2 left`, `"" 0 false <nil>, 2 left`, `"first" 2 true <nil>, 1 left`,
+		`"second" 4 true <nil>, 0 left`, "3")
+}

@@ -15,35 +15,53 @@ type RequestID[R any] struct {
 // Ref is the request's reference.
 func (id RequestID[R]) Ref() sim.Ref { return id.ref }
 
+// Ends reports whether a message ends the wait for the answer.
+func (id RequestID[R]) Ends(m *sim.Msg) bool { return isOutcome(m, id.ref) }
+
+// Check is CheckResponse.
+func (id RequestID[R]) Check(p *sim.Proc, msg any) (r R, ok bool, err error) {
+	return CheckResponse(p, msg, id)
+}
+
+// Abandon gives the request up: a late answer is dropped.
+func (id RequestID[R]) Abandon(p *sim.Proc) { p.Demonitor(id.ref, sim.Flush()) }
+
 // SendRequest sends a request and does not wait. The answer is fetched with WaitResponse, ReceiveResponse
 // or CheckResponse.
 func SendRequest[R any](p *sim.Proc, to sim.Addr, req Request[R]) RequestID[R] {
-	return RequestID[R]{send(p, to, req), to}
+	return RequestID[R]{send(p, to, CallTag, req), to}
 }
 
 // SendRequestAny is SendRequest for requests that do not say what they return.
 func SendRequestAny(p *sim.Proc, to sim.Addr, req any) RequestID[any] {
-	return RequestID[any]{send(p, to, req), to}
+	return RequestID[any]{send(p, to, CallTag, req), to}
+}
+
+// SendRequestTagged is SendRequestAny under a tag, for servers that know their requests by another than CallTag.
+func SendRequestTagged(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any) RequestID[any] {
+	return RequestID[any]{send(p, to, tag, req), to}
 }
 
 // SendRequestPlain is SendRequest whose answer goes to the process itself, not to an alias: one that comes after the
 // request has failed is a ReplyMsg in the mailbox. OTP did so where it waits for ever, before it had aliases.
 func SendRequestPlain[R any](p *sim.Proc, to sim.Addr, req Request[R]) RequestID[R] {
-	return RequestID[R]{sendAs(p, to, req, true), to}
+	return RequestID[R]{sendAs(p, to, CallTag, req, true), to}
 }
 
-func send(p *sim.Proc, to sim.Addr, req any) sim.Ref { return sendAs(p, to, req, false) }
+func send(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any) sim.Ref {
+	return sendAs(p, to, tag, req, false)
+}
 
-func sendAs(p *sim.Proc, to sim.Addr, req any, plain bool) sim.Ref {
+func sendAs(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, plain bool) sim.Ref {
 	at, _, ok := resolve(p, to)
 	if !ok { // the answer is what a monitor would have said
 		ref := p.MakeRef()
 		p.Send(p.Self(), sim.Down{Ref: ref, Object: to, Reason: sim.NoProc})
 		return ref
 	}
-	tag := Tag{Ref: monitor(p, at, plain), Plain: plain}
-	p.SendTaggedNoConnect(at, CallTag, tag.Ref, tag.word(), req)
-	return tag.Ref
+	from := Tag{Ref: monitor(p, at, plain), Plain: plain}
+	p.SendTaggedNoConnect(at, tag, from.Ref, from.word(), req)
+	return from.Ref
 }
 
 // WaitResponse waits for the answer at most d. If it gives up with ErrTimeout the request stands: one may

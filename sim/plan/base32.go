@@ -1,10 +1,27 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 )
+
+// Seal puts a check sum of three bytes behind a body. It finds every single mistyped character of what Letters makes of
+// it, and every two neighbours that are wrong or swapped, and of other mistakes all but one in sixteen millions.
+func Seal(body []byte) []byte {
+	sum := crc24(body)
+	return append(body[:len(body):len(body)], byte(sum>>16), byte(sum>>8), byte(sum))
+}
+
+// Unseal is the body of what Seal made; ok is false if the check sum is not its own.
+func Unseal(sealed []byte) (body []byte, ok bool) {
+	if len(sealed) < 3 {
+		return nil, false
+	}
+	body = sealed[:len(sealed)-3]
+	return body, bytes.Equal(Seal(body), sealed)
+}
 
 // crc24 is the checksum of OpenPGP (RFC 4880): it finds every burst of up to 24 wrong bits, so that
 // any two neighbouring characters may be wrong.
@@ -24,8 +41,9 @@ func crc24(b []byte) uint32 {
 // alphabet is Crockford's base 32: without the letters I, L, O and U.
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// encode32 writes five bits a character; the last character is filled up with zeros.
-func encode32(b []byte) string {
+// Letters writes bytes as capital letters and digits that a double click takes whole: five bits a character, the last
+// one filled up with zeros. FromLetters reads them back.
+func Letters(b []byte) string {
 	var out strings.Builder
 	var word uint32
 	var bits int
@@ -42,8 +60,9 @@ func encode32(b []byte) string {
 	return out.String()
 }
 
-// plain32 is text as encode32 would have written it.
-func plain32(text string) string {
+// PlainLetters is text as Letters would have written it: small letters become capitals, O is 0, I and L are 1, blanks
+// and dashes are left out.
+func PlainLetters(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
 		case c == '-' || c == ' ':
@@ -61,9 +80,9 @@ func plain32(text string) string {
 	}, text)
 }
 
-// decode32 reads what encode32 writes.
-func decode32(text string) ([]byte, error) {
-	plain := plain32(text)
+// FromLetters reads what Letters writes, and what PlainLetters makes of it.
+func FromLetters(text string) ([]byte, error) {
+	plain := PlainLetters(text)
 	if plain == "" {
 		return nil, errors.New("it is empty")
 	}

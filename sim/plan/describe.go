@@ -48,7 +48,10 @@ func (w Words) Describe(d choice.Deviation) string {
 	case choice.Value:
 		return fmt.Sprintf("%s takes the value %d in its draw %d", who, a, n)
 	case choice.Buggify:
-		return fmt.Sprintf("%s takes its rare branch (draw %d)", who, n)
+		if n == 0 {
+			return fmt.Sprintf("%s is on in this run", who)
+		}
+		return fmt.Sprintf("%s fires when it is asked for the %s time", who, ordinal(n))
 	case choice.Plan:
 		return fmt.Sprintf("the run is laid out otherwise: draw %d of %s is %d", n, who, a)
 	case choice.Rand:

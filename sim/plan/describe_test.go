@@ -41,7 +41,8 @@ func TestDescribe(t *testing.T) {
 		{choice.Fanout, 7, 1, 1, "of those to be told of the end of <a/x> the 2nd is told first (draw 1)"},
 		{choice.Fault, 9, 0, 53, "of fault 2, draw 0 of what breaks is 53"},
 		{choice.Value, 7, 3, 4, "<a/x> takes the value 4 in its draw 3"},
-		{choice.Buggify, 7, 3, 1, "<a/x> takes its rare branch (draw 3)"},
+		{choice.Buggify, 7, 3, 1, "<a/x> fires when it is asked for the 3rd time"},
+		{choice.Buggify, 7, 0, 1, "<a/x> is on in this run"},
 		{choice.Plan, 7, 3, 1, "the run is laid out otherwise: draw 3 of <a/x> is 1"},
 		{choice.Rand, 7, 22, 1, "<a/x> gets 1 from its 22nd draw"},
 		{77, 7, 22, 1, "draw 22 of <a/x> in domain domain77 is 1"},
@@ -178,6 +179,34 @@ func TestNames_timers(t *testing.T) {
 		"of what is due at one instant, timer 1 of <a/star> gives way to others",
 		"of those to be told of the end of <a/star> the 2nd is told first",
 	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("nobody says: %s in\n%s", want, text.String())
+		}
+	}
+}
+
+// Sites of Buggify: that one is on, and that it fires.
+func TestNames_sites(t *testing.T) {
+	rec := &choice.Recording{NonZero: true}
+	source := choice.New(1)
+	source.Record(rec)
+	w := sim.New(sim.Config{Source: source, Keep: 1000, Node: "a", Boot: func(p *sim.Proc) {
+		for range 20 {
+			p.Buggify("cold cache")
+			p.Buggify("early retry")
+		}
+	}})
+	defer w.Close()
+	w.Run(time.Minute)
+	names := namesOf(w.Trace(), nil)
+	for _, s := range w.View().BuggifySites() {
+		names.Site(s.Name)
+	}
+	var text strings.Builder
+	for _, d := range rec.Draws {
+		text.WriteString(plan.Describe(choice.Deviation{Key: d.Key, Answer: 1}, names.Of) + "\n")
+	}
+	for _, want := range []string{"site cold cache is on in this run\n", "site cold cache in <a/init> fires when it is asked for the "} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("nobody says: %s in\n%s", want, text.String())
 		}

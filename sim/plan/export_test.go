@@ -3,10 +3,7 @@ package plan
 import "github.com/bedlam-sim/bedlam/sim/choice"
 
 // Sealed is the token, right or wrong, whose bytes before the check sum these are.
-func Sealed(body []byte) string {
-	sum := crc24(body)
-	return encode32(append(body[:len(body):len(body)], byte(sum>>16), byte(sum>>8), byte(sum)))
-}
+func Sealed(body []byte) string { return Letters(Seal(body)) }
 
 // Turns and Reductions are what answers mean under the policy random.
 func Turns(answer int) int                     { return int(waits[answer]) }

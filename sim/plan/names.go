@@ -9,13 +9,14 @@ import (
 )
 
 // Names finds out who the identities of keys are. It is told of processes, by the keys in the Spawn facts of a trace,
-// of links and of kinds of messages; from these follow the identities of timers and of streams of signals. The zero Names
+// of links, of sites of Buggify and of kinds of messages; from these follow the identities of timers and of streams of signals. The zero Names
 // knows nobody.
 type Names struct {
 	said      map[uint64]string
 	processes []named
 	names     []named
-	kinds     []named // what streams are told apart by, beside who sends and who receives
+	kinds     []named  // what streams are told apart by, beside who sends and who receives
+	sites     []string // of Buggify
 	links     [][2]string
 	streams   []stream // nil until they are needed
 }
@@ -49,6 +50,12 @@ func (n *Names) Message(kind string) {
 	n.streams = nil
 }
 
+// Site says that the program has a site of Buggify with that name.
+func (n *Names) Site(name string) {
+	n.Say(choice.ID("site", name), "site "+name)
+	n.sites = append(n.sites, name)
+}
+
 // Say says what an identity is. It is for those that the program itself made with choice.ID.
 func (n *Names) Say(id uint64, what string) {
 	if n.said == nil {
@@ -63,6 +70,9 @@ func (n *Names) Of(id uint64) string {
 		return what
 	}
 	if what := n.timer(id); what != "" {
+		return what
+	}
+	if what := n.site(id); what != "" {
 		return what
 	}
 	for _, l := range n.links {
@@ -94,6 +104,18 @@ func (n *Names) timer(id uint64) string {
 	return ""
 }
 
+// site finds the process that asks at a site of Buggify.
+func (n *Names) site(id uint64) string {
+	for _, site := range n.sites {
+		for _, p := range n.processes {
+			if id == choice.Child(p.id, site, 0) {
+				return "site " + site + " in " + p.name
+			}
+		}
+	}
+	return ""
+}
+
 // mostWires is how many connections of two nodes are looked at, one after the other.
 const mostWires = 8
 
@@ -101,22 +123,32 @@ const mostWires = 8
 // may be are tried.
 func (n *Names) signal(id uint64, a, b string) string {
 	link := choice.ID("link", a, b)
-	switch id ^ link {
-	case choice.ID("netsim", "resume"):
-		return fmt.Sprintf("signal that a cut had held %s→%s", a, b)
-	case choice.ID("netsim", "end"):
-		return fmt.Sprintf("end of a connection %s→%s", a, b)
-	}
 	for i := range uint32(mostWires) {
 		for _, ends := range [][2]string{{a, b}, {b, a}} { // whoever has opened it
 			wire := choice.Child(choice.ID(ends[0], ends[1]), "wire", i+1)
-			if what := n.stream(id^link, wire); what != "" {
+			if what := n.onWire(id^link, wire); what != "" {
 				return fmt.Sprintf("%s %s→%s", what, a, b)
 			}
-			if what := n.stream(id^link^choice.ID("netsim", "jitter"), wire); what != "" {
-				return fmt.Sprintf("%s (its jitter) %s→%s", what, a, b)
-			}
 		}
+	}
+	return ""
+}
+
+// onWire finds what on a wire has an identity. id is without that of the link.
+func (n *Names) onWire(id, wire uint64) string {
+	for _, way := range [...]string{"first", "back"} {
+		switch id ^ choice.Child(wire, way, 0) {
+		case choice.ID("netsim", "resume"):
+			return "signal that a cut had held"
+		case choice.ID("netsim", "end"):
+			return "end of a connection"
+		}
+	}
+	if what := n.stream(id, wire); what != "" {
+		return what
+	}
+	if what := n.stream(id^choice.ID("netsim", "jitter"), wire); what != "" {
+		return what + " (its jitter)"
 	}
 	return ""
 }

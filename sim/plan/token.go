@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -74,8 +73,7 @@ func (t Token) Format() string {
 		b = appendPlaces(b, p.Without)
 	}
 	b = appendDeviations(b, p.Deviations)
-	sum := crc24(b)
-	return encode32(append(b, byte(sum>>16), byte(sum>>8), byte(sum)))
+	return Letters(Seal(b))
 }
 
 // String prints the token.
@@ -120,23 +118,22 @@ func ParseToken(text string) (Token, error) {
 	if len(text) > LongestToken {
 		return Token{}, fmt.Errorf("not a replay token: it is too long (%d characters; %d are possible)", len(text), LongestToken)
 	}
-	b, err := decode32(text)
+	b, err := FromLetters(text)
 	switch {
 	case err != nil:
 		return Token{}, fmt.Errorf("not a replay token: %w", err)
 	case len(b) < tokenLeast:
 		return Token{}, errors.New("not a replay token: it is too short; is its end missing?")
 	}
-	body, end := b[:len(b)-3], b[len(b)-3:]
-	sum := crc24(body)
-	if !bytes.Equal(end, []byte{byte(sum >> 16), byte(sum >> 8), byte(sum)}) {
+	body, ok := Unseal(b)
+	if !ok {
 		return Token{}, errors.New("not a replay token: its check sum is wrong; a character is mistyped, missing or too many")
 	}
 	if v := body[0] >> 4; v != tokenVersion {
 		return Token{}, fmt.Errorf("a replay token of version %d; this is read as version %d", v, tokenVersion)
 	}
 	t, ok := tokenBody(body)
-	if !ok || t.Format() != plain32(text) { // a token has one spelling
+	if !ok || t.Format() != PlainLetters(text) { // a token has one spelling
 		return Token{}, errors.New("not a replay token: what it says makes no sense")
 	}
 	return t, nil
