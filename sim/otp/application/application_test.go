@@ -360,3 +360,33 @@ func TestDeterminism(t *testing.T) {
 		fresh.Close()
 	}
 }
+
+// APP5: a master that is killed while its application starts has failed to start it: whoever waits is told so, and a permanent application takes
+// the node along, as in OTP 25.3.
+func TestStart_APP5_masterKilled(t *testing.T) {
+	for _, compat := range []sim.Compat{sim.OTP25, sim.OTP27} {
+		var heard []string
+		app := application.App{Name: "x", Start: func(p *sim.Proc, _ application.StartType, _ any) (otp.Started, error) {
+			p.Exit(p.GroupLeader(), sim.Kill)
+			p.Sleep(time.Second)
+			return otp.Started{PID: p.SpawnLink("top", func(p *sim.Proc) { p.Sleep(sim.Forever) })}, nil
+		}}
+		w := on(t, application.Release{}, sim.Config{Compat: compat}, func(p *sim.Proc) {
+			application.Load(p, app)
+			p.Spawn("second", func(p *sim.Proc) {
+				heard = append(heard, fmt.Sprint(application.Start(p, "x", application.Temporary)))
+			})
+			heard = append(heard, fmt.Sprint(application.Start(p, "x", application.Temporary)))
+			p.Sleep(time.Second)
+			running, _ := application.WhichApplications(p)
+			heard = append(heard, fmt.Sprint(len(running)))
+			p.Spawn("last", func(p *sim.Proc) { application.Start(p, "x", application.Permanent) })
+		})
+		if want := "[application: killed application: killed 2]"; fmt.Sprint(heard) != want {
+			t.Errorf("%v: heard %v, and should have %s", compat, heard, want)
+		}
+		if w.View().NodeUp("local") {
+			t.Errorf("%v: the node lives on", compat)
+		}
+	}
+}

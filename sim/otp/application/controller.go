@@ -37,6 +37,7 @@ type instance struct {
 // start is a start that is under way.
 type start struct {
 	typ    Type
+	master sim.PID    // zero if another process starts it
 	asking []otp.From // all are told how it ends
 }
 
@@ -125,9 +126,15 @@ func exitedNormally(reason sim.Reason) bool {
 }
 
 // ended does what is due when a linked process has ended: if it was the master of an application that runs,
-// its type decides (APP3).
+// its type decides (APP3). One that ends before it has told how the start went was killed, and will not tell.
 func (c *controller) ended(p *sim.Proc, pid sim.PID, reason sim.Reason) {
 	c.table.forget(pid)
+	for name, s := range c.starting {
+		if s.master == pid {
+			c.launched(p, outcome{name: name, reason: reason})
+			return
+		}
+	}
 	i := slices.IndexFunc(c.running, func(r instance) bool { return r.master == pid })
 	if i < 0 {
 		return

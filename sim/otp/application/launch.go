@@ -35,7 +35,7 @@ func tell(p *sim.Proc, o outcome) { otp.Cast(p, Controller, o) }
 func (c *controller) launch(p *sim.Proc, a *App) {
 	if p.Compat() != sim.OTP25 {
 		if !c.settled(p, a) {
-			p.SpawnHandler(string(a.Name), newMaster(a, p.Self()), sim.SpawnOptions{Link: true})
+			c.starting[a.Name].master, _ = p.SpawnHandler(string(a.Name), newMaster(a, p.Self()), sim.SpawnOptions{Link: true})
 		}
 		return
 	}

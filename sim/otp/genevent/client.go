@@ -112,12 +112,7 @@ func SyncNotify(p *sim.Proc, to sim.Addr, event any) error {
 // Call asks one handler. The error is an *otp.CallError if the manager does not answer, and an *Error if
 // there is no such handler, or if it failed: then it is gone (EV4, EV8).
 func Call[R any](p *sim.Proc, to sim.Addr, id ID, req otp.Request[R], opts ...otp.CallOpt) (R, error) {
-	v, err := CallAny(p, to, id, req, opts...)
-	r, ok := v.(R)
-	if err == nil && !ok && v != nil {
-		err = &Error{sim.Tuple{sim.Atom("bad_reply"), v}}
-	}
-	return r, err
+	return typed[R](CallAny(p, to, id, req, opts...))
 }
 
 // CallAny is Call for requests that do not say what they return.

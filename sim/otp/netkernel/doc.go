@@ -9,5 +9,5 @@
 //	}
 //
 // What else OTP's net_kernel is asked is a method of sim.Proc: ConnectNode, DisconnectNode, MonitorNode, MonitorNodes,
-// SetCookie. How often nodes tick is said in sim.NodeSpec and stays: there is no set_net_ticktime.
+// SetCookie. How often nodes tick is said in sim.NodeSpec, and SetNetTicktime changes it.
 package netkernel

@@ -29,7 +29,7 @@ func Start(p *sim.Proc) error {
 	_, err := otp.Start(p, string(serverName), func(p *sim.Proc) {
 		p.Register(serverName, p.Self())
 		otp.InitAck(p, nil)
-		genserver.EnterLoop(p, server{}, serverName, genserver.Ok())
+		genserver.EnterLoop(p, &server{}, serverName, genserver.Ok())
 	}, otp.StartOptions{Hidden: true})
 	return err
 }
@@ -41,21 +41,32 @@ type isAuth struct {
 }
 
 // server is net_kernel.
-type server struct{ genserver.Base }
+type server struct {
+	genserver.Base
+	change *transition // of net_ticktime; nil if there is none
+}
 
-// HandleCall answers isAuth, and nothing else, as OTP does.
-func (server) HandleCall(_ *sim.Proc, req any, _ otp.From) genserver.Result {
-	if r, ok := req.(isAuth); ok {
+// HandleCall answers isAuth and newTicktime, and nothing else, as OTP does.
+func (s *server) HandleCall(p *sim.Proc, req any, _ otp.From) genserver.Result {
+	switch r := req.(type) {
+	case isAuth:
 		return genserver.Reply(r, sim.Atom("yes"))
+	case newTicktime:
+		return genserver.Reply(r, s.ticktime(p, r))
 	}
 	return genserver.NoReply()
 }
 
 // HandleCast ignores what it is not asked.
-func (server) HandleCast(*sim.Proc, any) genserver.Result { return genserver.NoReply() }
+func (*server) HandleCast(*sim.Proc, any) genserver.Result { return genserver.NoReply() }
 
-// HandleInfo ignores what it is not asked.
-func (server) HandleInfo(*sim.Proc, any) genserver.Result { return genserver.NoReply() }
+// HandleInfo ticks when it is time, and ignores what it is not asked.
+func (s *server) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	if _, is := msg.(auxTick); is {
+		return s.auxTicked(p)
+	}
+	return genserver.NoReply()
+}
 
 // Ping connects to a node, if need be, and reports whether its net_kernel answers: net_adm:ping, true is pong. If not,
 // the node is disconnected. There is no time-out: a node that stands still is waited for until ticks find it.

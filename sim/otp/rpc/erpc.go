@@ -16,6 +16,9 @@ type answer struct {
 	Failed bool
 }
 
+// IsAnswer marks a reason with which a process ends that has done what it was asked.
+func (answer) IsAnswer() {}
+
 // apply runs a function and says what came of it.
 func apply(p *sim.Proc, f func(p *sim.Proc) any) answer {
 	var v any

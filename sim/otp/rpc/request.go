@@ -7,7 +7,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp"
 )
 
-// RequestID is an ECall that is under way. It is a comparable value.
+// RequestID is an ECall that is under way. It is a comparable value, and fits into otp.Requests, which are erpc's reqids.
 type RequestID[R any] struct {
 	ref  sim.Ref
 	node sim.Atom
@@ -15,6 +15,17 @@ type RequestID[R any] struct {
 
 // Ref is the request's reference.
 func (id RequestID[R]) Ref() sim.Ref { return id.ref }
+
+// Ends reports whether a message ends the wait for the answer.
+func (id RequestID[R]) Ends(m *sim.Msg) bool { return isAnswer(m, id.ref) }
+
+// Check is CheckResponse.
+func (id RequestID[R]) Check(_ *sim.Proc, msg any) (r R, ok bool, err error) {
+	return CheckResponse(msg, id)
+}
+
+// Abandon gives the request up: a late answer is dropped.
+func (id RequestID[R]) Abandon(p *sim.Proc) { finish(p, sim.Mark{}, id.ref, id.node, 0) }
 
 // SendRequest has a function run on a node and does not wait: erpc:send_request. What it returns is fetched with
 // WaitResponse, ReceiveResponse or CheckResponse, once.
