@@ -44,3 +44,13 @@ func sparseNodes(cfg sim.Config) (all sparse) {
 func (s sparse) among(part []sim.Atom) bool {
 	return slices.ContainsFunc(part, func(n sim.Atom) bool { return slices.Contains(s, n) })
 }
+
+// hiddenNodes are the nodes whose connections all are hidden: global and pg do not know of them (NK10).
+func hiddenNodes(cfg sim.Config) (all []sim.Atom) {
+	for _, n := range cfg.Nodes {
+		if n.Hidden {
+			all = append(all, n.Name)
+		}
+	}
+	return all
+}

@@ -13,29 +13,29 @@ import (
 
 // UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and lives on: a supervisor,
 // a caller, a parent that monitors it. The linked who die of it pass it on, and it is enough if one of them is heard. It is of
-// no account that a process was killed, or went down with its node.
+// no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with an answer as its reason, as those of package rpc do.
 func UnexpectedExits() Rule { return &exits{Base: NewBase("no_unheard_exit", KindNever)} }
 
 type exits struct {
 	Base
 	view    sim.View
 	started bool
-	causes  []cause // recent, oldest first
+	travels time.Duration // how long a reason may travel along links until somebody hears
+	causes  []cause       // recent, oldest first
 }
 
 // cause is a reason for which processes have ended.
 type cause struct {
-	at     time.Duration
-	who    sim.PID // the first of them
+	at     time.Duration // when the first of them ended, or the last who was heard
+	who    sim.PID       // the first of them
 	reason sim.Reason
 	heard  bool
 }
 
-// passingOn is how long a reason may travel along links until somebody hears.
-const passingOn = time.Second
-
 // Start keeps the view.
-func (r *exits) Start(_ sim.Config, v sim.View) { r.view, r.started = v, true }
+func (r *exits) Start(_ sim.Config, v sim.View) {
+	r.view, r.started, r.travels = v, true, time.Second*patience(v.Policy())
+}
 
 // Observe notes an exit.
 func (r *exits) Observe(f sim.Fact) {
@@ -46,13 +46,16 @@ func (r *exits) Observe(f sim.Fact) {
 	if r.IsBroken() || expected(f.Detail) {
 		return
 	}
-	r.settle(f.At - passingOn)
+	r.settle(f.At - r.travels)
 	i := slices.IndexFunc(r.causes, func(c cause) bool { return term.Equal(c.reason, f.Detail) })
 	if i < 0 {
 		i = len(r.causes)
 		r.causes = append(r.causes, cause{at: f.At, who: f.Subject, reason: f.Detail})
 	}
-	r.causes[i].heard = r.causes[i].heard || r.view.Mourners(f.Subject) > 0
+	if c := r.causes[i]; r.view.Mourners(f.Subject) > 0 { // of those to whom it is passed on from here, nobody needs to be heard
+		c.at, c.heard = f.At, true
+		r.causes = append(slices.Delete(r.causes, i, i+1), c)
+	}
 }
 
 // settle judges what began before.
@@ -71,8 +74,14 @@ func (r *exits) Finish(v sim.View, res sim.Result) {
 	r.Base.Finish(v, res)
 }
 
+// replying is a reason with which a process ends that has done what it was asked: whoever asked may be dead by then.
+type replying interface{ IsAnswer() }
+
 func expected(reason sim.Reason) bool {
-	return term.Orderly(reason) || reason == sim.DownWithNode || term.Is(reason, sim.Killed)
+	if _, is := reason.(replying); is {
+		return true
+	}
+	return term.Orderly(reason) || reason == sim.DownWithNode || term.Is(reason, sim.Killed) || term.Is(reason, term.NoConnection)
 }
 
 // SendsToNobody is no_send_to_nobody: no process ends because it sent to a name that nobody has. To Erlang that is an error, badarg; a send to

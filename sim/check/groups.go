@@ -10,21 +10,31 @@ import (
 )
 
 // Groups is pg_agrees: of two connected nodes that run a scope of pg, each sees in its groups those members of the other that the other
-// sees itself (I13). Without scopes it is about pg.Default.
+// sees itself (I13). Hidden nodes see but their own (NK10). Without scopes it is about pg.Default.
 func Groups(l Limits, scopes ...sim.Name) Rule {
 	if len(scopes) == 0 {
 		scopes = []sim.Name{pg.Default}
 	}
-	return AtRest("pg_agrees", l, func(v sim.View) (flaws []Flaw, judged bool) {
+	r := &groups{}
+	r.atRest = newRest("pg_agrees", l, func(v sim.View) (flaws []Flaw, judged bool) {
 		for _, scope := range scopes {
-			f, j := disagree(v, scope)
+			f, j := r.disagree(v, scope)
 			flaws, judged = append(flaws, f...), judged || j
 		}
 		return flaws, judged
 	})
+	return r
 }
 
-func disagree(v sim.View, scope sim.Name) (flaws []Flaw, judged bool) {
+type groups struct {
+	*atRest
+	hidden []sim.Atom
+}
+
+// Start learns which nodes are hidden.
+func (r *groups) Start(cfg sim.Config, _ sim.View) { r.hidden = hiddenNodes(cfg) }
+
+func (r *groups) disagree(v sim.View, scope sim.Name) (flaws []Flaw, judged bool) {
 	for _, a := range v.Nodes() {
 		seen, runs := pg.Of(v, a, scope)
 		if !runs {
@@ -32,7 +42,7 @@ func disagree(v sim.View, scope sim.Name) (flaws []Flaw, judged bool) {
 		}
 		for _, b := range v.Connected(a) {
 			theirs, runs := pg.Of(v, b, scope)
-			if !runs || !connected(v, a, b) {
+			if !runs || !connected(v, a, b) || slices.Contains(r.hidden, a) || slices.Contains(r.hidden, b) {
 				continue
 			}
 			judged = true

@@ -81,9 +81,9 @@ func DeadNames(l Limits) Rule {
 func DeadLocks(l Limits) Rule {
 	return AtRest("no_dead_locks", l, func(v sim.View) (flaws []Flaw, judged bool) {
 		for _, n := range globalNodes(v) {
-			judged = true
 			info, _ := global.Of(v, n)
 			for _, k := range info.Locks {
+				judged = true
 				for _, pid := range k.Holders {
 					if !v.Alive(pid) {
 						flaws = append(flaws, Flaw{term.Format(k.Resource), fmt.Sprintf("on %v the lock %s is held by %v, which is dead", n, term.Format(k.Resource), pid), false})

@@ -10,7 +10,7 @@ import (
 )
 
 // Scheduled is runnable_runs: who could run does run, within Limits.Wait (I15), unless others of a higher priority are ready
-// too, or its node stands still.
+// too, or its node stands still. Under a policy that lets processes wait longer than others do, the limit is so much longer too.
 func Scheduled(l Limits) Rule {
 	l = l.orDefault()
 	return &scheduled{Base: NewBase("runnable_runs", KindAlways), limits: l, next: l.Every, paused: map[sim.Atom]bool{}}
@@ -28,6 +28,20 @@ type scheduled struct {
 type readiness struct {
 	at         time.Duration
 	reductions uint64
+}
+
+// Start asks which policy it is.
+func (r *scheduled) Start(_ sim.Config, v sim.View) { r.limits.Wait *= patience(v.Policy()) }
+
+// patience is how many times as long as under most policies a process may have to wait for its turn.
+func patience(p scheduler.Policy) time.Duration {
+	switch p.(type) {
+	case scheduler.POS: // who waits gains on the others once in 4 picks
+		return 4
+	case scheduler.PCT: // in 64
+		return 64
+	}
+	return 1
 }
 
 // Observe notes which nodes stand still.

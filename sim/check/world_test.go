@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 	"github.com/bedlam-sim/bedlam/sim/otp/global"
 	"github.com/bedlam-sim/bedlam/sim/otp/pg"
+	"github.com/bedlam-sim/bedlam/sim/otp/rpc"
 	"github.com/bedlam-sim/bedlam/sim/otp/supervisor"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
@@ -112,7 +114,54 @@ func TestUnexpectedExits(t *testing.T) {
 			forever(p)
 		})},
 		{name: "nobody ended", cfg: boot(func(*sim.Proc) {}), want: "undecided"},
+		{name: "linked to one that is dead, and has not heard", cfg: some("parent", func(p *sim.Proc) {
+			p.SpawnLink("worker", func(p *sim.Proc) {
+				p.TrapExit(true)
+				p.Exit(p.Parent(), sim.Kill)
+				p.Reductions(100_000)
+				p.ExitSelf(sim.Atom("boom"))
+			})
+			forever(p)
+		})},
+		{name: "cut off from one that it is linked to", cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) {
+			if p.Node() == "a" {
+				p.Spawn("worker", func(p *sim.Proc) {
+					p.SpawnAt("b", "far", forever, sim.SpawnOptions{Link: true})
+					forever(p)
+				})
+			}
+		}), acts: func(w *sim.World, _ *check.Set) { w.CutPower("b", "test") }},
 	}, check.UnexpectedExits)
+	// The second worker ends just less than a second after the first, of the same, and its helper a little later.
+	again := func(p *sim.Proc) {
+		p.TrapExit(true)
+		p.SpawnLink("worker", func(p *sim.Proc) {
+			p.SpawnAt("b", "helper", forever, sim.SpawnOptions{Link: true})
+			p.Sleep(p.Shared("until").(time.Duration) - p.Now())
+			p.ExitSelf(sim.Atom("boom"))
+		})
+		forever(p)
+	}
+	// Whoever asked by rpc is dead when the answer, a process's reason, is there.
+	asks := cluster("a b", 10*time.Millisecond, func(p *sim.Proc) {
+		if p.Node() == "a" {
+			asker := p.Spawn("asker", func(p *sim.Proc) {
+				rpc.Call(p, "b", func(p *sim.Proc) int { p.Sleep(time.Second); p.ExitSelf(sim.Atom("boom")); return 0 })
+			})
+			p.Sleep(500 * time.Millisecond)
+			p.Exit(asker, sim.Kill)
+		}
+	})
+	try(t, []trial{{name: "an answer", cfg: asks}}, check.UnexpectedExits)
+	try(t, []trial{{name: "heard again", cfg: cluster("a b", 10*time.Millisecond, func(p *sim.Proc) {
+		if p.Node() == "a" {
+			p.Share("until", 3*time.Second)
+			p.Spawn("parent", again)
+			p.Sleep(time.Second)
+			p.Share("until", 3995*time.Millisecond)
+			p.Spawn("parent", again)
+		}
+	})}}, check.UnexpectedExits)
 	try(t, []trial{{name: "with its node", cfg: some("worker", forever), rule: check.UnexpectedExits(), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("local", "test") }}})
 }
 
@@ -532,14 +581,17 @@ func TestGroups(t *testing.T) {
 
 // I7: LCK2, LCK4.
 func TestCritical(t *testing.T) {
-	both := func(connect bool, pause time.Duration) sim.Config {
+	// The clerk of a is in from the beginning, for ten seconds; that of b comes when it has waited twice.
+	both := func(connect bool, ask, enter time.Duration) sim.Config {
 		return cluster("a b", time.Millisecond, func(p *sim.Proc) {
 			p.Spawn("clerk", func(p *sim.Proc) {
 				if connect {
 					p.ConnectNode("a")
 				}
 				if p.Node() == "b" {
-					p.Sleep(pause)
+					p.Sleep(ask)
+					check.Ask(p, "till")
+					p.Sleep(enter)
 				}
 				check.Enter(p, "till")
 				p.Sleep(10 * time.Second)
@@ -548,24 +600,79 @@ func TestCritical(t *testing.T) {
 			})
 		})
 	}
+	const s = time.Second
+	cut := func(w *sim.World, _ *check.Set) { w.Disconnect("a", "b") }
+	again := func(w *sim.World, set *check.Set) {
+		cut(w, set)
+		set.Drive(w, s)
+		w.SpawnAt("b", "main", func(p *sim.Proc) { p.ConnectNode("a") })
+	}
 	try(t, []trial{
-		{name: "at once", cfg: both(true, time.Second), want: "one_at_a_time/till"},
-		{name: "in turn", cfg: both(true, 20*time.Second)},
-		{name: "apart", cfg: both(false, time.Second)},
+		{name: "at once", cfg: both(true, s, 0), want: "one_at_a_time/till"},
+		{name: "in turn", cfg: both(true, 20*s, 0)},
+		{name: "asked before", cfg: both(true, 5*s, 10*s)},
+		{name: "apart", cfg: both(false, s, 0)},
 		{name: "another till", cfg: some("clerk", func(p *sim.Proc) {
 			check.Enter(p, "till 1")
 			p.Spawn("clerk", func(p *sim.Proc) { check.Enter(p, "till 2"); forever(p) })
 			forever(p)
 		})},
-		{name: "cut off and connected again", cfg: both(true, 5*time.Second), acts: func(w *sim.World, set *check.Set) {
-			w.Disconnect("a", "b")
-			set.Drive(w, time.Second)
-			w.SpawnAt("b", "main", func(p *sim.Proc) { p.ConnectNode("a") })
-		}},
-		{name: "cut off meanwhile", cfg: both(true, 5*time.Second), acts: func(w *sim.World, _ *check.Set) { w.Disconnect("a", "b") }},
+		{name: "in it twice", cfg: some("clerk", func(p *sim.Proc) { check.Enter(p, "till"); check.Enter(p, "till"); forever(p) })},
+		{name: "of one node", cfg: some("clerk", func(p *sim.Proc) {
+			check.Enter(p, "till")
+			p.Spawn("clerk", func(p *sim.Proc) { check.Enter(p, "till"); forever(p) })
+			forever(p)
+		}), want: "one_at_a_time/till"},
+		{name: "cut off meanwhile", cfg: both(true, 5*s, 0), acts: cut},
+		{name: "connected again before one asked", cfg: both(true, 5*s, 0), acts: again, want: "one_at_a_time/till"}, // the other holds its own node's lock
+		{name: "connected again after one asked", cfg: both(true, 0, 5*s), acts: again},
+		{name: "refused, and asked again", cfg: both(true, 0, 5*s), acts: func(w *sim.World, set *check.Set) {
+			again(w, set)
+			set.Drive(w, s)
+			for _, pid := range w.View().Processes() {
+				if pid.Node() == "b" && pid.Path() == "clerk" {
+					set.Observe(sim.Fact{Kind: trace.User, Subject: pid, Text: "ask", Detail: check.Section{Name: "till"}})
+				}
+			}
+		}, want: "one_at_a_time/till"},
+		{name: "down meanwhile", cfg: both(true, 0, 5*s), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("a", "test"); w.BootNode("a") }},
+		{name: "hidden", cfg: func() sim.Config { cfg := both(true, s, 0); cfg.Nodes[1].Hidden = true; return cfg }()},
 	}, check.Critical)
-	if v := (trial{cfg: both(false, time.Second), rule: check.Critical()}).judge(); !strings.Contains(v.Got, "across a partition") {
-		t.Errorf("there is no witness: %v", v)
+}
+
+// I7, LCK2, LCK4: global gives one lock to both sides of a partition. The rule holds all the same, and names those who were in it at once; where
+// all are connected the same clerks go in turn.
+func TestCritical_I7_witness(t *testing.T) {
+	till := func(parted bool) check.Verdict {
+		cfg := cluster("a b c", time.Millisecond, func(p *sim.Proc) {
+			global.Start(p)
+			p.Spawn("clerk", func(p *sim.Proc) {
+				p.ConnectNode("a")
+				p.Sleep(time.Minute)
+				check.Ask(p, "till")
+				global.Trans(p, global.Lock{Resource: sim.Atom("till"), Requester: p.Self()}, func() any {
+					check.Enter(p, "till")
+					p.Sleep(10 * time.Second)
+					check.Leave(p, "till")
+					return nil
+				}, nil, global.Infinity)
+				p.Trace("done", p.Node())
+				forever(p)
+			})
+		})
+		return trial{cfg: cfg, rule: check.Critical(), acts: func(w *sim.World, set *check.Set) {
+			if parted {
+				w.Inject(netsim.Fault{Harm: netsim.Harm{Reset: true}, Where: netsim.Groups([]string{"a"}, []string{"b", "c"})})
+			}
+		}}.judge()
+	}
+	one, two := till(false), till(true)
+	if one.State != check.Holds || one.Evaluated != 3 || one.Got != "" {
+		t.Errorf("connected: %d entered: %v", one.Evaluated, one)
+	}
+	want := regexp.MustCompile(`^at 1m0\.\d+s <b/clerk> entered till, in which <a/clerk> is, across a partition: global allows it$`)
+	if two.State != check.Holds || two.Evaluated != 3 || !want.MatchString(two.Got) {
+		t.Errorf("parted: %d entered: %v %s", two.Evaluated, two, two.Got)
 	}
 }
 
