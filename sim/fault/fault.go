@@ -10,9 +10,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// A Fault is a harm that befalls a world at a time. Parse reads what String prints.
+// A Fault is a harm that befalls a world at a time, or when something happens. Parse reads what String prints.
 type Fault struct {
-	At  time.Duration // since the world began
+	On  Event         // what it waits for; if it is none, it comes at a time
+	At  time.Duration // since the world began, or since the event
 	For time.Duration // after so long it is taken back; 0: never
 	Harm
 }
@@ -26,34 +27,60 @@ type Harm interface {
 	Begin(w *sim.World, key choice.Key) (undo func(), ok bool)
 }
 
-// String prints at 20s for 15s: cut at groups(a b | c).
-func (f Fault) String() string {
-	s := "at " + f.At.String()
+// String prints at 20s for 15s: cut at groups(a b | c), at the 3rd message of kv_store: halt a, or at 5ms after the 1st exit of any: boot b.
+func (f Fault) String() string { return "at " + f.When() + ": " + f.Harm.String() }
+
+// When is the time, or the event, and how long it lasts.
+func (f Fault) When() string {
+	s := f.At.String()
+	switch {
+	case f.On.What != "" && f.At > 0:
+		s += " after " + f.On.String()
+	case f.On.What != "":
+		s = f.On.String()
+	}
 	if f.For > 0 {
 		s += " for " + f.For.String()
 	}
-	return s + ": " + f.Harm.String()
+	return s
 }
 
 // Parse reads what Fault.String prints. Durations are as Go writes them.
 func Parse(text string) (Fault, error) {
 	when, what, ok := strings.Cut(text, ": ")
-	words := strings.Fields(when)
-	if !ok || len(words) != 2 && len(words) != 4 || words[0] != "at" || len(words) == 4 && words[2] != "for" {
-		return Fault{}, fmt.Errorf("a fault is like at 20s for 15s: cut at groups(a b | c), not %q", text)
+	when, at := strings.CutPrefix(when, "at ")
+	if !ok || !at {
+		return Fault{}, badFault(text)
 	}
 	var f Fault
 	var err error
-	if f.At, err = parseTime(words[1]); err != nil {
-		return Fault{}, err
-	}
-	if len(words) == 4 {
-		if f.For, err = parseTime(words[3]); err != nil {
+	if head, length, is := cutLast(when, " for "); is && !strings.Contains(length, " ") {
+		if f.For, err = parseTime(length); err != nil {
 			return Fault{}, err
 		}
+		when = head
+	}
+	if delay, event, is := strings.Cut(when, " after the "); is {
+		when = delay
+		f.On, err = ParseEvent("the " + event)
+	} else if strings.HasPrefix(when, "the ") {
+		f.On, err = ParseEvent(when)
+		when = "0s"
+	} else if strings.Contains(when, " ") {
+		return Fault{}, badFault(text)
+	}
+	if err != nil {
+		return Fault{}, err
+	}
+	if f.At, err = parseTime(when); err != nil {
+		return Fault{}, err
 	}
 	f.Harm, err = ParseHarm(what)
 	return f, err
+}
+
+func badFault(text string) error {
+	return fmt.Errorf("a fault is like at 20s for 15s: cut at groups(a b | c), or at the 3rd message of kv_store: halt a, not %q", text)
 }
 
 func parseTime(word string) (time.Duration, error) {
@@ -89,23 +116,39 @@ var kinds = []kind{
 // Count says of one fault of a list whether it was good for anything.
 type Count struct {
 	Fault    Fault
-	Injected bool // its time came, and it found somebody to befall
+	Injected bool // its time or its event came, and it found somebody to befall
 	Took     bool // something came of it
 }
 
-// Schedule puts faults on a world's calendar, those whose places are in without left out, and returns what
-// becomes of them, in the order of the list. It must be called before the world runs past the first.
+// Schedule puts faults on a world's calendar, and has those that wait for an event wait for it, those whose places are in without left out. It
+// returns what becomes of them, in the order of the list. It must be called before the world runs past the first; events are counted from
+// then on.
 func Schedule(w *sim.World, faults []Fault, without ...int) []Count {
 	counts := make([]Count, len(faults))
 	left := map[int]bool{}
 	for _, i := range without {
 		left[i] = true
 	}
+	var events *waits
 	for i, f := range faults {
 		counts[i].Fault = f
-		if !left[i] {
-			w.At(f.At, fmt.Sprint("fault ", i), func() { begin(w, i, f, &counts[i]) })
+		if left[i] {
+			continue
 		}
+		strike := func() { begin(w, i, f, &counts[i]) }
+		if f.On.What == "" {
+			w.At(f.At, fmt.Sprint("fault ", i), strike)
+			continue
+		}
+		if events == nil {
+			events = watch(w)
+		}
+		events.add(f.On, func() {
+			w.At(w.View().Now()+f.At, fmt.Sprint("fault ", i), strike)
+			if f.At == 0 {
+				w.Interrupt()
+			}
+		})
 	}
 	return counts
 }
@@ -122,13 +165,14 @@ func begin(w *sim.World, i int, f Fault, c *Count) {
 	if onNet { // what it did is known when it ends
 		c.Took = false
 	}
+	now := w.View().Now()
 	if undo == nil || f.For <= 0 {
 		if onNet {
-			w.At(f.At, fmt.Sprint("fault counted ", i), func() { c.Took = net.took(w) })
+			w.At(now, fmt.Sprint("fault counted ", i), func() { c.Took = net.took(w) })
 		}
 		return
 	}
-	w.At(f.At+f.For, fmt.Sprint("fault over ", i), func() {
+	w.At(now+f.For, fmt.Sprint("fault over ", i), func() {
 		if onNet {
 			c.Took = net.took(w)
 		}

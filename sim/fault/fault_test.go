@@ -136,10 +136,7 @@ func TestMix(t *testing.T) {
 		if again := m.Draw(choice.New(seed)); !reflect.DeepEqual(list, again) {
 			t.Fatalf("%v and then %v", list, again)
 		}
-		for i, f := range list {
-			if i > 0 && f.At < list[i-1].At {
-				t.Errorf("%v after %v", f, list[i-1])
-			}
+		for _, f := range list {
 			back, err := fault.Parse(f.String())
 			if err != nil || !reflect.DeepEqual(back, f) {
 				t.Fatalf("%v reads as %v: %v", f, back, err)
@@ -171,43 +168,192 @@ func TestMix_isTakenBack(t *testing.T) {
 	}
 }
 
-// One seed moves nothing when a fault of the list is left out: the others are what they were.
+// Swarm: about half of the lists know nothing of a kind, whichever it is, and any two kinds may be left out without each other.
+func TestMix_leavesOutHalfOfTheKinds(t *testing.T) {
+	const lists = 2000
+	m := fault.Mix{Nodes: nodes, Most: 60, Anchored: -1}
+	with, both := map[string]int{}, map[string]int{}
+	full := 0
+	for seed := range uint64(lists) {
+		list := m.Draw(choice.New(seed))
+		if len(list) < 40 {
+			continue // too few to tell
+		}
+		full++
+		kinds := map[string]bool{}
+		for _, f := range list {
+			kinds[kindOf(f)] = true
+		}
+		for a := range kinds {
+			with[a]++
+			for b := range kinds {
+				both[a+b]++
+			}
+		}
+	}
+	if full < lists/5 {
+		t.Fatalf("only %d lists are long", full)
+	}
+	for _, a := range fault.Kinds() {
+		if n := with[a] * 100 / full; n < 40 || n > 60 {
+			t.Errorf("%s is in %d %% of the lists", a, n)
+		}
+		for _, b := range fault.Kinds() {
+			if n := both[a+b] * 100 / full; a != b && (n < 15 || n > 35) {
+				t.Errorf("%s and %s are in %d %% of the lists", a, b, n)
+			}
+		}
+	}
+}
+
+// kindOf is which of Kinds a fault of a Mix is.
+func kindOf(f fault.Fault) string {
+	text := f.Harm.String()
+	if name, _, is := strings.Cut(text, ": "); is {
+		return strings.TrimRight(name, "0123456789")
+	}
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+// What is drawn is keyed: whatever becomes of one fault, the others stay what they are, and where they are. So it is with a kind that
+// is left out and nobody has.
 func TestMix_keyed(t *testing.T) {
+	m := fault.Mix{Nodes: nodes, Most: 6, Kinds: []string{"kill", "halt", "pause", "cut"}}
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
-		all := fault.Mix{Nodes: nodes, Most: 6}.Draw(choice.New(seed))
-		if len(all) > 6 {
-			t.Fatalf("%d faults", len(all))
+		all := m.Draw(choice.New(seed))
+		if len(all) == 0 {
+			t.Skip("no faults")
 		}
 		for _, f := range all {
-			if f.At < 0 || f.At >= time.Minute {
+			if f.On.What == "" && (f.At < 0 || f.At >= time.Minute) || f.On.What != "" && f.At > 5*time.Second {
 				t.Errorf("%v", f)
+			}
+		}
+		i := rapid.IntRange(0, len(all)-1).Draw(t, "which")
+		for _, what := range []string{"at", "for", "anchored", "nth", "event"} {
+			source := choice.New(seed)
+			source.Deviate([]choice.Deviation{{Key: choice.Key{Domain: choice.Plan, ID: choice.ID("fault", fmt.Sprint(i), what)}}})
+			less := m.Draw(source)
+			if len(less) != len(all) {
+				t.Fatalf("%d faults, and %d", len(all), len(less))
+			}
+			for j := range all {
+				if j != i && all[j].String() != less[j].String() {
+					t.Errorf("fault %d was %v and is %v, since %q of fault %d changed", j, all[j], less[j], what, i)
+				}
+			}
+		}
+		used := map[string]bool{}
+		for _, f := range all {
+			used[kindOf(f)] = true
+		}
+		for _, kind := range m.Kinds {
+			if used[kind] {
+				continue
+			}
+			source := choice.New(seed)
+			source.Deviate([]choice.Deviation{{Key: choice.Key{Domain: choice.Plan, ID: choice.ID("fault mix", kind)}}})
+			if less := m.Draw(source); fmt.Sprint(less) != fmt.Sprint(all) {
+				t.Errorf("without %s, which none was:\n%v\n%v", kind, all, less)
 			}
 		}
 	})
 }
 
+// What Anchor says is what makes a fault wait, and nothing else of the list changes.
+func TestMix_Anchor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := fault.Mix{Nodes: nodes, Events: []fault.Event{{What: fault.Message, Who: "w"}, {What: fault.Down, Who: "a"}}}
+		seed := rapid.Uint64().Draw(t, "seed")
+		all := m.Draw(choice.New(seed))
+		if len(all) == 0 {
+			t.Skip("no faults")
+		}
+		i, event, n := rapid.IntRange(0, len(all)-1).Draw(t, "i"), rapid.IntRange(0, 1).Draw(t, "event"), rapid.IntRange(0, 300).Draw(t, "n")
+		after := time.Duration(rapid.IntRange(0, 5000).Draw(t, "ms")) * time.Millisecond
+		ds, ok := m.Anchor(i, event, n, after)
+		if can := n >= 1 && n < []int{256, 4}[event] && after < 4096*time.Millisecond; ok != can {
+			t.Fatalf("the %dth of event %d, %v: %v", n, event, after, ok)
+		}
+		if !ok {
+			return
+		}
+		source := choice.New(seed)
+		source.Deviate(ds)
+		moved := m.Draw(source)
+		want := all[i]
+		want.On, want.At = m.Events[event], after
+		want.On.Nth = n
+		for j := range all {
+			if j == i && moved[j].String() != want.String() || j != i && moved[j].String() != all[j].String() {
+				t.Errorf("%v is %v", all[j], moved[j])
+			}
+		}
+	})
+}
+
+// Half of the faults wait for an event, if nothing else is said.
+func TestMix_anchored(t *testing.T) {
+	for _, c := range []struct{ says, least, most int }{{0, 45, 55}, {-1, 0, 0}, {100, 100, 100}, {10, 7, 13}} {
+		n, on := 0, 0
+		for seed := range uint64(1000) {
+			for _, f := range (fault.Mix{Nodes: nodes, Anchored: c.says}).Draw(choice.New(seed)) {
+				n++
+				if f.On.What != "" {
+					on++
+				}
+			}
+		}
+		if share := on * 100 / n; share < c.least || share > c.most {
+			t.Errorf("Anchored %d: %d %% wait for an event", c.says, share)
+		}
+	}
+	named := fault.Mix{Nodes: nodes, Anchored: 100, Events: []fault.Event{{What: fault.Message, Kind: "kv.Put", Who: "kv_store"}}}
+	for seed := range uint64(20) {
+		for _, f := range named.Draw(choice.New(seed)) {
+			if f.On.Nth < 1 || f.On.Kind != "kv.Put" || f.On.Who != "kv_store" {
+				t.Errorf("%v", f)
+			}
+		}
+	}
+}
+
 func TestParse_errors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                          "a fault is like",
-		"kill w":                    "a fault is like",
-		"at x: kill w":              "a time of a fault",
-		"at -1s: kill w":            "a time of a fault",
-		"at 1s: kill":               "a process is a name",
-		"at 1s: kill a b":           "a process is a name",
-		"at 1s: kill w@":            "a process is a name",
-		"at 1s: exit w":             "exit is like",
-		"at 1s: boot any":           "boot wants",
-		"at 1s: halt":               "halt wants",
-		"at 1s: clock a":            "clock is like",
-		"at 1s: clock a slow":       "a clock has",
-		"at 1s: disconnect a":       "two nodes",
-		"at 1s: frobnicate":         "other faults begin with",
-		"at 1s: cut at groups(a":    "other faults begin with",
-		"at 1s: kill /[":            "the path",
-		"at 1s for -2s: kill w":     "a time of a fault",
-		"at 1s until 2s: kill w":    "a fault is like",
-		"at 1s: clock a drift=1e99": "invalid syntax",
+		"":                                     "a fault is like",
+		"kill w":                               "a fault is like",
+		"at x: kill w":                         "a time of a fault",
+		"at -1s: kill w":                       "a time of a fault",
+		"at 1s: kill":                          "a process is a name",
+		"at 1s: kill a b":                      "a process is a name",
+		"at 1s: kill w@":                       "a process is a name",
+		"at 1s: exit w":                        "exit is like",
+		"at 1s: boot any":                      "boot wants",
+		"at 1s: halt":                          "halt wants",
+		"at 1s: clock a":                       "clock is like",
+		"at 1s: clock a slow":                  "a clock has",
+		"at 1s: disconnect a":                  "two nodes",
+		"at 1s: frobnicate":                    "other faults begin with",
+		"at 1s: cut at groups(a":               "other faults begin with",
+		"at 1s: kill /[":                       "the path",
+		"at 1s for -2s: kill w":                "a time of a fault",
+		"at 1s until 2s: kill w":               "a fault is like",
+		"at 1s: clock a drift=1e99":            "invalid syntax",
+		"at 1s 2s: kill w":                     "a fault is like",
+		"at the 1st exit: kill w":              "of whom?",
+		"at the 1th exit of w: kill w":         "the how manyth",
+		"at the 0th exit of w: kill w":         "the how manyth",
+		"at the 01st exit of w: kill w":        "the how manyth",
+		"at the 1st exits of w: kill w":        "what happens is one of",
+		"at the 1st exit of : kill w":          "a process is a name",
+		"at the 1st exit  of w: kill w":        "what kind",
+		"at the 1st start x of w: kill w":      "a start has no kinds",
+		"at the 1st nodeup x of b@a: kill w":   "a nodeup has no kinds",
+		"at the 1st nodedown of /b: kill w":    "happens to nodes",
+		"at the 1st up of b@a: kill w":         "happens to nodes",
+		"at x after the 1st exit of w: halt b": "a time of a fault",
 	} {
 		if _, err := fault.Parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, and not %q", text, err, want)
@@ -216,7 +362,7 @@ func TestParse_errors(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"at 1s for 2s: halt b", "at 1s: exit w@b with boom", "at 0s: clock a offset=1s drift=-3 frozen", "at 5ms for 1s: x: cut jam at groups(a | b others)", "at 1s: disconnect a b"} {
+	for _, text := range []string{"at 1s for 2s: halt b", "at 1s: exit w@b with boom", "at 0s: clock a offset=1s drift=-3 frozen", "at 5ms for 1s: x: cut jam at groups(a | b others)", "at 1s: disconnect a b", "at the 3rd message kv.Put of /kv_sup/*@a for 2s: halt b", "at 5ms after the 2nd exit of any: boot b", "at the 1st fact given for 2s of any for 3s: halt b"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -10,14 +11,17 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
-// Mix draws faults at random. Each list leaves out a random half of the kinds (swarm testing: what is absent matters
-// as much as what is there), and the values are drawn under keys of their own, so that one fault more moves no other.
+// Mix draws faults at random: what befalls whom, and at which time or event. Each list leaves out a random half of the kinds (swarm testing:
+// what is absent matters as much as what is there). Each value is drawn under a key of its own, and a fault keeps its place in the list
+// whatever becomes of the others, so that leaving one out, or moving it, changes nothing about them.
 type Mix struct {
-	Nodes   []sim.Atom    // of the world; with one or none there are only faults of processes
-	Most    int           // faults in a list at most; 0: eight
-	Within  time.Duration // they begin before; 0: a minute
-	Longest time.Duration // and last no longer; 0: half of Within
-	Kinds   []string      // the kinds to draw from; none: all. See Kinds
+	Nodes    []sim.Atom    // of the world; with one or none there are only faults of processes
+	Most     int           // faults in a list at most; 0: eight
+	Within   time.Duration // they begin before; 0: a minute
+	Longest  time.Duration // and last no longer; 0: half of Within
+	Kinds    []string      // the kinds to draw from; none: all. See Kinds
+	Events   []Event       // what they wait for, of those that do, the Nth drawn; none: what happens anywhere on the nodes. See Events
+	Anchored int           // of a hundred faults so many wait for an event; 0: 50; below 0: none does
 }
 
 // Kinds are the kinds of faults that a Mix knows: those of one node first.
@@ -28,56 +32,147 @@ func Kinds() []string {
 // processKinds is how many of Kinds need no second node.
 const processKinds = 1
 
-// Draw draws a list, in order of time. source is asked under the plan's domain; a dull one gives none.
+// Events are what the faults of a Mix wait for that names no events: messages, starts and ends of whatever process of a node, and its view of
+// others. Events of processes by name find more.
+func Events(nodes []sim.Atom) []Event {
+	var all []Event
+	for _, n := range nodes {
+		who := Select(anyNode + "@" + n)
+		all = append(all, Event{What: Message, Who: who}, Event{What: Start, Who: who}, Event{What: End, Who: who})
+		if len(nodes) > 1 {
+			all = append(all, Event{What: NodeUp, Who: who}, Event{What: NodeDown, Who: who}, Event{What: Down, Who: Select(n)}, Event{What: Up, Who: Select(n)})
+		}
+	}
+	if len(nodes) == 0 {
+		for _, what := range []string{Message, Start, End} {
+			all = append(all, Event{What: what, Who: anyNode})
+		}
+	}
+	return all
+}
+
+// Draw draws a list. source is asked under the plan's domain; a dull one gives none.
 func (m Mix) Draw(source *choice.Source) []Fault {
-	most, within, longest := m.Most, m.Within, m.Longest
-	if most == 0 {
-		most = 8
+	if m.Most == 0 {
+		m.Most = 8
 	}
-	if within == 0 {
-		within = time.Minute
+	if m.Within == 0 {
+		m.Within = time.Minute
 	}
-	if longest == 0 {
-		longest = within / 2
+	if m.Longest == 0 {
+		m.Longest = m.Within / 2
 	}
-	kinds := m.kinds(source)
-	n := source.Choose(key("how many"), most+1)
-	if len(kinds) == 0 {
+	if m.Anchored == 0 {
+		m.Anchored = 50
+	}
+	m.Events = m.Waits()
+	kinds, some := m.kinds(source)
+	n := source.Choose(key("how many"), m.Most+1)
+	if !some {
 		n = 0
 	}
 	list := make([]Fault, 0, n)
 	for i := range n {
-		d := drawing{source, fmt.Sprint(i)}
-		f := Fault{At: d.time("at", within), For: d.time("for", longest) + time.Millisecond}
-		f.Harm = m.harm(&d, kinds[d.choose("kind", len(kinds))], i)
-		switch f.Harm.(type) {
-		case Kill, Disconnect:
-			f.For = 0
-		}
-		list = append(list, f)
+		list = append(list, m.fault(&drawing{source, fmt.Sprint(i)}, kinds, i))
 	}
-	slices.SortStableFunc(list, func(a, b Fault) int { return int(a.At - b.At) })
 	return list
+}
+
+// Waits are the events that its faults may wait for.
+func (m Mix) Waits() []Event {
+	if len(m.Events) == 0 {
+		return Events(m.Nodes)
+	}
+	return m.Events
+}
+
+// longestDelay is how many bits there are in the milliseconds between an event and a fault that waits for it.
+const longestDelay = 12
+
+// Anchor is what must be drawn, so that the i-th fault of the list waits for the n-th time of one of the events of Waits, and so long more, in
+// whole milliseconds. ok is false if a Mix cannot draw that.
+func (m Mix) Anchor(i, event, n int, after time.Duration) (ds []choice.Deviation, ok bool) {
+	put := func(what string, answer int) {
+		ds = append(ds, choice.Deviation{Key: drawKey(fmt.Sprint(i), what), Answer: uint64(answer)})
+	}
+	magnitude := func(what string, n int) (size int) {
+		size = max(bits.Len(uint(n))-1, 0)
+		put(what+" bits", size)
+		put(what, n-1<<size)
+		return size
+	}
+	put("anchored", 1)
+	put("event", event)
+	if magnitude("nth", n) >= often(m.Waits()[event].What) || n < 1 {
+		return nil, false
+	}
+	ms := int(after / time.Millisecond)
+	put("after?", min(ms, 1))
+	if ms > 0 && magnitude("after", ms) >= longestDelay {
+		return nil, false
+	}
+	return ds, true
+}
+
+func (m Mix) fault(d *drawing, kinds []string, i int) Fault {
+	f := Fault{For: d.time("for", m.Longest) + time.Millisecond}
+	if d.chance("anchored", m.Anchored) {
+		f.On, f.At = m.event(d), d.delay("after")
+	} else {
+		f.At = d.time("at", m.Within)
+	}
+	k := d.choose("kind", len(kinds))
+	for kinds[k] == "" { // the next that is not left out: what is left out moves no other
+		k = (k + 1) % len(kinds)
+	}
+	f.Harm = m.harm(d, kinds[k], i)
+	switch f.Harm.(type) {
+	case Kill, Disconnect:
+		f.For = 0
+	}
+	return f
+}
+
+// event draws what a fault waits for: the first time as often as the second or third, the fourth to seventh…
+func (m Mix) event(d *drawing) Event {
+	e := m.Events[d.choose("event", len(m.Events))]
+	e.Nth = d.magnitude("nth", often(e.What))
+	return e
+}
+
+// often is how many bits there may be in how often something happens.
+func often(what string) int {
+	switch what {
+	case Message, Fact, Report:
+		return 8
+	case Start, End:
+		return 4
+	}
+	return 2
 }
 
 func key(what string) choice.Key {
 	return choice.Key{Domain: choice.Plan, ID: choice.ID("fault mix", what)}
 }
 
-// kinds are those of this list.
-func (m Mix) kinds(source *choice.Source) []string {
+// kinds are those that there may be, "" for one that this list leaves out. some is whether any is left.
+func (m Mix) kinds(source *choice.Source) (kinds []string, some bool) {
 	all := m.Kinds
 	if len(all) == 0 {
 		all = Kinds()
 	}
-	var some []string
 	for _, k := range all {
-		alone := slices.Index(Kinds(), k) < processKinds
-		if (alone || len(m.Nodes) > 1) && source.Choose(key(k), 2) == 1 {
-			some = append(some, k)
+		if alone := slices.Index(Kinds(), k) < processKinds; !alone && len(m.Nodes) < 2 {
+			continue
 		}
+		if source.Choose(key(k), 2) == 1 {
+			some = true
+		} else {
+			k = ""
+		}
+		kinds = append(kinds, k)
 	}
-	return some
+	return kinds, some
 }
 
 // drawing draws what one fault is.
@@ -86,8 +181,30 @@ type drawing struct {
 	which  string
 }
 
+func drawKey(which, what string) choice.Key {
+	return choice.Key{Domain: choice.Plan, ID: choice.ID("fault", which, what)}
+}
+
 func (d *drawing) choose(what string, n int) int {
-	return d.source.Choose(choice.Key{Domain: choice.Plan, ID: choice.ID("fault", d.which, what)}, n)
+	return d.source.Choose(drawKey(d.which, what), n)
+}
+
+func (d *drawing) chance(what string, percent int) bool {
+	return d.source.Chance(drawKey(d.which, what), percent, 100)
+}
+
+// delay draws a time of whole milliseconds, one of few bits as often as one of many; half of them are 0.
+func (d *drawing) delay(what string) time.Duration {
+	if !d.chance(what+"?", 50) {
+		return 0
+	}
+	return time.Duration(d.magnitude(what, longestDelay)) * time.Millisecond
+}
+
+// magnitude draws a number from 1 on, of so many bits at most.
+func (d *drawing) magnitude(what string, most int) int {
+	size := d.choose(what+" bits", most)
+	return 1<<size + d.choose(what, 1<<size)
 }
 
 // time draws a time of whole milliseconds below most.

@@ -15,27 +15,14 @@ type Select string
 
 // find lists the living that are meant, oldest first; of any, one that key draws.
 func (s Select) find(w *sim.World, key choice.Key) []sim.PID {
-	what, node, placed := strings.Cut(string(s), "@")
 	var found []sim.PID
 	v := w.View()
 	for _, pid := range v.Processes() {
-		if placed && string(pid.Node()) != node {
-			continue
-		}
-		info, alive := v.Info(pid)
-		switch {
-		case !alive:
-		case what == "any":
-			found = append(found, pid)
-		case strings.HasPrefix(what, "/"):
-			if match, _ := path.Match(what, "/"+pid.Path()); match {
-				found = append(found, pid)
-			}
-		case string(info.Name) == what:
+		if info, alive := v.Info(pid); alive && s.isOf(pid, info.Name) {
 			found = append(found, pid)
 		}
 	}
-	if what == "any" && len(found) > 0 {
+	if what, _, _ := strings.Cut(string(s), "@"); what == anyNode && len(found) > 0 {
 		i := w.Choose(key, len(found))
 		found = found[i : i+1]
 	}

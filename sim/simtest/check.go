@@ -43,13 +43,13 @@ func Check(t testing.TB, spec Spec, opts ...Option) {
 // checking is one test under way.
 type checking struct {
 	t       testing.TB
-	spec    *Spec
+	spec    *Spec // nil if it is a scenario
 	flags   settings
 	dir     string
 	budget  int
 	unsaved bool
 
-	runs     runs
+	of       subject
 	tried    int
 	found    *finding  // the first failure
 	others   []finding // and those of other signatures, each once
@@ -69,16 +69,23 @@ func newChecking(t testing.TB, spec Spec, opts []Option) *checking {
 	if spec.Name == "" {
 		spec.Name = t.Name()
 	}
-	c := &checking{t: t, spec: &spec, flags: flags, dir: folder(t.Name())}
-	c.runs.spec = c.spec
+	c := newSearch(t, &runs{spec: &spec}, opts)
+	c.spec = &spec
+	if err := spec.mistake(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// newSearch is newChecking for whatever is tested.
+func newSearch(t testing.TB, of subject, opts []Option) *checking {
+	t.Helper()
+	c := &checking{t: t, of: of, flags: flags, dir: folder(t.Name())}
 	for _, o := range opts {
 		o(c)
 	}
 	if c.flags.err != nil {
 		t.Fatal(c.flags.err)
-	}
-	if err := spec.mistake(); err != nil {
-		t.Fatal(err)
 	}
 	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		c.deadline, _ = d.Deadline()
@@ -86,7 +93,7 @@ func newChecking(t testing.TB, spec Spec, opts []Option) *checking {
 	return c
 }
 
-func (c *checking) close() { c.runs.close() }
+func (c *checking) close() { c.of.close() }
 
 // settled does what comes before a search, and reports whether there is none to be made.
 func (c *checking) settled() bool {
@@ -133,7 +140,7 @@ func (c *checking) clear() bool {
 
 // try runs a plan and notes what it came to.
 func (c *checking) try(p plan.Plan) {
-	o := c.runs.run(p, nil)
+	o := c.of.run(p, nil)
 	c.tried++
 	if c.tried%wary == 1 || o.Fails() {
 		c.again(p, o)
@@ -143,13 +150,21 @@ func (c *checking) try(p plan.Plan) {
 
 // again runs a plan once more: it must be the same run.
 func (c *checking) again(p plan.Plan, o plan.Outcome) {
-	b := c.runs.run(p, nil)
-	if o.Hash == b.Hash && o.Events == b.Events && o.Signature == b.Signature {
-		return
+	if !same(o, c.of.run(p, nil)) {
+		c.part(p, o)
 	}
+}
+
+// same reports whether two outcomes are of the same run.
+func same(a, b plan.Outcome) bool {
+	return a.Hash == b.Hash && a.Events == b.Events && a.Signature == b.Signature
+}
+
+// part finds out where two runs of a plan part.
+func (c *checking) part(p plan.Plan, o plan.Outcome) {
 	c.wavering = p
-	if _, c.waver = plan.Normal(c.runs.run, p); c.waver == nil {
-		c.waver = &plan.Parting{A: o, B: b, Same: true}
+	if _, c.waver = plan.Normal(c.of.run, p); c.waver == nil {
+		c.waver = &plan.Parting{A: o, B: c.of.run(p, nil), Same: true}
 	}
 }
 

@@ -357,6 +357,8 @@ func TestMistakes(t *testing.T) {
 		{Ops: simtest.Ops{Least: -1}},
 		{Mix: &fault.Mix{Most: -1}},
 		{Faults: []fault.Fault{{At: 1}}},
+		{Faults: []fault.Fault{{On: fault.Event{What: "no such thing", Who: "any"}, Harm: fault.Kill{Who: "any"}}}},
+		{Mix: &fault.Mix{Events: []fault.Event{{What: fault.Message}}}},
 	} {
 		if f := search(t, spec, t.TempDir()); !strings.HasPrefix(f.text.String(), "simtest: Spec.") {
 			t.Errorf("%q", f.text.String())

@@ -2,11 +2,13 @@ package simtest
 
 import (
 	"fmt"
+	"testing"
 	"time"
 
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/commands"
 
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
@@ -17,7 +19,7 @@ type Command[S any] struct {
 	Wait   time.Duration           // how long the world runs then; 0: a second
 	Next   func(s S) S             // the model's next state; nil: the same
 	When   func(s S) bool          // whether it may come then; nil: always
-	Expect func(l *Live, s S) bool // whether the system looks as the model, which is in its next state, says; nil: yes
+	Expect func(l *Live, s S) bool // whether the system looks as the model, which is in its next state, says; it looks at l and nothing else, since runs go on side by side; nil: yes
 }
 
 // Run does the operation. gopter goes on after a failure; a world that is broken stays as it was.
@@ -75,11 +77,67 @@ func Commands[S any](spec Spec, p plan.Plan, initial S, generate func(s S) gopte
 	}
 }
 
+// GopterCommands looks for commands after which the system is not as the model says, or a rule is broken: -rapid.checks times, with up to fifty
+// commands that generate gives, of type Command[S] or another of gopter's. What it finds is a plan whose elements are the commands; see
+// Repeat. A plan holds no commands but the seeds that gopter's generators made them of, so generate must be a function of the state.
+func GopterCommands[S any](t testing.TB, spec Spec, initial S, generate func(s S) gopter.Gen, opts ...Option) {
+	t.Helper()
+	c := newChecking(t, spec.scripted(commandScript(initial, generate)), opts)
+	defer c.close()
+	if c.settled() {
+		return
+	}
+	prop := gopter.Prop(func(params *gopter.GenParameters) *gopter.PropResult {
+		if c.clear() {
+			c.guarded(plan.Plan{Seed: params.NextUint64()})
+		}
+		return &gopter.PropResult{Status: gopter.PropTrue}
+	})
+	if r := prop.Check(parameters()); !r.Passed() {
+		t.Errorf("gopter: %s", text(r))
+	}
+	if c.clear() {
+		c.more()
+	}
+	c.conclude()
+}
+
+// mostCommands is how many commands there are at most, and mostTries how many are generated for one that may come in the state.
+const (
+	mostCommands = 50
+	mostTries    = 100
+)
+
+// commandScript makes a script of generated commands.
+func commandScript[S any](initial S, generate func(s S) gopter.Gen) *script {
+	return &script{
+		most: mostCommands, what: fmt.Sprintf("commands %T", initial), begin: func(l *Live) { l.steps.model = commands.State(initial) },
+		do: func(l *Live, i, _ int, source *choice.Source) string {
+			state := l.steps.model
+			params := gopter.DefaultGenParameters().CloneWithSeed(int64(source.Choose(choice.Key{Domain: choice.Value, ID: choice.ID("command")}, 1<<30)))
+			gen := generate(state.(S))
+			for range mostTries {
+				v, _ := gen(params).Retrieve()
+				c, is := v.(commands.Command)
+				if !is || !c.PreCondition(state) {
+					continue
+				}
+				result := c.Run(l)
+				state = c.NextState(state)
+				l.steps.model = state
+				if r := c.PostCondition(state, result); !r.Success() {
+					l.Break("the model agrees", fmt.Sprintf("%T", c), fmt.Sprintf("after %v the model is %v", c, state))
+				}
+				return c.String()
+			}
+			return ""
+		},
+	}
+}
+
 // Boot is Open for those who do the work themselves: nothing is done of the Spec's Ops and Drive, and nodes have a second to boot.
 func Boot(spec Spec, p plan.Plan) *Live {
-	spec.Ops = Ops{Clients: spec.Ops.Clients, Nodes: spec.Ops.Nodes}
-	spec.Drive = nil
-	l := Open(spec, p)
+	l := Open(spec.scripted(nil), p)
 	l.pass(bootTime)
 	return l
 }

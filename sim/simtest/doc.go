@@ -13,8 +13,20 @@
 //
 //	REPLAY: go test -run '^TestShop$' -sim.replay=2C5TR4…
 //
-// Scenario runs a scenario file, Actions and Commands let rapid's Repeat and gopter's commands work a world that stands
-// still between two steps.
+// Three more doors find plans in the same way, keep them, and end in the same line:
+//
+//	func TestChat(t *testing.T)  { simtest.Scenario(t, "testdata/chat.sim.yaml", nil) }        // a scenario file
+//	func TestSteps(t *testing.T) { simtest.Repeat(t, shop, simtest.Steps{Ops: …}) }            // rapid's T.Repeat: one step after the other
+//	func TestModel(t *testing.T) { simtest.GopterCommands(t, shop, Model{}, commandsIn) }      // gopter's commands, with a model
+//
+// Between two steps the world stands still. Actions and Commands are what the last two are made of, for tests that go ways of their own: what
+// they find cannot be replayed.
+//
+// # What is looked for
+//
+// Each run leaves out a random half of the kinds of faults of its Mix, and of the sites of Buggify in the program (swarm testing). Faults come at
+// drawn times, or wait for drawn events: the 3rd message of a server, the 2nd exit of a worker. A failure by a fault at a time is tried with edits of the
+// program before it is saved: if it bears more of them when the fault waits for what happened just before, it is saved so.
 //
 // # Chance
 //
@@ -37,4 +49,9 @@
 //	-sim.update                    write saved plans anew, as what they are now
 //
 // How many plans are drawn is -rapid.checks.
+//
+// # For machines
+//
+// go test -json tells what broke as the attribute sim.rule, and the command that replays it as sim.replay; with -artifacts the plan and its story
+// lie in the test's folder of artefacts. Failures begin with one of three constant lines.
 package simtest

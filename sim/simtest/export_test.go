@@ -1,9 +1,9 @@
 package simtest
 
 import (
-	"testing"
+	"fmt"
+	"time"
 
-	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
@@ -76,15 +76,48 @@ func Record(spec Spec, p plan.Plan, rec *choice.Recording) plan.Outcome {
 
 // Edited is the plan that bytes say.
 func Edited(spec Spec, data []byte) plan.Plan {
-	c := &checking{spec: &spec}
-	c.runs.spec = &spec
+	c := &checking{spec: &spec, of: &runs{spec: &spec}}
 	defer c.close()
 	return c.edited(data)
 }
 
-// Staged is ScenarioText with flags of its own.
-func Staged(t testing.TB, file string, src []byte, o Option) {
-	var c checking
-	o(&c)
-	(&staging{t: t, file: file, src: src, programs: scenarios.Builtin(), flags: c.flags}).test()
+// Told is what the steps of a plan were, by their places.
+func Told(spec Spec, steps Steps, p plan.Plan) map[int]string {
+	spec = spec.scripted(steps.script(spec))
+	l := Open(spec, p)
+	defer l.Close()
+	l.play()
+	return l.steps.told
+}
+
+// RunSteps runs plans of steps.
+func RunSteps(spec Spec, steps Steps) plan.Runner {
+	spec = spec.scripted(steps.script(spec))
+	return func(p plan.Plan, rec *choice.Recording) plan.Outcome { return Record(spec, p, rec) }
+}
+
+// Timed is what must be drawn, so that a fault comes at a time.
+func Timed(i int, at time.Duration) []choice.Deviation {
+	put := func(what string, answer uint64) choice.Deviation {
+		return choice.Deviation{Key: choice.Key{Domain: choice.Plan, ID: choice.ID("fault", fmt.Sprint(i), what)}, Answer: answer}
+	}
+	return []choice.Deviation{put("anchored", 0), put("at", uint64(at/time.Millisecond))}
+}
+
+// Folder is folder.
+func Folder(test string) string { return folder(test) }
+
+// Anchored is a failing plan with its faults waiting for events, where that is better.
+func Anchored(spec Spec, p plan.Plan) plan.Plan {
+	c := &checking{spec: &spec, of: &runs{spec: &spec}}
+	defer c.close()
+	q, _ := c.anchored(p, c.of.run(p, nil))
+	return q
+}
+
+// DeclaredBy is what a plan makes of a declaration.
+func DeclaredBy(spec Spec, p plan.Plan) string {
+	l := Open(spec, p)
+	defer l.Close()
+	return Declared(l)
 }

@@ -8,10 +8,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
-	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // What failures begin with. It is the same for all: tools tell them apart by what follows.
@@ -52,21 +50,23 @@ func (c *checking) shrink(f finding) {
 		c.wavers(f.plan, r.Err)
 		return
 	}
-	p := c.tidy(r.Plan, r.Outcome)
+	p, o := c.anchored(r.Plan, r.Outcome)
+	p = c.tidy(p, o)
 	story := c.story(p)
-	path := c.save(p, r.Outcome, story)
+	path := c.save(p, o, story)
 	text := story + c.elsewhere()
 	if path != "" {
 		text += "saved as " + filepath.ToSlash(path) + "\n"
 	}
-	c.broke(p, r.Outcome, text, path)
+	c.broke(p, o, text, path)
 }
 
 // smallest shrinks a plan until no fault and no operation can be left out, be it that the rest happens in another way: a schedule that
 // was found with many operations may need one of them only to keep somebody busy.
 func (c *checking) smallest(p plan.Plan) plan.Report {
 	for {
-		r := plan.Shrink(c.runs.run, p, plan.Options{Budget: c.budget, Elements: c.spec.Elements()})
+		p = c.bare(p)
+		r := plan.Shrink(c.of.run, p, plan.Options{Budget: c.budget, Elements: c.of.places()})
 		for _, other := range r.Others {
 			c.note(finding{other.Plan, other.Outcome})
 		}
@@ -76,6 +76,17 @@ func (c *checking) smallest(p plan.Plan) plan.Report {
 		}
 		p = q
 	}
+}
+
+// bare is the plan without the places at which nothing stands: none of them is worth a run.
+func (c *checking) bare(p plan.Plan) plan.Plan {
+	p.Without = p.Without[:len(p.Without):len(p.Without)]
+	for place, what := range c.of.elements(p) {
+		if what == "" {
+			p.Without = append(p.Without, place)
+		}
+	}
+	return p.Canonical()
 }
 
 // mostFewer is of how many elements it is tried to leave one out, and otherwise is how many ways to do the rest.
@@ -92,13 +103,13 @@ func (c *checking) fewer(p plan.Plan, signature string) (q plan.Plan, found bool
 		return p, false
 	}
 	q = plan.Plan{For: p.For}
-	for _, d := range c.declared(p) {
+	for _, d := range c.of.declared(p) {
 		q.Deviations = append(q.Deviations, choice.Deviation{Key: d.Key, Answer: d.Answer})
 	}
 	for _, place := range places {
 		q.Without = append(p.Without[:len(p.Without):len(p.Without)], place)
 		for q.Seed = range uint64(otherwise) {
-			if c.runs.run(q, nil).Signature == signature {
+			if c.of.run(q, nil).Signature == signature {
 				return q, true
 			}
 		}
@@ -108,22 +119,12 @@ func (c *checking) fewer(p plan.Plan, signature string) (q plan.Plan, found bool
 
 // kept is the places of what a plan does not leave out.
 func (c *checking) kept(p plan.Plan) (places []int) {
-	d := c.spec.draw(p.Source())
-	for place := range c.spec.Elements() {
-		if !p.Leaves(place) && c.spec.element(d, place) != "" {
+	for place, what := range c.of.elements(p) {
+		if what != "" && !p.Leaves(place) {
 			places = append(places, place)
 		}
 	}
 	return places
-}
-
-// declared is what a plan's declaration draws.
-func (c *checking) declared(p plan.Plan) []choice.Draw {
-	var drawn choice.Recording
-	source := p.Source()
-	source.Record(&drawn)
-	c.spec.draw(source)
-	return drawn.Draws
 }
 
 // broke fails the test: the constant message, the story, and one line to come back.
@@ -140,7 +141,7 @@ func (c *checking) broke(p plan.Plan, o plan.Outcome, text, path string) {
 func (c *checking) elsewhere() string {
 	var b strings.Builder
 	for _, f := range c.others {
-		fmt.Fprintf(&b, "it also breaks %s: -sim.replay=%s\n", f.outcome.Signature, f.plan.Token(c.spec.Digest(), f.outcome.Hash))
+		fmt.Fprintf(&b, "it also breaks %s: -sim.replay=%s\n", f.outcome.Signature, c.of.token(f.plan, f.outcome.Hash))
 	}
 	return b.String()
 }
@@ -151,7 +152,7 @@ func (c *checking) save(p plan.Plan, o plan.Outcome, story string) string {
 	if c.unsaved {
 		return ""
 	}
-	path, err := saved{c.spec.Digest(), o.Signature, o.Hash, p, story}.save(c.dir)
+	path, err := saved{c.of.digest(), o.Signature, o.Hash, p, story}.save(c.dir)
 	if err != nil {
 		c.t.Logf("simtest: the plan could not be saved: %v", err)
 		return ""
@@ -162,7 +163,7 @@ func (c *checking) save(p plan.Plan, o plan.Outcome, story string) string {
 // artefact leaves plan and story where go test -artifacts keeps them.
 func (c *checking) artefact(p plan.Plan, o plan.Outcome, text string) {
 	dir := c.t.ArtifactDir()
-	s := saved{c.spec.Digest(), o.Signature, o.Hash, p, text}
+	s := saved{c.of.digest(), o.Signature, o.Hash, p, text}
 	if err := os.WriteFile(filepath.Join(dir, s.name()), []byte(s.format()), 0o666); err != nil {
 		c.t.Logf("simtest: no artefact: %v", err)
 	}
@@ -170,7 +171,7 @@ func (c *checking) artefact(p plan.Plan, o plan.Outcome, text string) {
 
 // line is how to see it again: one line, unwrapped, that a shell takes as it is.
 func (c *checking) line(p plan.Plan, hash uint64, path string) string {
-	token := p.Token(c.spec.Digest(), hash)
+	token := c.of.token(p, hash)
 	if len(token) > plan.ShortToken && path != "" {
 		token = "@" + filepath.ToSlash(path)
 	}
@@ -188,15 +189,15 @@ func pattern(test string) string {
 
 // tidy is the plan without places at which nothing stands any more: the same run.
 func (c *checking) tidy(p plan.Plan, o plan.Outcome) plan.Plan {
-	d := c.spec.draw(p.Source())
 	q := p
 	q.Without = nil
+	what := c.of.elements(p)
 	for _, place := range p.Without {
-		if c.spec.element(d, place) != "" {
+		if place < len(what) && what[place] != "" {
 			q.Without = append(q.Without, place)
 		}
 	}
-	if again := c.runs.run(q, nil); again.Hash != o.Hash || again.Signature != o.Signature {
+	if again := c.of.run(q, nil); again.Hash != o.Hash || again.Signature != o.Signature {
 		return p
 	}
 	return q
@@ -207,16 +208,11 @@ const mostNeeds = 24
 
 // story tells a failing run. It follows from the plan, and is the same whenever it is told.
 func (c *checking) story(p plan.Plan) string {
-	c.runs.close() // the world of before has kept no facts
-	o := c.runs.run(p, nil)
-	l := c.runs.bed.open(c.spec, p, nil, int(min(o.Events, 1<<18)))
-	l.facts.tell = true
-	l.play()
-	v, _ := l.Broken()
+	o := c.of.run(p, nil)
+	t := c.of.tell(p, o)
 	var b strings.Builder
-	fmt.Fprintln(&b, v)
-	lines := l.facts.lines
-	things := c.needed(l, p)
+	b.WriteString(t.head)
+	things := c.needed(t, p)
 	if len(things) > 0 {
 		b.WriteString("it takes\n")
 	}
@@ -227,12 +223,7 @@ func (c *checking) story(p plan.Plan) string {
 		}
 		fmt.Fprintf(&b, "  %s (without it: %s)\n", thing.what, c.without(thing.plan, o.Signature))
 	}
-	if len(lines) > 0 {
-		b.WriteString("the last that happened\n")
-	}
-	for _, line := range lines {
-		b.WriteString("  " + line + "\n")
-	}
+	b.WriteString(t.tail)
 	return b.String()
 }
 
@@ -243,31 +234,32 @@ type thing struct {
 }
 
 // needed lists what a plan does not leave out, and how it deviates. What the declaration drew shows in what was declared.
-func (c *checking) needed(l *Live, p plan.Plan) (things []thing) {
+func (c *checking) needed(t tale, p plan.Plan) (things []thing) {
 	for _, place := range c.kept(p) {
 		q := p
 		q.Without = append(q.Without[:len(q.Without):len(q.Without)], place)
-		things = append(things, thing{c.spec.element(l.decl, place), q.Canonical()})
+		things = append(things, thing{t.place(place), q.Canonical()})
 	}
 	declared := map[choice.Key]bool{}
-	for _, d := range c.declared(p) {
+	for _, d := range c.of.declared(p) {
 		declared[d.Key] = true
 	}
-	words := plan.Words{Name: names(l).Of, Policy: policy(l, p)}
 	for i, d := range p.Deviations {
 		if declared[d.Key] {
 			continue
 		}
 		q := p
 		q.Deviations = append(p.Deviations[:i:i], p.Deviations[i+1:]...)
-		things = append(things, thing{words.Describe(d), q.Canonical()})
+		if what := t.words(d); what != "" {
+			things = append(things, thing{what, q.Canonical()})
+		}
 	}
 	return things
 }
 
 // without says what comes of a plan that has something less.
 func (c *checking) without(p plan.Plan, signature string) string {
-	switch o := c.runs.run(p, nil); o.Signature {
+	switch o := c.of.run(p, nil); o.Signature {
 	case "":
 		return "passes"
 	case signature:
@@ -275,34 +267,4 @@ func (c *checking) without(p plan.Plan, signature string) string {
 	default:
 		return o.Signature
 	}
-}
-
-// names finds out who the identities of a run's keys are.
-func names(l *Live) *plan.Names {
-	var n plan.Names
-	r := l.Trace().Record()
-	for _, e := range r.Events {
-		if e.Kind == trace.Spawn {
-			n.Process(e.Word, r.Name(e.Object))
-		}
-	}
-	nodes := l.spec.config().Nodes
-	for i, a := range nodes {
-		for _, b := range nodes[i+1:] {
-			n.Link(string(a.Name), string(b.Name))
-		}
-	}
-	return &n
-}
-
-// policy is the name of a run's policy if it is not random.
-func policy(l *Live, p plan.Plan) string {
-	pol := l.spec.config().Policy
-	if chosen, ok := pol.(scheduler.Portfolio); ok {
-		pol = chosen.Choose(p.Source())
-	}
-	if s, ok := pol.(fmt.Stringer); ok && s.String() != "random" {
-		return s.String()
-	}
-	return ""
 }

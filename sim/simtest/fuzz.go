@@ -47,10 +47,9 @@ func FuzzOne(t testing.TB, spec Spec, data []byte, opts ...Option) {
 // fuzz runs one input. Each is a test of its own, so nothing of the ones before may be left.
 func (c *checking) fuzz(t testing.TB, data []byte) {
 	t.Helper()
-	one := &checking{t: c.under(t), spec: c.spec, flags: c.flags, dir: c.dir, budget: c.budget, unsaved: c.unsaved, runs: c.runs}
-	defer func() { c.runs = one.runs }()
+	one := &checking{t: c.under(t), spec: c.spec, flags: c.flags, dir: c.dir, budget: c.budget, unsaved: c.unsaved, of: c.of}
 	p := one.edited(data)
-	o := one.runs.run(p, nil)
+	o := one.of.run(p, nil)
 	if !o.Fails() {
 		return
 	}
@@ -107,7 +106,7 @@ func (c *checking) edited(data []byte) plan.Plan {
 		case kind%4 == 3:
 			if run == nil { // as it is so far
 				var rec choice.Recording
-				c.runs.run(p.Canonical(), &rec)
+				c.of.run(p.Canonical(), &rec)
 				run = rec.Draws[len(drawn):]
 			}
 			if n := len(run); n > 0 {

@@ -39,9 +39,13 @@ func Plans(spec Spec) *rapid.Generator[plan.Plan] {
 		p := plan.Plan{Deviations: spec.structure(func(what string, of uint64) uint64 {
 			return rapid.Uint64Range(0, of-1).Draw(t, what)
 		})}
-		// rapid leans to small numbers, which are few: two of them make a seed that did not come before.
-		a, b := rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "seed")
-		p.Seed = choice.Child(a, "seed", uint32(b)) ^ b
+		p.Seed = seedOf(t)
 		return p
 	})
+}
+
+// seedOf draws a seed. rapid leans to small numbers, which are few: two of them make a seed that did not come before.
+func seedOf(t *rapid.T) uint64 {
+	a, b := rapid.Uint64().Draw(t, "seed"), rapid.Uint64().Draw(t, "seed")
+	return choice.Child(a, "seed", uint32(b)) ^ b
 }

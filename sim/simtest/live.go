@@ -31,7 +31,8 @@ type Live struct {
 	own     check.Verdict // what Break said first
 	facts   *lastFacts
 	over    bool
-	passes  int // how many times there was pass
+	passes  int // how many times there was pass, in this step
+	steps   steps
 }
 
 // Open begins a run of a plan: the world is there and nothing has happened yet. It must be closed.
@@ -52,6 +53,7 @@ const (
 // open begins a run. rec, if not nil, takes its draws; keep is how many facts the trace holds on to.
 func (b *bed) open(spec *Spec, p plan.Plan, rec *choice.Recording, keep int) *Live {
 	l := &Live{spec: spec, Plan: p, source: p.Source(), end: p.For, facts: &lastFacts{}}
+	l.steps = steps{now: -1, told: map[int]string{}, asked: map[choice.Key]uint64{}}
 	if l.end == 0 {
 		l.end = sim.Forever
 	}
@@ -109,6 +111,12 @@ func (s *Spec) config() sim.Config {
 	if s.Boot != nil {
 		cfg.Boot = s.Boot
 	}
+	if boot := cfg.Boot; s.late > 0 && boot != nil {
+		cfg.Boot = func(p *sim.Proc) {
+			p.Sleep(s.late)
+			boot(p)
+		}
+	}
 	if len(s.Nodes) > 0 {
 		cfg.Nodes = nil
 		for _, n := range s.Nodes {
@@ -143,6 +151,14 @@ func harness(v any) bool {
 		}
 	}
 	return false
+}
+
+// element says what stands at a place of the run's declaration, "" if nothing does.
+func (l *Live) element(place int) string {
+	if i := place - l.spec.firstOp(); i >= 0 && i < len(l.decl.steps) {
+		return l.tellStep(i)
+	}
+	return l.spec.element(l.decl, place)
 }
 
 // Now is the virtual time since the world began.
@@ -223,7 +239,9 @@ func (l *Live) Finish() plan.Outcome {
 
 // play is a run from its beginning to its end.
 func (l *Live) play() plan.Outcome {
-	if l.spec.Drive != nil {
+	if l.spec.script != nil {
+		l.spec.script.play(l)
+	} else if l.spec.Drive != nil {
 		l.spec.Drive(l)
 	} else {
 		l.Run(l.spec.declared())
@@ -238,30 +256,12 @@ func Run(spec Spec, p plan.Plan) plan.Outcome {
 	return l.play()
 }
 
-// runs plays plans, each in the world of the one before. It must be closed.
-type runs struct {
-	spec  *Spec
-	bed   bed
-	count int
-}
-
-// run is a plan.Runner.
-func (r *runs) run(p plan.Plan, rec *choice.Recording) plan.Outcome {
-	r.count++
-	fine := false
-	defer func() { // a harness that broke off leaves the world as it was
-		if !fine {
-			r.close()
-		}
-	}()
-	o := r.bed.open(r.spec, p, rec, 0).play()
-	fine = true
-	return o
-}
-
-func (r *runs) close() {
-	if r.bed.world != nil {
-		r.bed.world.Close()
-		r.bed.world = nil
-	}
+// Events are what happens in the run of a plan, each once: what a Mix may have its faults wait for. It is for who writes a Mix, and looks
+// which of them are worth it; a Mix whose events change is another declaration, and its saved plans are stale.
+func Events(spec Spec, p plan.Plan) []fault.Event {
+	l := Open(spec, p)
+	defer l.Close()
+	seen := fault.Look(l.World)
+	l.play()
+	return seen.Events()
 }

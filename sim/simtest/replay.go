@@ -21,13 +21,13 @@ func (c *checking) replay() bool {
 	if err != nil && !c.flags.ambient {
 		c.t.Fatalf("-sim.replay: %v", err)
 	}
-	if digest != c.spec.Digest() || err != nil {
+	if digest != c.of.digest() || err != nil {
 		if c.flags.ambient {
 			c.t.Skip("SIM_REPLAY is of another test")
 		}
-		c.t.Fatal("-sim.replay: the plan is of another spec, or this one's declaration was edited since")
+		c.t.Fatalf("-sim.replay: the plan is of another %s, or this one's declaration was edited since", c.of.noun())
 	}
-	o := c.runs.run(p, nil)
+	o := c.of.run(p, nil)
 	if c.again(p, o); c.waver != nil {
 		c.wavers(p, c.waver)
 		return true
@@ -56,7 +56,7 @@ func (c *checking) named(text string) (p plan.Plan, hash uint32, digest uint64, 
 		s, err := readSaved(filepath.FromSlash(path))
 		return s.plan, plan.HashStart(s.hash), s.spec, err
 	}
-	t, err := plan.ParseToken(text)
+	t, err := c.of.named(text)
 	return t.Plan, t.Hash, t.Program, err
 }
 
@@ -93,11 +93,11 @@ func (c *checking) one(path string) {
 		c.stale(path, err.Error())
 		return
 	}
-	if s.spec != c.spec.Digest() && !c.flags.update {
-		c.stale(path, "the declaration of the spec was edited since: what the plan leaves out and draws is not what it was")
+	if s.spec != c.of.digest() && !c.flags.update {
+		c.stale(path, "the declaration was edited since: what the plan leaves out and draws is not what it was")
 		return
 	}
-	o := c.runs.run(s.plan, nil)
+	o := c.of.run(s.plan, nil)
 	if c.again(s.plan, o); c.waver != nil {
 		c.wavers(s.plan, c.waver)
 		return
@@ -124,17 +124,23 @@ func (c *checking) stale(path, why string) {
 // anything else, there is nothing left of it.
 func (c *checking) rewrite(path string, s saved, o plan.Outcome) {
 	c.t.Helper()
-	s.spec, s.breaks, s.hash, s.story = c.spec.Digest(), o.Signature, o.Hash, ""
+	s.spec, s.breaks, s.hash, s.story = c.of.digest(), o.Signature, o.Hash, ""
 	if o.Fails() {
 		s.story = c.story(s.plan)
 	}
-	void := map[choice.Key]bool{}
-	for _, d := range o.Drift {
-		void[d.Deviation.Key] = true
-	}
-	s.plan.Deviations = slices.DeleteFunc(s.plan.Deviations, func(d choice.Deviation) bool { return void[d.Key] })
+	s.plan = asked(s.plan, o.Drift)
 	if err := os.WriteFile(path, []byte(s.format()), 0o666); err != nil {
 		c.t.Fatal(err)
 	}
 	c.t.Logf("simtest: wrote %s anew", filepath.ToSlash(path))
+}
+
+// asked is a plan without the deviations that its run has not asked for.
+func asked(p plan.Plan, drift []choice.Drift) plan.Plan {
+	void := map[choice.Key]bool{}
+	for _, d := range drift {
+		void[d.Deviation.Key] = true
+	}
+	p.Deviations = slices.DeleteFunc(slices.Clone(p.Deviations), func(d choice.Deviation) bool { return void[d.Key] })
+	return p
 }

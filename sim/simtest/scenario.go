@@ -6,198 +6,148 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// Scenario runs a scenario file as a test: with all the seeds that the file says, a fifth of them with -short, and -sim.seeds more. The
-// first failure counts, by the order of seeds; others are listed. programs is what the file can start; nil: those that come with bedlam.
-func Scenario(t testing.TB, file string, programs scenarios.Programs) {
+// Scenario runs a scenario file as a test: saved plans first, then all the seeds that the file says, a fifth of them with -short, and -sim.seeds
+// more. The first failure counts, by the order of seeds; others are listed. It is made small, saved and told as Check does it, and its
+// token is one of simrun's too. programs is what the file can start; nil: those that come with bedlam.
+func Scenario(t testing.TB, file string, programs scenarios.Programs, opts ...Option) {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ScenarioText(t, filepath.ToSlash(file), src, programs)
+	ScenarioText(t, filepath.ToSlash(file), src, programs, opts...)
 }
 
 // ScenarioText is Scenario for what was read already; file is its name for messages.
-func ScenarioText(t testing.TB, file string, src []byte, programs scenarios.Programs) {
+func ScenarioText(t testing.TB, file string, src []byte, programs scenarios.Programs, opts ...Option) {
 	t.Helper()
 	if programs == nil {
 		programs = scenarios.Builtin()
 	}
-	(&staging{t: t, file: file, src: src, programs: programs, flags: flags}).test()
-}
-
-// test is the whole of it.
-func (s *staging) test() {
-	t := s.t
-	t.Helper()
-	if s.flags.err != nil {
-		t.Fatal(s.flags.err)
-	}
-	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
-		s.deadline, _ = d.Deadline()
-	}
-	sc, mistakes := scenarios.Parse(s.file, s.src, s.programs)
+	sc, mistakes := scenarios.Parse(file, src, programs)
 	if mistakes != nil {
 		t.Fatalf("\n%v", mistakes)
 	}
-	if s.flags.replay != "" {
-		s.replay()
+	c := newSearch(t, &stage{file: file, src: src, programs: programs, sc: sc}, opts)
+	defer c.close()
+	if c.settled() {
 		return
 	}
-	s.sweep(s.seeds(sc))
+	var seeds []uint64
+	for seed := range sc.Run.Seeds.All() {
+		seeds = append(seeds, seed)
+	}
+	if testing.Short() {
+		seeds = seeds[:(len(seeds)+4)/5]
+	}
+	c.sweep(append(seeds, c.moreSeeds()...))
+	c.conclude()
 }
 
-// staging is a scenario under test.
-type staging struct {
-	t        testing.TB
+// stage is the subject that a scenario is. It must be closed.
+type stage struct {
 	file     string
 	src      []byte
 	programs scenarios.Programs
-	flags    settings
-	deadline time.Time
-	length   time.Duration // of the run that is replayed, if not as long as the file says; else 0
+	sc       *scenarios.Scenario
+	runner   *scenarios.Runner // nil before the first run
 }
 
-// hand makes runs of the scenario, which it reads for itself: hands share nothing.
-func (s *staging) hand() (run func(seed uint64, opts scenarios.RunOptions) *reports.Run, end func()) {
-	sc, _ := scenarios.Parse(s.file, s.src, s.programs)
-	r := scenarios.NewRunner(sc, s.programs)
-	return r.Run, r.Close
+func (s *stage) noun() string { return "scenario" }
+
+// runs is the runner.
+func (s *stage) runs() *scenarios.Runner {
+	if s.runner == nil {
+		s.runner = scenarios.NewRunner(s.sc, s.programs)
+	}
+	return s.runner
 }
 
-// seeds are those of the file and those that -sim.seeds asks for.
-func (s *staging) seeds(sc *scenarios.Scenario) []uint64 {
-	var all []uint64
-	for seed := range sc.Run.Seeds.All() {
-		all = append(all, seed)
+func (s *stage) run(p plan.Plan, rec *choice.Recording) plan.Outcome {
+	return s.runs().Planned(scenarios.RunOptions{})(p, rec)
+}
+
+func (s *stage) close() {
+	if s.runner != nil {
+		s.runner.Close()
+		s.runner = nil
 	}
-	if testing.Short() {
-		all = all[:(len(all)+4)/5]
+}
+
+// another reads the file for itself: runners share nothing.
+func (s *stage) another() subject {
+	other := *s
+	other.sc, _ = scenarios.Parse(s.file, s.src, s.programs)
+	other.runner = nil
+	return &other
+}
+
+// digest is the file's, as a number.
+func (s *stage) digest() (n uint64) { return number(scenarios.Digest(s.src)) }
+
+func number(sum scenarios.Sum) (n uint64) {
+	for _, b := range sum {
+		n = n<<8 | uint64(b)
 	}
-	for i := range s.flags.seeds {
-		all = append(all, choice.Child(s.flags.seed, "seeds", uint32(i)))
+	return n
+}
+
+func (s *stage) places() int { return s.sc.Elements() }
+
+func (s *stage) elements(plan.Plan) []string {
+	all := make([]string, s.places())
+	for place := range all {
+		all[place] = s.sc.Element(place)
 	}
 	return all
 }
 
-func (s *staging) clear() bool { return s.deadline.IsZero() || time.Until(s.deadline) > margin }
+func (s *stage) declared(plan.Plan) []choice.Draw { return nil }
 
-// sweep runs all seeds, and some of them twice.
-func (s *staging) sweep(seeds []uint64) {
-	s.t.Helper()
-	all := sweep(len(seeds), s.clear, func() (func(int) *staged, func()) {
-		run, end := s.hand()
-		return func(i int) *staged {
-			one := &staged{run: run(seeds[i], scenarios.RunOptions{})}
-			if i%wary == 0 || one.run.Failed() {
-				two := run(seeds[i], scenarios.RunOptions{})
-				one.wavers = one.run.Hash != two.Hash || one.run.Events != two.Events || one.run.Signature() != two.Signature()
-				one.other = two.Hash
-			}
-			return one
-		}, end
-	})
-	tried := 0
-	var found *reports.Run
-	var others strings.Builder
-	listed := map[string]bool{}
-	for _, one := range all {
-		if one == nil {
-			continue
-		}
-		tried++
-		if one.wavers {
-			s.wavers(one)
-			return
-		}
-		sig := one.run.Signature()
-		switch {
-		case !one.run.Failed() || listed[sig]:
-		case found == nil:
-			found = one.run
-		default:
-			fmt.Fprintf(&others, "it also breaks %s: -sim.replay=%s\n", sig, s.token(one.run))
-		}
-		if one.run.Failed() {
-			listed[sig] = true
-		}
+// token is one that simrun reads.
+func (s *stage) token(p plan.Plan, hash uint64) string {
+	t := scenarios.Token{Scenario: scenarios.Digest(s.src), Seed: p.Seed, For: p.For}
+	if p = p.Canonical(); p.Dull || len(p.Deviations)+len(p.Without) > 0 {
+		t.Plan = &p
 	}
-	if found == nil {
-		s.t.Logf("simtest: %d runs, and no rule broke", tried)
-		return
+	if hash != 0 {
+		t.Hash = scenarios.HashStart(hash)
 	}
-	s.broke(found, others.String())
+	return t.Format()
 }
 
-// staged is one run; wavers is whether a second was another.
-type staged struct {
-	run    *reports.Run
-	wavers bool
-	other  uint64
+func (s *stage) named(token string) (plan.Token, error) {
+	t, err := scenarios.ParseToken(token)
+	p := plan.Plan{Seed: t.Seed, For: t.For}
+	if t.Plan != nil {
+		p = *t.Plan
+	}
+	return plan.Token{Plan: p, Program: number(t.Scenario), Hash: t.Hash}, err
 }
 
-func (s *staging) wavers(one *staged) {
-	s.t.Helper()
-	s.t.Errorf("%s\nseed %s: hash %016x, then %016x\n%s", waversMessage, choice.FormatSeed(one.run.Seed), one.run.Hash, one.other, s.line(one.run))
-}
-
-// broke fails the test with what reports say of the run.
-func (s *staging) broke(r *reports.Run, more string) {
-	s.t.Helper()
+// tell says what simrun says.
+func (s *stage) tell(p plan.Plan, o plan.Outcome) tale {
+	s.close() // the world of before has kept no facts
+	run := s.runs().Play(p, scenarios.RunOptions{})
 	var b strings.Builder
-	if err := (reports.Text{}).Failure(&b, &reports.Found{Run: r}); err != nil {
-		s.t.Fatal(err)
+	found := &reports.Found{Run: run}
+	if p.Dull || len(p.Deviations)+len(p.Without) > 0 {
+		found.Plan = p.String()
 	}
-	s.t.Attr("sim.rule", r.Signature())
-	s.t.Attr("sim.replay", strings.TrimPrefix(s.line(r), "REPLAY: "))
-	s.t.Errorf("%s\n%s%sor: simrun replay %s %s\n%s", breaksMessage, b.String(), more, s.token(r), s.file, s.line(r))
-}
-
-func (s *staging) token(r *reports.Run) string {
-	return scenarios.Token{Scenario: scenarios.Digest(s.src), Seed: r.Seed, For: s.length, Hash: scenarios.HashStart(r.Hash)}.Format()
-}
-
-func (s *staging) line(r *reports.Run) string {
-	return fmt.Sprintf("REPLAY: go test -run '%s' -sim.replay=%s", pattern(s.t.Name()), s.token(r))
-}
-
-// replay makes the run of a token, twice.
-func (s *staging) replay() {
-	s.t.Helper()
-	token, err := scenarios.ParseToken(s.flags.replay)
-	switch {
-	case s.flags.ambient && (err != nil || token.Scenario != scenarios.Digest(s.src)):
-		s.t.Skip("SIM_REPLAY is of another test")
-	case err != nil:
-		s.t.Fatalf("-sim.replay: %v", err)
-	case token.Scenario != scenarios.Digest(s.src):
-		s.t.Fatalf("-sim.replay: the token is of another scenario, or %s was edited since", s.file)
+	if err := (reports.Text{}).Failure(&b, found); err != nil {
+		fmt.Fprintln(&b, err)
 	}
-	run, end := s.hand()
-	defer end()
-	s.length = token.For
-	opts := scenarios.RunOptions{For: token.For}
-	one := &staged{run: run(token.Seed, opts)}
-	if one.other = run(token.Seed, opts).Hash; one.other != one.run.Hash {
-		s.wavers(one)
-		return
-	}
-	another := token.Hash != 0 && token.Hash != scenarios.HashStart(one.run.Hash)
-	switch {
-	case one.run.Failed() && another:
-		s.broke(one.run, "it is not the run that the token was made of: the program has changed\n")
-	case one.run.Failed():
-		s.broke(one.run, "")
-	case another:
-		s.t.Log("simtest: the run breaks nothing any more; the program has changed since the token was made")
-	default:
-		s.t.Log("simtest: the run breaks nothing")
+	return tale{
+		head:  b.String(),
+		tail:  fmt.Sprintf("or: simrun replay %s %s\n", s.token(p, o.Hash), s.file),
+		place: s.sc.Element,
+		words: s.runner.Words(p, scenarios.RunOptions{}),
 	}
 }

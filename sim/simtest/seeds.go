@@ -9,34 +9,51 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// more tries -sim.seeds seeds. What it finds is the same on any machine: of several failures the one whose seed comes
-// first is the first.
-func (c *checking) more() {
-	if c.flags.seeds == 0 {
-		return
+// more tries -sim.seeds seeds.
+func (c *checking) more() { c.sweep(c.moreSeeds()) }
+
+// moreSeeds are those that -sim.seeds asks for.
+func (c *checking) moreSeeds() []uint64 {
+	seeds := make([]uint64, c.flags.seeds)
+	for i := range seeds {
+		seeds[i] = choice.Child(c.flags.seed, "seeds", uint32(i))
 	}
-	all := sweep(c.flags.seeds, c.clear, func() (func(int) *finding, func()) {
-		r := &runs{spec: c.spec}
-		return func(i int) *finding {
-			p := plan.Plan{Seed: choice.Child(c.flags.seed, "seeds", uint32(i))}
-			return &finding{p, r.run(p, nil)}
-		}, r.close
+	return seeds
+}
+
+// sweep tries seeds, some of them twice. What it finds is the same on any machine: of several failures the one whose seed comes first is
+// the first.
+func (c *checking) sweep(seeds []uint64) {
+	type swept struct {
+		finding
+		wavers bool
+	}
+	all := share(len(seeds), c.clear, func() (func(int) *swept, func()) {
+		one := c.of.another()
+		return func(i int) *swept {
+			p := plan.Plan{Seed: seeds[i]}
+			s := &swept{finding: finding{p, one.run(p, nil)}}
+			if i%wary == 0 || s.outcome.Fails() {
+				s.wavers = !same(s.outcome, one.run(p, nil))
+			}
+			return s
+		}, one.close
 	})
-	for _, f := range all {
-		if f == nil {
+	for _, s := range all {
+		if s == nil {
 			continue // the deadline came first
 		}
 		c.tried++
-		if f.outcome.Fails() && c.found == nil {
-			c.again(f.plan, f.outcome)
+		if s.wavers && c.waver == nil {
+			c.part(s.plan, s.outcome)
 		}
-		c.note(*f)
+		c.note(s.finding)
 	}
 }
 
-// sweep does n things on all processors while clear says so, and returns what came of them in their order, whoever did them. hand makes
+// share does n things on all processors while clear says so, and returns what came of them in their order, whoever did them. hand makes
 // what one of those who work there needs, and what is to be done when all is over. A panic in a hand comes out here.
-func sweep[T any](n int, clear func() bool, hand func() (do func(i int) *T, end func())) []*T {
+func share[T any](n int, clear func() bool, hand func() (do func(i int) *T, end func())) []*T {
 	results := make([]*T, n)
 	var next atomic.Int64
 	var hands sync.WaitGroup

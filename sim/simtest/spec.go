@@ -30,6 +30,9 @@ type Spec struct {
 
 	// Drive moves the world, by Live.Run; nil: it runs for its time. What was declared happens all the same.
 	Drive func(l *Live)
+
+	script *script       // the work of Repeat and GopterCommands
+	late   time.Duration // how much longer nodes take to boot
 }
 
 // declared is how long a run lasts if the plan does not say.
@@ -55,7 +58,12 @@ func (s *Spec) mostDrawn() int {
 }
 
 // Elements is how many faults and operations a run may have at most, and so how many places there are.
-func (s *Spec) Elements() int { return s.firstOp() + s.Ops.most() }
+func (s *Spec) Elements() int {
+	if s.script != nil {
+		return s.firstOp() + s.script.most
+	}
+	return s.firstOp() + s.Ops.most()
+}
 
 func (s *Spec) firstOp() int { return len(s.Faults) + s.mostDrawn() }
 
@@ -63,6 +71,7 @@ func (s *Spec) firstOp() int { return len(s.Faults) + s.mostDrawn() }
 type declaration struct {
 	faults []fault.Fault
 	ops    []timedOp
+	steps  []int // of the script: what each is
 }
 
 // draw makes the declaration of a run. It asks source under keys of the declaration's own.
@@ -71,7 +80,11 @@ func (s *Spec) draw(source *choice.Source) declaration {
 	if s.Mix != nil {
 		d.faults = append(d.faults[:len(d.faults):len(d.faults)], s.Mix.Draw(source)...)
 	}
-	d.ops = s.Ops.draw(source, s.declared())
+	if s.script != nil {
+		d.steps = s.script.draw(source)
+	} else {
+		d.ops = s.Ops.draw(source, s.declared())
+	}
 	return d
 }
 
@@ -80,7 +93,12 @@ func (s *Spec) element(d declaration, place int) string {
 	if place < len(d.faults) {
 		return "fault: " + d.faults[place].String()
 	}
-	if i := place - s.firstOp(); i >= 0 && i < len(d.ops) {
+	i := place - s.firstOp()
+	switch {
+	case i < 0:
+	case i < len(d.steps):
+		return s.script.element(i, d.steps[i])
+	case s.script == nil && i < len(d.ops):
 		return d.ops[i].String()
 	}
 	return ""
@@ -98,6 +116,9 @@ func (s *Spec) Digest() uint64 {
 		fmt.Fprintf(&b, "mix %+v\n", *s.Mix)
 	}
 	fmt.Fprintf(&b, "ops %d %d %d %v %v %v\n", s.Ops.Least, s.Ops.Most, s.Ops.Clients, s.Ops.Nodes, s.Ops.From, s.Ops.Within)
+	if s.script != nil {
+		fmt.Fprintf(&b, "script %d %s\n", s.script.most, s.script.what)
+	}
 	return choice.ID("simtest", b.String())
 }
 
@@ -114,6 +135,19 @@ func (s *Spec) mistake() error {
 	for i, f := range s.Faults {
 		if f.Harm == nil {
 			return fmt.Errorf("simtest: Spec.Faults[%d] has no harm", i)
+		}
+		if f.On.What == "" {
+			continue
+		}
+		if _, err := fault.ParseEvent(f.On.String()); err != nil {
+			return fmt.Errorf("simtest: Spec.Faults[%d]: %w", i, err)
+		}
+	}
+	if s.Mix != nil {
+		for i, e := range s.Mix.Events {
+			if _, err := fault.ParseEvent(e.String()); err != nil {
+				return fmt.Errorf("simtest: Spec.Mix.Events[%d]: %w", i, err)
+			}
 		}
 	}
 	return nil
