@@ -23,7 +23,7 @@ func (m Mutant) String() string {
 	return m.about.name
 }
 
-// Home is where the mistake is planted: supervisor, server, gen, process, node or global. "" for the zero Mutant.
+// Home is where the mistake is planted: supervisor, server, gen, process, node, global or race. "" for the zero Mutant.
 func (m Mutant) Home() string {
 	if m.about == nil {
 		return ""

@@ -68,3 +68,16 @@ var (
 	GlobalDeadLock = plant("global", "global-dead-lock", "global keeps a lock whose holder has ended [7]")
 	GlobalTwoNames = plant("global", "global-two-names", "global gives a process a second name [10]")
 )
+
+// In small programs, as users write them: what goes wrong takes a certain order of a few messages.
+var (
+	LostWakeUp        = plant("race", "lost-wake-up", "whoever says that he waits is not told of what has come since he looked")
+	LinkLater         = plant("race", "link-later", "a process is spawned, and linked in a second step")
+	ExitUnflushed     = plant("race", "exit-unflushed", "an exit message that came before unlink is taken for that of another")
+	DownUnflushed     = plant("race", "down-unflushed", "a down message that came before demonitor is taken for that of another")
+	NameUnchecked     = plant("race", "name-unchecked", "a name that was free a moment ago is taken for free")
+	RestartInShutdown = plant("race", "restart-in-shutdown", "a manager ends while the restart that it has asked for is under way")
+	LostUpdate        = plant("race", "lost-update", "a value is read, changed and written back, and others do the same")
+	MutualCall        = plant("race", "mutual-call", "two servers ask each other while they serve, and serve nobody while they ask")
+	TornTwice         = plant("race", "torn-twice", "transactions of several messages are not kept apart: it shows if each of two begins within the other's end")
+)

@@ -145,12 +145,16 @@ func (m *model) begin(node int) start {
 		if m.struck(node) {
 			return failed
 		}
+		m.felled(b.above)
 		return started
 	}
 	f := m.arm[node][0]
 	m.arm[node] = m.arm[node][1:]
 	if m.struck(node) {
 		return failed
+	}
+	if m.felled(b.above) {
+		return started
 	}
 	switch f.kind {
 	case stopsInit, panicsInit, killedInit, declines, failsLate:
@@ -182,6 +186,35 @@ func (m *model) struck(node int) bool {
 		}
 	}
 	return false
+}
+
+// felled is whether a supervisor is killed, or one above it, while it waits for a start: what is to come of that, nobody
+// hears.
+func (m *model) felled(sup int) bool {
+	for above := sup; above >= 0; above = m.nodes[above].above {
+		if !m.sups[above].up {
+			return false // it is all over already
+		}
+	}
+	for n, i := range m.todo {
+		o := m.ops[i]
+		if o.kind == ends && m.nodes[o.node].sup != nil && m.under(sup, o.node) && m.pick(2) == 1 {
+			m.todo = slices.Delete(m.todo, n, n+1)
+			m.cut = true
+			m.dies(o.node, sim.Killed)
+			m.silence(o.node)
+			return true
+		}
+	}
+	return false
+}
+
+// under is whether a supervisor is another, or below it.
+func (m *model) under(sup, other int) bool {
+	for sup >= 0 && sup != other {
+		sup = m.nodes[sup].above
+	}
+	return sup >= 0
 }
 
 // beginSup starts a supervisor and its children (SUP1, SUP3).

@@ -39,9 +39,12 @@ const (
 // Processes lets processes on one to three nodes link, monitor, call and end each other while connections are lost, and
 // looks whether I1 to I5 and I9 hold.
 func (b *Bed) Processes(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan.Outcome {
+	return b.process(drawing(p, rec), p, m)
+}
+
+func (b *Bed) process(d *draws, p plan.Plan, m mutant.Mutant) plan.Outcome {
 	c := &crowd{}
 	id := choice.ID("processes")
-	d := drawing(p, rec)
 	cfg := sim.Config{Observer: c, Boot: c.boot, ReductionCost: [...]time.Duration{sim.Free, 0, 10 * time.Microsecond}[d.value(id, 1, 3)]}
 	c.free = cfg.ReductionCost == sim.Free
 	c.nodes = []sim.Atom{"a", "b", "c"}[:1+d.value(id, 2, 3)]
@@ -51,7 +54,7 @@ func (b *Bed) Processes(p plan.Plan, m mutant.Mutant, rec *choice.Recording) pla
 	cfg.Link.Latency = netsim.Uniform(0, time.Duration(1+d.value(id, 3, 3))*time.Millisecond)
 	c.joined = d.value(id, 4, 3) < 2
 	c.draw(d, id)
-	b.layOn(d, cfg, m)
+	b.lay(d, cfg, m)
 	c.w = b.world
 	c.run(p)
 	return b.outcome(&c.verdict, d)

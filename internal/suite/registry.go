@@ -36,8 +36,11 @@ const (
 // Registry lets a cluster go to pieces, lets each part be used, and brings all together again. Whenever it is quiet, I6
 // and I10 to I12 must hold, and, while it is used, I7.
 func (b *Bed) Registry(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan.Outcome {
+	return b.register(drawing(p, rec), p, m)
+}
+
+func (b *Bed) register(d *draws, p plan.Plan, m mutant.Mutant) plan.Outcome {
 	id := choice.ID("registry")
-	d := drawing(p, rec)
 	r := &registry{d: d, id: id}
 	r.nodes = []sim.Atom{"a", "b", "c", "d", "e"}[:2+d.value(id, 1, 4)]
 	cfg := sim.Config{Boot: r.boot}
@@ -45,7 +48,7 @@ func (b *Bed) Registry(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan
 		cfg.Nodes = append(cfg.Nodes, sim.NodeSpec{Name: n, Kernel: sim.Kernel{TickTime: 4 * time.Second}})
 	}
 	cfg.Link.Latency = netsim.Uniform(0, time.Duration(1+d.value(id, 2, 20))*time.Millisecond)
-	b.layOn(d, cfg, m)
+	b.lay(d, cfg, m)
 	r.w = b.world
 	r.run(p)
 	return b.outcome(&r.verdict, d)

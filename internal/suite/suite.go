@@ -4,6 +4,9 @@
 //   - Supervision: random trees of supervisors against an executable model of OTP's rules.
 //   - Processes: links, monitors, exit signals, calls and connections between nodes.
 //   - Registry: global's names and locks in clusters that fall apart and come together.
+//   - Races: small programs that are right, or wrong in a certain order of a few messages.
+//
+// The first three are scenario files too: see Library.
 //
 // The same runs say whether they would notice a mistake: see package mutant, and MUTANTS.md for how many runs that takes.
 package suite
@@ -48,14 +51,7 @@ func (b *Bed) Close() {
 func (b *Bed) World() *sim.World { return b.world }
 
 // lay makes the world ready for a run.
-func (b *Bed) lay(cfg sim.Config, p plan.Plan, m mutant.Mutant, rec *choice.Recording) *draws {
-	d := drawing(p, rec)
-	b.layOn(d, cfg, m)
-	return d
-}
-
-// layOn is lay for a run that has drawn something already.
-func (b *Bed) layOn(d *draws, cfg sim.Config, m mutant.Mutant) {
+func (b *Bed) lay(d *draws, cfg sim.Config, m mutant.Mutant) {
 	cfg.Source, cfg.Policy, cfg.Mutant, cfg.Keep = d.source, b.Policy, m, b.Keep
 	if cfg.Policy == nil {
 		cfg.Policy = scheduler.Portfolio{}

@@ -46,3 +46,9 @@ func TestRegistry(t *testing.T) {
 	var b suite.Bed
 	holds(t, &b, b.Registry)
 }
+
+// Programs that handle their races well.
+func TestRaces(t *testing.T) {
+	var b suite.Bed
+	holds(t, &b, b.Races)
+}

@@ -18,12 +18,12 @@ import (
 // SupervisionElements is how many operations a run of Supervision declares.
 const SupervisionElements = operations
 
-// The rules of Supervision.
+// The rules of Supervision; ruleQuiet is one of all suites.
 const (
 	ruleModel     = "supervision: not as the model"
 	ruleAnswer    = "supervision: answers otherwise than the model"
 	ruleOrphan    = "I8: a process is left that nobody supervises"
-	ruleQuiet     = "supervision: does not come to rest"
+	ruleQuiet     = "it does not come to rest"
 	ruleStopOrder = "SUP1: stopped before a brother that was started later"
 	ruleBrutal    = "SUP12: brutal_kill asked"
 	ruleTerminate = "GS6: ended with its parent without Terminate"
@@ -32,9 +32,12 @@ const (
 // Supervision plays a random tree of supervisors and what strikes it, in init, in restarts and in shutdowns. Whenever all
 // is quiet it must be one of the trees that the model allows (SUP1 to SUP18), with no process beside it (I8).
 func (b *Bed) Supervision(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan.Outcome {
+	return b.supervise(drawing(p, rec), p, m)
+}
+
+func (b *Bed) supervise(d *draws, p plan.Plan, m mutant.Mutant) plan.Outcome {
 	pl := &play{}
-	cfg := sim.Config{ReductionCost: sim.Free, Observer: pl, Boot: pl.boot}
-	d := b.lay(cfg, p, m, rec)
+	b.lay(d, sim.Config{ReductionCost: sim.Free, Observer: pl, Boot: pl.boot}, m)
 	pl.draw(d, b.world)
 	pl.run(p)
 	return b.outcome(&pl.verdict, d)
@@ -68,9 +71,12 @@ type place struct {
 
 func (pl *play) draw(d *draws, w *sim.World) {
 	id := choice.ID("supervision")
-	pl.w = w
-	pl.tree = drawTree(d, id)
-	pl.ops = drawOps(d, id, pl.tree)
+	t := drawTree(d, id)
+	pl.set(w, t, drawOps(d, id, t))
+}
+
+func (pl *play) set(w *sim.World, t *tree, ops []operation) {
+	pl.w, pl.tree, pl.ops = w, t, ops
 	pl.model = newModel(pl.tree, pl.ops)
 	pl.at = make([]place, len(pl.nodes))
 	pl.answers, pl.addressed = make([]string, len(pl.ops)), make([]sim.PID, len(pl.ops))

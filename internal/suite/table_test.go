@@ -34,6 +34,8 @@ func suiteFor(b *suite.Bed, m mutant.Mutant) (name string, s suite.Suite) {
 		return "supervision", b.Supervision
 	case "global":
 		return "registry", b.Registry
+	case "race":
+		return "races", b.Races
 	}
 	return "processes", b.Processes
 }
@@ -58,6 +60,9 @@ func measure(m mutant.Mutant, policy scheduler.Policy, trials, most int) effort 
 	var runs []int
 	for i := range trials {
 		runs = append(runs, search(&b, m, uint64(i)*1_000_000, most))
+		if i == vain-1 && slices.Min(runs) == most {
+			break // it is blind to that
+		}
 	}
 	slices.Sort(runs)
 	return effort{runs[len(runs)/2], runs[(len(runs)*95+99)/100-1]}
@@ -73,6 +78,9 @@ func runs(n int) string {
 	}
 	return fmt.Sprint(n)
 }
+
+// vain is how many searches from the beginning must fail until no more are made.
+const vain = 3
 
 // patience is after how many runs a search is given up.
 const patience = 4000
