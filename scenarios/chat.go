@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -11,8 +12,8 @@ import (
 )
 
 // A chat: a manager of rooms, known to the whole cluster, and sessions on all nodes. With the mistakes that are made
-// most: the manager has a global name, and sessions cast to the local one, where nobody is; and who is dead stays in
-// the room.
+// most: the manager has a global name, and sessions cast to the local one, where nobody is; who is dead stays in
+// the room; and a session that takes the first word of a line crashes at one without words.
 
 func init() {
 	builtin["chat.Rooms"] = Program{
@@ -28,15 +29,21 @@ func init() {
 			{Name: "rooms", Type: TextType, Default: "rooms", About: "the name of the manager"},
 			{Name: "room", Type: TextType, Default: "lobby", About: "which room it joins"},
 			{Name: "local", Type: BoolType, Default: "false", About: "whether it casts to the local name"},
+			{Name: "careless", Type: BoolType, Default: "false", About: "whether it takes it for granted that a line has a first word"},
 		},
-		Requests: []Request{{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(Args) any { return chatSay{} }}},
+		Requests: []Request{
+			{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(Args) any { return chatSay{} }},
+			{Name: "type", Cast: true, About: "a line that was typed: a room, and what to say there",
+				Params:  []Param{{Name: "line", Type: TextType, Default: "lobby hello", About: "the line"}},
+				Message: func(a Args) any { return chatTyped{arg[string](a, "line")} }},
+		},
 		New: func(s Setting) genserver.Server {
 			name := arg[string](s.Args, "rooms")
 			var to sim.Addr = term.Global(name)
 			if arg[bool](s.Args, "local") {
 				to = sim.Name(name)
 			}
-			return &chatSession{rooms: to, room: arg[string](s.Args, "room")}
+			return &chatSession{rooms: to, room: arg[string](s.Args, "room"), careless: arg[bool](s.Args, "careless")}
 		},
 	}
 	builtin["chat.Census"] = Program{
@@ -65,6 +72,7 @@ type (
 	}
 	chatLine   chatPublish
 	chatSay    struct{ otp.Returns[sim.Atom] }
+	chatTyped  struct{ Line string }
 	chatMember struct {
 		otp.Returns[int]
 		Room string
@@ -126,10 +134,11 @@ func (s *chatRooms) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 
 type chatSession struct {
 	genserver.Base
-	rooms  sim.Addr
-	room   string
-	said   int64
-	asking map[int64]otp.From
+	rooms    sim.Addr
+	room     string
+	careless bool
+	said     int64
+	asking   map[int64]otp.From
 }
 
 // rejoin is how often a session says that it is there: a manager may be new, or have taken it for lost.
@@ -161,6 +170,23 @@ func (s *chatSession) HandleCall(p *sim.Proc, req any, from otp.From) genserver.
 	s.said++
 	s.asking[s.said] = from
 	s.tell(p, chatPublish{s.room, p.Self(), s.said})
+	return genserver.NoReply()
+}
+
+// HandleCast says what was typed.
+func (s *chatSession) HandleCast(p *sim.Proc, msg any) genserver.Result {
+	typed, is := msg.(chatTyped)
+	if !is {
+		return s.Base.HandleCast(p, msg)
+	}
+	words := strings.Fields(typed.Line)
+	switch {
+	case len(words) > 0:
+		s.said++
+		s.tell(p, chatPublish{words[0], p.Self(), s.said})
+	case s.careless: // [Room | Rest] = string:tokens(Line, " ")
+		panic(&sim.Error{Reason: "badmatch", Op: "[Room | Rest] = string:tokens(Line)", Detail: "[]"})
+	}
 	return genserver.NoReply()
 }
 

@@ -22,6 +22,7 @@ func (r *reader) check(s *Scenario) {
 	c.workloads()
 	c.faults()
 	c.rules()
+	r.repro(s)
 }
 
 // checker checks what refers to the trees.

@@ -31,11 +31,18 @@ type (
 		By int64
 	}
 	counterValue struct{ otp.Returns[int64] }
+	// incrementOnce counts somebody's N-th increment, if that was not counted before.
+	incrementOnce struct {
+		otp.Returns[int64]
+		Who sim.PID
+		N   int64
+	}
 )
 
 type counter struct {
 	genserver.Base
-	n int64
+	n    int64
+	once map[sim.PID]int64 // the latest of those who count them
 }
 
 // HandleCall counts and answers.
@@ -43,6 +50,15 @@ func (s *counter) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 	switch r := req.(type) {
 	case increment:
 		s.n += r.By
+		return genserver.Reply(r, s.n)
+	case incrementOnce:
+		if s.once[r.Who] < r.N {
+			if s.once == nil {
+				s.once = map[sim.PID]int64{}
+			}
+			s.once[r.Who] = r.N
+			s.n++
+		}
 		return genserver.Reply(r, s.n)
 	case counterValue:
 		return genserver.Reply(r, s.n)

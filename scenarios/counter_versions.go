@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -66,9 +67,9 @@ func (s *counter2) HandleCast(p *sim.Proc, msg any) genserver.Result {
 func (s *counter2) CodeChange(_ *sim.Proc, oldVsn, _ any) error {
 	switch v := oldVsn.(type) {
 	case code.Up:
-		s.n = v.From().(*counter).n
+		s.counter = *v.From().(*counter)
 	case code.Down:
-		v.To().(*counter).n = s.n
+		*v.To().(*counter) = s.counter
 	}
 	return nil
 }
@@ -97,11 +98,13 @@ func (s *counterAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if msg != any(tick) {
 		return s.Base.HandleInfo(p, msg)
 	}
-	n, _ := mustAsk(p, s.setting.Address("counter"), increment{By: 1}).(int64)
-	if n <= s.known {
-		return genserver.Stop(stateLost)
+	if n, counted := mustAsk(p, s.setting.Address("counter"), increment{By: 1}).(int64); counted {
+		if n <= s.known {
+			p.Trace("counted", fmt.Sprintf("%d, and then %d", s.known, n))
+			return genserver.Stop(stateLost)
+		}
+		s.known = n
 	}
-	s.known = n
 	p.SendAfter(s.every, p.Self(), tick)
 	return genserver.NoReply()
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"hash"
 	"slices"
+
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 // A Sum is a short digest of what a scenario file says: enough to tell the files of a house apart, and to
@@ -13,10 +15,10 @@ import (
 type Sum [5]byte
 
 // String prints the sum in Crockford's base 32.
-func (s Sum) String() string { return encode32(s[:]) }
+func (s Sum) String() string { return plan.Letters(s[:]) }
 
 // Digest is the sum of a scenario file. Comments, blanks, the order of keys, the style of YAML and what only
-// people read (about, tags) or what chooses among runs (run.seeds) do not count, all else does. Of a file
+// people read (about, tags) or what chooses among runs (run.seeds, repro) do not count, all else does. Of a file
 // that is not YAML all bytes count.
 func Digest(src []byte) Sum {
 	text := string(src)
@@ -39,7 +41,7 @@ func Digest(src []byte) Sum {
 func unsaid(n *node, key string, depth int) bool {
 	switch depth {
 	case 0:
-		return key == "about" || key == "tags"
+		return key == "about" || key == "tags" || key == "repro"
 	case 1:
 		return n.key == "run" && key == "seeds"
 	}

@@ -30,5 +30,6 @@
 //
 // The programs that files can start are values ([Program]); [Builtin] are those that come along, and [Library] holds a file or two for each. A program is a gen_server, or
 // anything else that an otp.StartFunc starts; its [Kind] says how clients reach it.
-// A [Token] names a run: a scenario by its [Digest], and a seed.
+// A [Token] names a run: a scenario by its [Digest], and a seed or a plan. A [Repro] says the same in a file: it stands
+// at the end of the scenario.
 package scenarios

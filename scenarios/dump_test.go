@@ -11,7 +11,7 @@ import (
 func dump(s *scenarios.Scenario) string {
 	var b strings.Builder
 	d := scenarios.FormatDuration
-	fmt.Fprintf(&b, "%s %q %q\nrun %v (%d) for %s %s events %d cost %s\n", s.Name, s.About, s.Tags, s.Run.Seeds, s.Run.Seeds.Len(), d(s.Run.For), s.Run.Policy, s.Run.Limits.Events, d(s.Run.Cost))
+	fmt.Fprintf(&b, "%s %q %q\nrun %v (%d) for %s %s swarm %t events %d cost %s\n", s.Name, s.About, s.Tags, s.Run.Seeds, s.Run.Seeds.Len(), d(s.Run.For), s.Run.Policy, s.Run.Swarm, s.Run.Limits.Events, d(s.Run.Cost))
 	dumpCluster(&b, s)
 	for _, a := range s.Apps {
 		dumpApp(&b, a)
@@ -39,6 +39,9 @@ func dump(s *scenarios.Scenario) string {
 		fmt.Fprintf(&b, "%v rule %q %s %v within %s after %v; facts", x.Pos, x.Name, x.Kind, x.Cond, d(x.Within), x.After)
 		scenarios.EachFact(x.Cond, func(f scenarios.Fact) { fmt.Fprintf(&b, " %s@%v", f.Name, f.Pos) })
 		b.WriteString("\n")
+	}
+	if x := s.Repro; x != nil {
+		fmt.Fprintf(&b, "%v repro %v fails %q hash %016x digest %v\n%s", x.Pos, x, x.Fails, x.Hash, x.Digest, x.Plan.Format())
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/netsim"
 )
 
 // Two durations that are not lengths of time.
@@ -34,31 +36,8 @@ func FormatDuration(d time.Duration) string {
 		return "infinity"
 	case d == BrutalKill:
 		return "brutal_kill"
-	case d <= 0:
-		return "0s"
 	}
-	var b strings.Builder
-	for _, u := range units[:3] {
-		if d >= u.size {
-			fmt.Fprintf(&b, "%d%s", d/u.size, u.name)
-			d %= u.size
-		}
-	}
-	for _, u := range units[3:] {
-		if d >= u.size {
-			fmt.Fprintf(&b, "%d%s%s", d/u.size, decimals(int64(d%u.size), int64(u.size)), u.name)
-			break
-		}
-	}
-	return b.String()
-}
-
-// decimals prints rest/size as ".25", or nothing if rest is 0. size is a power of ten.
-func decimals(rest, size int64) string {
-	if rest == 0 {
-		return ""
-	}
-	return "." + strings.TrimRight(strconv.FormatInt(size+rest, 10)[1:], "0")
+	return netsim.FormatDuration(d)
 }
 
 // ParseDuration reads a duration: 250ms, 1m30s, 1.5s, 2d, 0. A number needs a unit, unless it is 0.

@@ -26,6 +26,7 @@ type grammar struct {
 	upgrade                 table[Fault]
 	nodes, clock            table[Fault]
 	rule                    table[Rule]
+	repro                   table[Repro]
 }
 
 var theGrammar = newGrammar()
@@ -36,7 +37,7 @@ func newGrammar() *grammar {
 		node: nodeTable(), wall: wallTable(), network: networkTable(), wire: wireTable(), nodes: nodesTable(), clock: clockTable(),
 		top: topTable(), supervisor: supervisorTable(), worker: workerTable(),
 		workload: workloadTable(), fault: faultTable(), kill: killTable(), exit: exitTable(), failStart: failStartTable(), upgrade: upgradeTable(),
-		rule: ruleTable(),
+		rule: ruleTable(), repro: reproTable(),
 	}
 }
 
@@ -58,6 +59,7 @@ func fileTable() table[Scenario] {
 			list("workloads", "workload", func(s *Scenario) *[]*Workload { return &s.Workloads }, readWorkload, "The clients."),
 			list("faults", "fault", func(s *Scenario) *[]*Fault { return &s.Faults }, readFault, "What breaks."),
 			list("expect", "expectation", func(s *Scenario) *[]*Rule { return &s.Expect }, readRule, "What must hold."),
+			{key: "repro", form: "repro", about: "One run of it that is worth keeping.", read: readRepro},
 		},
 		lost: map[string]string{
 			"applications": "did you mean apps?", "app": "did you mean apps?",
@@ -76,6 +78,7 @@ func runTable() table[Run] {
 			{key: "seeds", form: "seeds", def: "1..100", about: "The seeds to run with, a run for each: a range (`1..200`), how many (`50` is 1..50) or a list (`[1, 7, 20..30]`).", read: readSeeds},
 			one("for", lengths, func(x *Run) *time.Duration { return &x.For }, "60s", "How long a run lasts, in virtual time. What would happen at this very moment does not happen any more; a deadline that ends now counts."),
 			one("policy", policies, func(x *Run) *Policy { return &x.Policy }, "random", "Who runs next: `random`: drawn, as are the lengths of slices; `fifo`: in turn, with full slices; `pct(depth=3)`: by priorities that change at a few drawn moments; `pos`: by priorities drawn anew each time; `timed(slack=10ms)`: what is due may lag; `portfolio`: each seed draws one of these."),
+			one("swarm", bools, func(x *Run) *bool { return &x.Swarm }, "false", "Whether each run leaves out a drawn half of the kinds of faults: what one kind hides another may show."),
 			{key: "limits", form: "limits", filled: true, about: "When to give a run up.", read: readLimits},
 			one("cost", durations, func(x *Run) *time.Duration { return &x.Cost }, "50ns", "The virtual time one reduction takes."),
 		},

@@ -15,7 +15,8 @@ import (
 func init() {
 	key := Param{Name: "key", Type: TextType, Required: true, About: "under which"}
 	builtin["kv.Store"] = Program{
-		About: "A key-value store. It knows nothing of size.",
+		About:  "A key-value store.",
+		Params: []Param{{Name: "size", Type: BoolType, Default: "false", About: "whether it understands what kv.Logger asks, how many keys it has; if not it crashes, as a function without a clause for its argument"}},
 		Requests: []Request{
 			{Name: "put", Call: true, Cast: true, About: "keeps a value", Params: []Param{key, {Name: "value", Type: IntType, Required: true, About: "what to keep"}},
 				Message: func(a Args) any { return kvPut{Key: arg[string](a, "key"), Value: arg[int64](a, "value")} }},
@@ -27,7 +28,7 @@ func init() {
 				Message: func(a Args) any { return kvVersion{Key: arg[string](a, "key")} }},
 		},
 		Versions: kvVersions(),
-		New:      func(Setting) genserver.Server { return &kvStore{data: map[string]int64{}} },
+		New:      func(s Setting) genserver.Server { return newKVStore(s) },
 	}
 	builtin["kv.Logger"] = Program{
 		About: "Asks a store for its size, again and again.",
@@ -64,6 +65,11 @@ var kvSize = sim.Tuple{sim.Atom("size")}
 type kvStore struct {
 	genserver.Base
 	data map[string]int64
+	size bool // it knows kvSize
+}
+
+func newKVStore(s Setting) *kvStore {
+	return &kvStore{data: map[string]int64{}, size: arg[bool](s.Args, "size")}
 }
 
 // HandleCall answers put, get and delete, and crashes at anything else, as a function without a clause for it does.
@@ -80,6 +86,9 @@ func (s *kvStore) HandleCall(_ *sim.Proc, req any, _ otp.From) genserver.Result 
 	case kvDelete:
 		delete(s.data, r.Key)
 		return genserver.Reply(r, ok)
+	}
+	if s.size && term.Equal(req, kvSize) {
+		return genserver.ReplyAny(int64(len(s.data)))
 	}
 	panic(noClause("kv_store:handle_call", req))
 }

@@ -28,7 +28,7 @@ func init() {
 
 func kvVersions() []ProgramVersion {
 	return []ProgramVersion{
-		{Vsn: "v1", About: "the first", New: func(Setting) genserver.Server { return &kvStore{data: map[string]int64{}} }},
+		{Vsn: "v1", About: "the first", New: func(s Setting) genserver.Server { return newKVStore(s) }},
 		{Vsn: "v2", About: "knows how often each key was written", New: func(Setting) genserver.Server { return &kvStore2{data: map[string]kvEntry{}} }},
 		{Vsn: "broken", About: "its code_change crashes", New: func(Setting) genserver.Server { return &kvStoreBroken{} }},
 	}

@@ -10,14 +10,15 @@ import (
 )
 
 // A leader elected with global:trans, and a disk that must have one writer at a time. Across a partition both sides get
-// the lock (LCK2): who counts on it needs a majority too.
+// the lock (LCK2), so who counts on it needs a majority. That is not enough: who loses the lock with the connection to those
+// who granted it (LCK4) does not know yet, and writes on. The disk must know who was the last to begin: a fence.
 
 func init() {
 	builtin["leader.Candidate"] = Program{
 		About: "Tries to get a global lock again and again, and writes to a disk while it has it.",
 		Params: []Param{
 			{Name: "disk", Type: ProcessType, Required: true, About: "where it writes"},
-			{Name: "quorum", Type: IntType, Default: "0", About: "so many nodes, with its own, it must see to go on"},
+			{Name: "quorum", Type: IntType, Default: "0", About: "so many nodes, with its own, must grant the lock"},
 			{Name: "every", Type: DrawnType, Default: "500ms..1s", About: "the time between two attempts"},
 			{Name: "works", Type: DrawnType, Default: "100ms..500ms", About: "how long it writes"},
 		},
@@ -27,14 +28,16 @@ func init() {
 		},
 	}
 	builtin["leader.Disk"] = Program{
-		About: "Is written to by one leader at a time. If a second one begins it exits with split_brain.",
-		New:   func(Setting) genserver.Server { return &disk{} },
+		About:  "Is written to by one leader at a time. If one writes while another does it exits with split_brain.",
+		Params: []Param{{Name: "fence", Type: BoolType, Default: "false", About: "whether it refuses the writes of all but who was the last to begin"}},
+		New:    func(s Setting) genserver.Server { return &disk{fence: arg[bool](s.Args, "fence")} },
 	}
 }
 
 type (
 	leaderTerms struct{ otp.Returns[int64] }
 	diskOpen    struct{ otp.Returns[sim.Atom] }
+	diskWrite   struct{ otp.Returns[sim.Atom] }
 	diskClose   struct{ otp.Returns[sim.Atom] }
 )
 
@@ -66,52 +69,80 @@ func (s *candidate) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 		return s.Base.HandleInfo(p, msg)
 	}
 	id := global.Lock{Resource: sim.Atom("leader"), Requester: p.Self()}
-	if led, got := global.Trans(p, id, func() bool { return s.lead(p) }, nil, 0); led && got {
-		s.terms++
+	// The nodes are counted before the lock is set, on those and no others: who counts them when he has it may count one that
+	// has come meanwhile, and was never asked.
+	if nodes := append(p.Nodes(), p.Node()); len(nodes) >= s.quorum {
+		if led, got := global.Trans(p, id, func() bool { return s.lead(p) }, nodes, 0); led && got {
+			s.terms++
+		}
 	}
 	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)
 	return genserver.NoReply()
 }
 
-// lead writes, if there are enough who see it.
+// lead writes, again and again for a while, as long as the disk lets it.
 func (s *candidate) lead(p *sim.Proc) bool {
-	if len(p.Nodes())+1 < s.quorum {
-		return false
-	}
 	to := s.setting.Address("disk")
 	if _, err := ask(p, to, diskOpen{}, otp.Within(time.Second)); err != nil {
 		return false
 	}
-	p.Sleep(s.works.Draw(p.Rand))
+	for end := p.Now() + s.works.Draw(p.Rand); p.Now() < end; {
+		p.Sleep(min(end-p.Now(), 50*time.Millisecond))
+		if answer, err := ask(p, to, diskWrite{}, otp.Within(time.Second)); err != nil || answer != any(ok) {
+			return false
+		}
+	}
 	_, err := ask(p, to, diskClose{}, otp.Within(time.Second))
 	return err == nil
 }
 
 type disk struct {
 	genserver.Base
-	writer sim.PID
+	fence  bool
+	writer sim.PID // who was the last to begin, and has not ended
 	watch  sim.Ref
 }
 
-// HandleCall lets one begin to write, and end.
+// fenced is the answer to who has been overtaken.
+const fenced sim.Atom = "fenced"
+
+// HandleCall lets one begin to write, write, and end.
 func (s *disk) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	other := s.writer != from.PID
 	switch r := req.(type) {
 	case diskOpen:
-		if !s.writer.IsZero() && s.writer != from.PID {
-			return genserver.Stop(sim.Atom("split_brain"))
+		if other && !s.writer.IsZero() && !s.fence {
+			return s.torn(p, from.PID)
 		}
+		s.close(p)
 		s.writer, s.watch = from.PID, p.Monitor(from.PID)
 		return genserver.Reply(r, ok)
+	case diskWrite:
+		if other && s.fence {
+			return genserver.Reply(r, fenced)
+		}
+		if other {
+			return s.torn(p, from.PID)
+		}
+		return genserver.Reply(r, ok)
 	case diskClose:
-		s.close(p, from.PID)
+		if !other {
+			s.close(p)
+		}
 		return genserver.Reply(r, ok)
 	}
 	return s.Base.HandleCall(p, req, from)
 }
 
-// close ends the writing of one.
-func (s *disk) close(p *sim.Proc, by sim.PID) {
-	if s.writer == by {
+// torn is the end of a disk that two have written to.
+func (s *disk) torn(p *sim.Proc, second sim.PID) genserver.Result {
+	p.Trace("two write:", sim.Tuple{s.writer, second})
+	return genserver.Stop(sim.Atom("split_brain"))
+}
+
+// close ends the writing of whoever writes.
+func (s *disk) close(p *sim.Proc) {
+	if !s.writer.IsZero() {
 		p.Demonitor(s.watch, sim.Flush())
 		s.writer = sim.PID{}
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/bedlam-sim/bedlam/netsim"
 )
 
 // FormatCount prints a count as files hold it: 50, 5k, 2M.
@@ -81,9 +83,7 @@ type Percent int
 func (p Percent) Of(n int) int { return (n*int(p) + 999_999) / 1_000_000 }
 
 // String prints 30%, 0.5%.
-func (p Percent) String() string {
-	return strconv.Itoa(int(p)/10_000) + decimals(int64(p)%10_000, 10_000) + "%"
-}
+func (p Percent) String() string { return netsim.Share(p).String() }
 
 // ParsePercent reads 30%, 0.5%: at most 100%, and not finer than a ten-thousandth of a percent.
 func ParsePercent(text string) (Percent, error) {

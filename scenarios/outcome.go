@@ -109,14 +109,19 @@ func firstBroken(vs []reports.Verdict) *reports.Failure {
 }
 
 // waiting lists those that wait in the midst of something when nothing can ever happen again: clients for
-// their answers, and processes of the trees, which otherwise wait for messages only between two of them.
+// their answers, and processes of the trees, which otherwise wait for messages only between two of them. If there are any it
+// tells too of the processes that those of the trees have spawned: of those with mail that they do not wait for.
 func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
-	var list []reports.Waiting
+	var list, helpers []reports.Waiting
 	for _, k := range blocked {
 		if s := r.book.held[k.PID]; s != nil {
 			if what := r.awaited(k.PID); what != aMessage || r.program(s.child).Kind != PlainKind { // its loop is a receive
 				list = append(list, waits(k, s.label, what))
 			}
+			continue
+		}
+		if k.Queued > 0 && r.book.held[term.NewPID(k.PID.Identity().Parent)] != nil {
+			helpers = append(helpers, waits(k, k.PID.String(), aMessage))
 			continue
 		}
 		for _, f := range r.forces {
@@ -127,7 +132,10 @@ func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 			}
 		}
 	}
-	return list
+	if len(list) == 0 {
+		return nil
+	}
+	return append(list, helpers...)
 }
 
 // waits tells who waits, for what, where and with what in its mailbox.

@@ -2,7 +2,7 @@ package scenarios
 
 import (
 	"encoding/binary"
-	"fmt"
+	"slices"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -37,6 +37,15 @@ func (s *Scenario) Element(place int) string {
 	return "workload " + s.Workloads[place-len(s.Faults)].Name
 }
 
+// elements are the names of all of them.
+func (s *Scenario) elements() []string {
+	names := make([]string, s.Elements())
+	for i := range names {
+		names[i] = s.Element(i)
+	}
+	return names
+}
+
 // sourceOf is who answers the draws of a run; nil: its seed does.
 func (r *Runner) sourceOf() *choice.Source {
 	if r.opts.Plan == nil {
@@ -49,8 +58,10 @@ func (r *Runner) sourceOf() *choice.Source {
 	return s
 }
 
-// leaves reports whether the run's plan leaves the thing at that place out.
-func (r *Runner) leaves(place int) bool { return r.opts.Plan != nil && r.opts.Plan.Leaves(place) }
+// leaves reports whether the run's plan, or the swarm, leaves the thing at that place out.
+func (r *Runner) leaves(place int) bool {
+	return r.opts.Plan != nil && r.opts.Plan.Leaves(place) || slices.Contains(r.spared, place)
+}
 
 // Play runs the scenario by a plan.
 func (r *Runner) Play(p plan.Plan, opts RunOptions) *reports.Run {
@@ -61,38 +72,23 @@ func (r *Runner) Play(p plan.Plan, opts RunOptions) *reports.Run {
 	return r.Run(p.Seed, opts)
 }
 
+// Drift is what of the last run's plan did not apply.
+func (r *Runner) Drift() []choice.Drift {
+	if r.source == nil {
+		return nil
+	}
+	return r.source.Drift()
+}
+
 // Planned is the scenario as package plan wants programs: for shrinking.
 func (r *Runner) Planned(opts RunOptions) plan.Runner {
 	return func(p plan.Plan, rec *choice.Recording) plan.Outcome {
 		opts.Record = rec
 		run := r.Play(p, opts)
-		o := plan.Outcome{Hash: run.Hash, Events: run.Events, Now: run.Now, Drift: r.source.Drift()}
+		o := plan.Outcome{Hash: run.Hash, Events: run.Events, Now: run.Now, Drift: r.Drift()}
 		if run.Failure != nil {
 			o.Signature, o.Broke = run.Failure.Signature, run.Failure.At
 		}
 		return o
-	}
-}
-
-// Names tells who the identities of draws are, for telling plans in words: what the runner itself draws in the last run,
-// and the links between nodes. The processes are in the trace.
-func (r *Runner) Names(n *plan.Names) {
-	for _, h := range r.harms {
-		for _, what := range []string{"at", "every", "for", "pick", "where", "gap"} {
-			n.Say(choice.Child(h.id, what, 0), what+" of fault "+h.fault.Name)
-		}
-	}
-	for _, f := range r.forces {
-		for i := range f.started {
-			id := choice.Child(r.key("workload", f.load.Name), "client", uint32(i))
-			for _, what := range []string{"at", "every", "to", "with"} {
-				n.Say(choice.Child(id, what, 0), fmt.Sprintf("%s of client %d of workload %s", what, i+1, f.load.Name))
-			}
-		}
-	}
-	for i, a := range r.names {
-		for _, b := range r.names[i+1:] {
-			n.Link(a, b)
-		}
 	}
 }

@@ -18,3 +18,15 @@ func parsePolicy(text string) (Policy, *flaw) {
 	}
 	return Policy(text), nil
 }
+
+// ParsePolicy reads a policy, as the key policy: of run: takes it, and answers it as it prints.
+func ParsePolicy(text string) (Policy, error) {
+	p, bad := parsePolicy(text)
+	return p, bad.asError()
+}
+
+// canonical reports whether it is a policy, and spelled as it prints.
+func (p Policy) canonical() bool {
+	same, bad := parsePolicy(string(p))
+	return bad == nil && same == p && len(p) <= mostPolicy
+}

@@ -32,6 +32,7 @@ func Reference() string {
 	describe(&b, "nodes of a fault", &g.nodes)
 	describe(&b, "clock fault", &g.clock)
 	describe(&b, "expectation", &g.rule)
+	describe(&b, "repro", &g.repro)
 	describeConditions(&b)
 	describeValues(&b)
 	describeCodes(&b)

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -11,7 +13,8 @@ import (
 )
 
 // A counter with a replica on every node. One of them has a global name and counts; when it is gone another takes
-// its place.
+// its place. A replica keeps its number in a table of its node, which outlives it: three copies in three processes are
+// gone when a node is down and two processes are killed before the first of them is told again.
 
 func init() {
 	builtin["replica.Counter"] = Program{
@@ -59,7 +62,6 @@ type replica struct {
 	genserver.Base
 	name   sim.Atom
 	behind time.Duration
-	n      int64
 	leader bool
 	late   bool // the others will be told
 	watch  sim.Ref
@@ -74,13 +76,27 @@ func (s *replica) Init(p *sim.Proc) genserver.InitResult {
 // HandleContinue looks who leads.
 func (s *replica) HandleContinue(p *sim.Proc, _ any) genserver.Result { return s.elect(p) }
 
+// table is where the number is kept.
+func (s *replica) table() string { return "replica.Counter " + string(s.name) }
+
+// number is how far this node knows that it has been counted.
+func (s *replica) number(p *sim.Proc) int64 {
+	n, _ := p.Shared(s.table()).(int64)
+	return n
+}
+
+// keep keeps a number, unless a larger one is known.
+func (s *replica) keep(p *sim.Proc, n int64) {
+	if n > s.number(p) {
+		p.Share(s.table(), n)
+	}
+}
+
 // elect takes the name, or watches who has it. Who takes it asks the others first how far they are.
 func (s *replica) elect(p *sim.Proc) genserver.Result {
 	if s.leader = global.RegisterName(p, s.name, p.Self(), nil); s.leader {
 		for _, node := range p.Nodes() {
-			if n, err := otp.Call(p, term.NameAt{Name: replicaName, Node: node}, replicaGet{}); err == nil {
-				s.n = max(s.n, n)
-			}
+			s.catchUp(p, node)
 		}
 		return genserver.NoReply()
 	}
@@ -93,6 +109,19 @@ func (s *replica) elect(p *sim.Proc) genserver.Result {
 	return genserver.NoReply()
 }
 
+// catchUp asks a node how far it is, again and again while its replica is about to be started, or busy: what that knows may
+// be known to nobody else.
+func (s *replica) catchUp(p *sim.Proc, node sim.Atom) {
+	for tries := 0; tries < 100 && slices.Contains(p.Nodes(), node); tries++ {
+		n, err := otp.Call(p, term.NameAt{Name: replicaName, Node: node}, replicaGet{})
+		if err == nil {
+			s.keep(p, n)
+			return
+		}
+		p.Sleep(10 * time.Millisecond)
+	}
+}
+
 // HandleCall counts, if it leads, and keeps what it is told.
 func (s *replica) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
 	switch r := req.(type) {
@@ -100,20 +129,21 @@ func (s *replica) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 		if !s.leader {
 			return genserver.Reply(r, any(sim.Atom("not_leader")))
 		}
-		s.n += r.By
+		n := s.number(p) + r.By
+		s.keep(p, n)
 		switch {
 		case s.behind == 0:
-			genserver.MultiCall(p, p.Nodes(), replicaName, replicaSet{N: s.n}, sim.Forever)
+			genserver.MultiCall(p, p.Nodes(), replicaName, replicaSet{N: n}, sim.Forever)
 		case !s.late:
 			s.late = true
 			p.SendAfter(s.behind, p.Self(), replicaTell)
 		}
-		return genserver.Reply(r, any(s.n))
+		return genserver.Reply(r, any(n))
 	case replicaSet:
-		s.n = max(s.n, r.N)
+		s.keep(p, r.N)
 		return genserver.Reply(r, ok)
 	case replicaGet:
-		return genserver.Reply(r, s.n)
+		return genserver.Reply(r, s.number(p))
 	}
 	return s.Base.HandleCall(p, req, from)
 }
@@ -121,7 +151,7 @@ func (s *replica) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 // HandleCast keeps what it is told.
 func (s *replica) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	if r, is := msg.(replicaSet); is {
-		s.n = max(s.n, r.N)
+		s.keep(p, r.N)
 		return genserver.NoReply()
 	}
 	return s.Base.HandleCast(p, msg)
@@ -134,7 +164,7 @@ const replicaTell sim.Atom = "tell"
 func (s *replica) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if msg == any(replicaTell) {
 		s.late = false
-		otp.Abcast(p, p.Nodes(), replicaName, replicaSet{N: s.n})
+		otp.Abcast(p, p.Nodes(), replicaName, replicaSet{N: s.number(p)})
 		return genserver.NoReply()
 	}
 	if d, is := msg.(sim.Down); is && d.Ref == s.watch || msg == any(tick) {
@@ -164,6 +194,7 @@ func (s *replicaAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	v, _ := otp.Call(p, term.Global(s.name), replicaAdd{By: 1})
 	if n, counted := v.(int64); counted {
 		if n <= s.known {
+			p.Trace("counted", fmt.Sprintf("%d, and then %d", s.known, n))
 			return genserver.Stop(sim.Atom("count_lost"))
 		}
 		s.known = n

@@ -6,7 +6,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
 )
 
-// A ring of processes around which a token goes: the oldest benchmark of Erlang.
+// A ring of processes around which a token goes: the oldest benchmark of Erlang. Who builds one by hand gives each process
+// the one before it; the first was there before there was another, and must be told of the last.
 
 func init() {
 	builtin["ring.Node"] = Program{
@@ -18,6 +19,17 @@ func init() {
 				Message: func(a Args) any { return ringPass{Rounds: arg[int64](a, "rounds")} }},
 		},
 		New: func(s Setting) genserver.Server { return &ringNode{setting: s} },
+	}
+	builtin["ring.Master"] = Program{
+		About: "Builds rings of plain processes, and sends a token around each.",
+		Params: []Param{
+			{Name: "size", Type: IntType, Default: "5", About: "how many processes a ring has"},
+			{Name: "closed", Type: BoolType, Default: "true", About: "whether the first process is told who comes after it"},
+		},
+		Requests: []Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and answers ok when it is back", Message: func(Args) any { return ringStart{} }}},
+		New: func(s Setting) genserver.Server {
+			return &ringMaster{size: int(min(max(arg[int64](s.Args, "size"), 1), 1000)), closed: arg[bool](s.Args, "closed")}
+		},
 	}
 }
 
@@ -75,4 +87,55 @@ func (s *ringNode) pass(p *sim.Proc, t ringToken) {
 	if next := s.setting.Address("next"); next != nil {
 		otp.Cast(p, next, t)
 	}
+}
+
+type (
+	ringStart struct{ otp.Returns[sim.Atom] }
+	// ringNext tells the first process of a ring who comes after it.
+	ringNext struct{ PID sim.PID }
+	// ringLap is a token that goes around once.
+	ringLap struct {
+		Left int
+		Home sim.PID
+	}
+	ringDone struct{}
+)
+
+type ringMaster struct {
+	genserver.Base
+	size   int
+	closed bool
+}
+
+// HandleCall builds a ring, and waits until a token has gone around.
+func (s *ringMaster) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result {
+	r, known := req.(ringStart)
+	if !known {
+		return s.Base.HandleCall(p, req, from)
+	}
+	head := p.Spawn("head", func(p *sim.Proc) {
+		next, _ := sim.Recv[ringNext](p)
+		ringLoop(p, next.PID)
+	})
+	last := head
+	for range s.size - 1 {
+		next := last
+		last = p.Spawn("node", func(p *sim.Proc) { ringLoop(p, next) })
+	}
+	if s.closed {
+		p.Send(head, ringNext{last})
+	}
+	p.Send(head, ringLap{s.size, p.Self()})
+	sim.Recv[ringDone](p)
+	return genserver.Reply(r, ok)
+}
+
+// ringLoop hands the token on, once, and ends. Who finds that it has gone around says so.
+func ringLoop(p *sim.Proc, next sim.PID) {
+	t, _ := sim.Recv[ringLap](p)
+	if t.Left--; t.Left == 0 {
+		p.Send(t.Home, ringDone{})
+		return
+	}
+	p.Send(next, t)
 }

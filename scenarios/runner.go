@@ -19,6 +19,8 @@ type RunOptions struct {
 	MaxEvents     uint64        // 0: as many as the file says
 	CheckMutation bool          // whether messages are watched for changes after they were sent: slow
 	Story         bool          // tell the story even if nothing fails
+	Policy        Policy        // who runs next; "": as the file says
+	Swarm         bool          // leave out a drawn half of the kinds of faults, as swarm: of run: does
 
 	Plan   *plan.Plan        // if the run is more than its seed: see Play
 	Record *choice.Recording // of a run with a Plan: writes its draws down
@@ -53,6 +55,7 @@ type Runner struct {
 	stutters bool          // somebody came to see whom he saw, or lost whom he did not
 	failed   []reports.Verdict
 	opts     RunOptions
+	spared   []int          // faults that the swarm leaves out
 	source   *choice.Source // nil if the seed alone answers
 	story    story
 	still    *standstill // nil unless the run was stopped on its way
@@ -134,6 +137,7 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 		r.world.Reset(cfg)
 	}
 	r.wires()
+	r.spared = r.swarm()
 	if len(r.lookers) > 0 {
 		r.world.At(0, "look", r.poll)
 	}
@@ -180,8 +184,12 @@ func (r *Runner) config(seed uint64) sim.Config {
 	if cfg.ReductionCost == 0 {
 		cfg.ReductionCost = sim.Free
 	}
-	if r.sc.Run.Policy != PolicyRandom {
-		cfg.Policy, _ = scheduler.ParsePolicy(string(r.sc.Run.Policy)) // the file was checked
+	policy := r.sc.Run.Policy
+	if r.opts.Policy != "" {
+		policy = r.opts.Policy
+	}
+	if policy != PolicyRandom {
+		cfg.Policy, _ = scheduler.ParsePolicy(string(policy)) // the file was checked, as was the flag
 	}
 	for _, h := range r.hosts {
 		if h.node != nil {
@@ -268,6 +276,8 @@ func (r *Runner) Observe(f sim.Fact) {
 		case "nodeup", "nodedown":
 			r.linkChanged(f)
 		}
+	case trace.Drop:
+		r.tell(happening{at: f.At, kind: reports.LineReport, slot: r.book.held[f.Subject], lost: f.Text, detail: f.Detail})
 	case trace.User:
 		r.tell(happening{at: f.At, kind: reports.LineUser, slot: r.book.held[f.Subject], text: f.Text, detail: f.Detail})
 	}

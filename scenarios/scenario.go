@@ -23,6 +23,7 @@ type Scenario struct {
 	Workloads []*Workload // the clients
 	Faults    []*Fault    // what breaks
 	Expect    []*Rule     // what must hold
+	Repro     *Repro      // one run that is worth keeping; nil if the file has none
 
 	src *source
 }
@@ -38,6 +39,7 @@ type Run struct {
 	Seeds  Seeds         // a run for each
 	For    time.Duration // virtual time of a run
 	Policy Policy        // who runs next
+	Swarm  bool          // each run leaves out a drawn half of the kinds of faults
 	Limits Limits        // when to give up
 	Cost   time.Duration // virtual time one reduction takes
 }

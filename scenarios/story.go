@@ -25,6 +25,7 @@ type happening struct {
 	n      int // which restart
 	more   int // how many others are told by this line
 	text   string
+	lost   string // the name, which nobody has, that a cast was for
 	detail any
 
 	contacts []contact // of nodes that have come to see each other, or see each other no more
@@ -62,7 +63,7 @@ func (s *story) add(h happening) {
 		}
 		s.left--
 	}
-	if h.kind == reports.LineExit && s.lastWords(h) {
+	if h.kind == reports.LineExit && s.lastWords(h) || h.lost != "" && s.lostBefore(h) {
 		return
 	}
 	if s.count > 0 {
@@ -98,6 +99,20 @@ func (s *story) lastWords(end happening) bool {
 		if _, last := h.detail.(otp.TerminateReport); last && h.slot == end.slot && h.kind == reports.LineReport {
 			h.kind = reports.LineExit
 			return true
+		}
+	}
+	return false
+}
+
+// lostBefore makes one line of casts to a name, unless something else has happened between them, a second ago or more.
+func (s *story) lostBefore(cast happening) bool {
+	for i := s.count - 1; i >= max(0, s.count-storyMax); i-- {
+		switch h := &s.ring[i%storyMax]; {
+		case h.lost == cast.lost:
+			h.more++
+			return true
+		case cast.at-h.at >= time.Second:
+			return false
 		}
 	}
 	return false
@@ -172,6 +187,8 @@ func (h *happening) String() string {
 		return who + " end: " + h.end()
 	case h.kind == reports.LineRestart && h.more > 0:
 		return who + " are started again"
+	case h.lost != "":
+		return h.loss()
 	}
 	switch h.kind {
 	case reports.LineExit:
@@ -196,6 +213,18 @@ func (h *happening) String() string {
 		return who + h.report()
 	}
 	return who + " says " + h.text + " " + short(h.detail)
+}
+
+// loss tells of casts that went to nobody.
+func (h *happening) loss() string {
+	who, casts := "somebody", ""
+	if h.slot != nil {
+		who = h.slot.label
+	}
+	if h.more > 0 {
+		casts = fmt.Sprintf(", and %d more casts", h.more)
+	}
+	return who + " casts " + short(h.detail) + " to " + h.lost + casts + ": lost, nobody has the name"
 }
 
 // deed is what a fault does to somebody.

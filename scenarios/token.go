@@ -1,11 +1,9 @@
 package scenarios
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim/plan"
@@ -17,6 +15,7 @@ type Token struct {
 	Scenario Sum
 	Seed     uint64
 	For      time.Duration // how long the run lasts, if not as long as the file says; else 0
+	Policy   Policy        // who runs next, if not as the file says; else ""
 	Hash     uint32        // the first half of the run's hash, to tell whether a replay is the same run; 0: not said
 
 	Plan *plan.Plan // of a run that is more than its seed: then Seed and For are the plan's; else nil
@@ -25,22 +24,30 @@ type Token struct {
 // HashStart is the part of a run's hash that a Token holds. It is never 0.
 func HashStart(hash uint64) uint32 { return max(1, uint32(hash>>32)) }
 
-// tokenVersion is the version of tokens that Format writes and ParseToken reads.
-const tokenVersion = 1
+// The versions of tokens, the high half of the first byte.
+const (
+	seedToken   = 1 // a seed and no plan
+	planToken   = 2 // package plan's
+	policyToken = 3 // a policy, and then what package plan's has
+)
 
-// What the low half of a token's first byte says is in it.
+// What the low half of the first byte of a seedToken says is in it.
 const (
 	tokenFor byte = 1 << iota
 	tokenHash
+	tokenPolicy
 	tokenFlags // those above
 )
+
+// mostPolicy is how long the text of a policy may be.
+const mostPolicy = 100
 
 // Format prints the token: letters and digits only, so that a double click takes all of it. ParseToken reads it back.
 func (t Token) Format() string {
 	if t.Plan != nil {
-		return plan.Token{Plan: *t.Plan, Program: t.Scenario.number(), Hash: t.Hash}.Format()
+		return t.formatPlan()
 	}
-	b := []byte{tokenVersion << 4}
+	b := []byte{seedToken << 4}
 	b = append(b, t.Scenario[:]...)
 	b = binary.AppendUvarint(b, t.Seed)
 	if t.For > 0 {
@@ -51,71 +58,76 @@ func (t Token) Format() string {
 		b[0] |= tokenHash
 		b = binary.BigEndian.AppendUint32(b, t.Hash)
 	}
-	sum := crc24(b)
-	return encode32(append(b, byte(sum>>16), byte(sum>>8), byte(sum)))
+	if t.Policy != "" {
+		b[0] |= tokenPolicy
+		b = append(b, t.Policy...)
+	}
+	return plan.Letters(plan.Seal(b))
+}
+
+// formatPlan prints package plan's token, and puts the policy before it if there is one.
+func (t Token) formatPlan() string {
+	text := plan.Token{Plan: *t.Plan, Program: t.Scenario.number(), Hash: t.Hash}.Format()
+	if t.Policy == "" {
+		return text
+	}
+	sealed, _ := plan.FromLetters(text)
+	body, _ := plan.Unseal(sealed)
+	b := []byte{policyToken << 4, byte(len(t.Policy))}
+	b = append(b, t.Policy...)
+	return plan.Letters(plan.Seal(append(b, body...)))
 }
 
 // String prints the token.
 func (t Token) String() string { return t.Format() }
 
-// The shortest and the longest token, in bytes.
+// The shortest and the longest seedToken, in bytes.
 const (
 	tokenLeast = 1 + len(Sum{}) + 1 + 3
-	tokenMost  = 1 + len(Sum{}) + binary.MaxVarintLen64 + binary.MaxVarintLen64 + 4 + 3
+	tokenMost  = 1 + len(Sum{}) + binary.MaxVarintLen64 + binary.MaxVarintLen64 + 4 + mostPolicy + 3
 )
 
-// planVersion is the version of tokens that package plan writes.
-const planVersion = 2
-
-// isPlanned tells a token of a plan by its first character, which says the version.
-func isPlanned(text string) bool {
-	plain := plain32(text)
-	return plain != "" && strings.IndexByte(alphabet, plain[0])>>1 == planVersion
-}
-
-// plannedToken reads a token of a plan.
-func plannedToken(text string) (Token, error) {
-	t, err := plan.ParseToken(text)
-	if err == nil && t.Program>>40 != 0 {
-		err = errors.New("not a replay token of a scenario: what it says makes no sense")
-	}
-	if err != nil {
-		return Token{}, err
-	}
-	return Token{Scenario: sumOf(t.Program), Seed: t.Plan.Seed, For: t.Plan.For, Hash: t.Hash, Plan: &t.Plan}, nil
-}
+var errNonsense = errors.New("not a replay token: what it says makes no sense")
 
 // ParseToken reads a token. Small letters do as well, O is taken for 0, I and L for 1; blanks and dashes are
 // passed over. The checksum finds every single mistyped character and every pair that was swapped, and of
 // other mistakes all but one in sixteen millions.
 func ParseToken(text string) (Token, error) {
-	if isPlanned(text) {
-		return plannedToken(text)
-	}
-	b, err := decode32(text)
-	if err != nil {
-		return Token{}, fmt.Errorf("not a replay token: %w", err)
-	}
-	switch {
-	case len(b) < tokenLeast:
-		return Token{}, errors.New("not a replay token: it is too short; is its end missing?")
-	case len(b) > tokenMost:
+	if len(text) > 2*plan.LongestToken {
 		return Token{}, errors.New("not a replay token: it is too long")
 	}
-	body, end := b[:len(b)-3], b[len(b)-3:]
-	sum := crc24(body)
-	if !bytes.Equal(end, []byte{byte(sum >> 16), byte(sum >> 8), byte(sum)}) {
+	b, err := plan.FromLetters(text)
+	switch {
+	case err != nil:
+		return Token{}, fmt.Errorf("not a replay token: %w", err)
+	case b[0]>>4 == planToken:
+		return plannedToken(text)
+	case len(b) < tokenLeast:
+		return Token{}, errors.New("not a replay token: it is too short; is its end missing?")
+	case b[0]>>4 == seedToken && len(b) > tokenMost:
+		return Token{}, errors.New("not a replay token: it is too long")
+	}
+	body, ok := plan.Unseal(b)
+	if !ok {
 		return Token{}, errors.New("not a replay token: its checksum is wrong; a character is mistyped, missing or too many")
 	}
-	if v := body[0] >> 4; v != tokenVersion {
-		return Token{}, fmt.Errorf("a replay token of version %d; this program reads version %d", v, tokenVersion)
+	var t Token
+	switch v := body[0] >> 4; v {
+	case seedToken:
+		t, ok = seedBody(body)
+	case policyToken:
+		t, ok = policyBody(body)
+	default:
+		return Token{}, fmt.Errorf("a replay token of version %d; this program reads the versions up to %d", v, policyToken)
 	}
-	return tokenBody(body, text)
+	if !ok || t.Format() != plan.PlainLetters(text) { // a token has one spelling
+		return Token{}, errNonsense
+	}
+	return t, nil
 }
 
-// tokenBody reads what stands before the checksum.
-func tokenBody(body []byte, text string) (Token, error) {
-	var t Token
+// seedBody reads what stands before the checksum of a seedToken.
+func seedBody(body []byte) (t Token, ok bool) {
 	flags := body[0] & 15
 	rest := body[1+copy(t.Scenario[:], body[1:]):]
 	seed, n := binary.Uvarint(rest)
@@ -127,88 +139,31 @@ func tokenBody(body []byte, text string) (Token, error) {
 	if flags&tokenHash != 0 && len(rest) >= 4 {
 		t.Hash, rest = binary.BigEndian.Uint32(rest), rest[4:]
 	}
-	if len(rest) > 0 || flags >= tokenFlags || t.For < 0 || t.Format() != plain32(text) { // a token has one spelling
-		return Token{}, errors.New("not a replay token: what it says makes no sense")
+	if flags&tokenPolicy != 0 {
+		t.Policy, rest = Policy(rest), nil
 	}
-	return t, nil
+	return t, len(rest) == 0 && flags < tokenFlags && t.For >= 0 && (t.Policy == "" || t.Policy.canonical())
 }
 
-// crc24 is the checksum of OpenPGP (RFC 4880): it finds every burst of up to 24 wrong bits, so that
-// any two neighbouring characters may be wrong.
-func crc24(b []byte) uint32 {
-	sum := uint32(0xb704ce)
-	for _, c := range b {
-		sum ^= uint32(c) << 16
-		for range 8 {
-			if sum <<= 1; sum&0x1000000 != 0 {
-				sum ^= 0x1864cfb
-			}
-		}
+// policyBody reads what stands before the checksum of a policyToken.
+func policyBody(body []byte) (Token, bool) {
+	n := 2 + int(body[1])
+	if body[0]&15 != 0 || len(body) < n {
+		return Token{}, false
 	}
-	return sum & 0xffffff
+	t, err := plannedToken(plan.Letters(plan.Seal(body[n:])))
+	t.Policy = Policy(body[2:n])
+	return t, err == nil && t.Policy.canonical()
 }
 
-// alphabet is Crockford's base 32: without the letters I, L, O and U.
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// encode32 writes five bits a character; the last character is filled up with zeros.
-func encode32(b []byte) string {
-	var out strings.Builder
-	var word uint32
-	var bits int
-	for _, c := range b {
-		word, bits = word<<8|uint32(c), bits+8
-		for bits >= 5 {
-			bits -= 5
-			out.WriteByte(alphabet[word>>bits&31])
-		}
+// plannedToken reads a token of package plan.
+func plannedToken(text string) (Token, error) {
+	t, err := plan.ParseToken(text)
+	if err == nil && t.Program>>40 != 0 {
+		err = errNonsense
 	}
-	if bits > 0 {
-		out.WriteByte(alphabet[word<<(5-bits)&31])
+	if err != nil {
+		return Token{}, err
 	}
-	return out.String()
-}
-
-// plain32 is text as encode32 would have written it.
-func plain32(text string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c == '-' || c == ' ':
-			return -1
-		case c >= 'a' && c <= 'z':
-			c -= 'a' - 'A'
-		}
-		switch c {
-		case 'O':
-			return '0'
-		case 'I', 'L':
-			return '1'
-		}
-		return c
-	}, text)
-}
-
-// decode32 reads what encode32 writes.
-func decode32(text string) ([]byte, error) {
-	var out []byte
-	var word uint32
-	var bits int
-	plain := plain32(text)
-	if plain == "" {
-		return nil, errors.New("it is empty")
-	}
-	for _, c := range plain {
-		i := strings.IndexRune(alphabet, c)
-		if i < 0 {
-			return nil, fmt.Errorf("%q is no character of tokens, which are digits and letters without U", c)
-		}
-		if word, bits = word<<5|uint32(i), bits+5; bits >= 8 {
-			bits -= 8
-			out = append(out, byte(word>>bits))
-		}
-	}
-	if bits >= 5 || word&(1<<bits-1) != 0 {
-		return nil, errors.New("its end is not one; a character is mistyped, missing or too many")
-	}
-	return out, nil
+	return Token{Scenario: sumOf(t.Program), Seed: t.Plan.Seed, For: t.Plan.For, Hash: t.Hash, Plan: &t.Plan}, nil
 }

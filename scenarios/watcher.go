@@ -10,8 +10,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// Work that is spread over the nodes of a cluster, and spread anew whenever one comes or goes. A classic mistake: who
-// subscribes with options gets {nodeup, Node, Info}, and a clause for {nodeup, Node} never matches.
+// Work that is spread over the nodes of a cluster, and spread anew whenever one comes or goes. Two classic mistakes: who
+// subscribes with options gets {nodeup, Node, Info}, and a clause for {nodeup, Node} never matches; and the Info of nodedown
+// is not the reason, but a list, [{nodedown_reason, Reason}].
 
 func init() {
 	builtin["cluster.Watcher"] = Program{
@@ -19,10 +20,11 @@ func init() {
 		Params: []Param{
 			{Name: "shards", Type: IntType, Default: "12", About: "how many; numbered from 0"},
 			{Name: "blind", Type: BoolType, Default: "false", About: "whether it subscribes with [nodedown_reason] and yet matches {nodeup, Node} and {nodedown, Node, Reason}"},
+			{Name: "raw", Type: BoolType, Default: "false", About: "whether it takes the third part of nodedown for the reason"},
 		},
 		Requests: []Request{{Name: "shards", Call: true, About: "answers which it does", Message: func(Args) any { return shardsOf{} }}},
 		New: func(s Setting) genserver.Server {
-			return &watcher{shards: int(min(max(arg[int64](s.Args, "shards"), 1), 1000)), blind: arg[bool](s.Args, "blind")}
+			return &watcher{shards: int(min(max(arg[int64](s.Args, "shards"), 1), 1000)), blind: arg[bool](s.Args, "blind"), raw: arg[bool](s.Args, "raw")}
 		},
 	}
 	builtin["cluster.Auditor"] = Program{
@@ -45,6 +47,7 @@ type watcher struct {
 	genserver.Base
 	shards int
 	blind  bool
+	raw    bool
 	nodes  []sim.Atom // those that share the work, by name
 }
 
@@ -76,7 +79,8 @@ func (s *watcher) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 func (s *watcher) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	switch m := msg.(type) {
 	case sim.NodeUp:
-		if s.blind && m.Info != nil { // there is no clause for it
+		if s.blind && m.Info != nil { // there is no clause for it, but the last: handle_info(_, State)
+			p.Trace("unexpected:", sim.Tuple{sim.Atom("nodeup"), m.Node, m.Info})
 			return genserver.NoReply()
 		}
 		if !slices.Contains(s.nodes, m.Node) {
@@ -85,10 +89,28 @@ func (s *watcher) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 		}
 		return genserver.NoReply()
 	case sim.NodeDown:
+		p.Logf("%s is gone: %s", m.Node, s.why(m))
 		s.nodes = slices.DeleteFunc(s.nodes, func(n sim.Atom) bool { return n == m.Node })
 		return genserver.NoReply()
 	}
 	return s.Base.HandleInfo(p, msg)
+}
+
+// why is the reason of a nodedown, as text.
+func (s *watcher) why(m sim.NodeDown) string {
+	var reason any = m.Info
+	if !s.raw {
+		for _, x := range m.Info {
+			if t, is := x.(sim.Tuple); is && t[0] == sim.Atom("nodedown_reason") {
+				reason = t[1]
+			}
+		}
+	}
+	word, is := reason.(sim.Atom)
+	if !is {
+		panic(&sim.Error{Reason: "badarg", Op: "atom_to_list", Detail: term.Format(reason)})
+	}
+	return string(word)
 }
 
 type clusterAuditor struct {
