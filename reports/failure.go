@@ -14,54 +14,63 @@ const (
 	storyTail = 12
 )
 
-// group prints the failures of one signature: what is said of all stands above, so that the last line is one that can be copied.
+// group prints the failures of one signature: the first of them, and how many there are. The last line can be copied.
 func (p *page) group(g *Group) {
-	if g.Count > 1 {
-		p.line()
-		p.line(p.paint(red, "✗ "), p.paint(bold, g.Rule), "  ", g.announce())
-	}
 	for _, f := range g.Found {
 		p.line()
-		p.failure(f)
+		p.tell(f, g.others())
 	}
 }
 
-// announce says how many failures there are of a kind, and which of them are not shown.
-func (g *Group) announce() string {
-	text := fmt.Sprintf("failed %d times", g.Count)
-	hidden := g.Count - len(g.Found)
-	if hidden == 0 {
-		return text
+// others says which seeds fail in the same way, if it is more than one.
+func (g *Group) others() string {
+	if g.Count < 2 || len(g.Seeds) == 0 {
+		return ""
 	}
 	var seeds []string
-	for _, seed := range g.Seeds[len(g.Found):] {
+	for _, seed := range g.Seeds {
 		seeds = append(seeds, choice.FormatSeed(seed))
 	}
-	text += fmt.Sprintf("; %d of them below, also seeds %s", len(g.Found), strings.Join(seeds, ", "))
-	if hidden > len(seeds) {
-		text += fmt.Sprintf(" and %d more", hidden-len(seeds))
+	text := fmt.Sprintf("%d fail like this: %s", g.Count, strings.Join(seeds, ", "))
+	if hidden := g.Count - len(g.Seeds); hidden > 0 {
+		text += fmt.Sprintf(" and %d more", hidden)
 	}
 	return text
 }
 
+// origin is the seed, or what was played in its place.
+func (f *Found) origin() string {
+	if f.Plan != "" {
+		return f.Plan
+	}
+	return "seed " + choice.FormatSeed(f.Run.Seed)
+}
+
 // failure prints one failing run.
-func (p *page) failure(f *Found) {
-	r := f.Run
-	v := r.broken()
-	p.line(p.paint(red, "✗ "), p.paint(bold, v.Rule), "  seed ", choice.FormatSeed(r.Seed), " · t=", moment(r.Failure.At), " · ", strconv.FormatUint(r.Events, 10), " events")
+func (p *page) failure(f *Found) { p.tell(f, "") }
+
+// tell prints one failing run: what is shown of it is the small one, if there is one.
+func (p *page) tell(f *Found, others string) {
+	v, r := f.Run.broken(), f.Run
+	p.line(p.paint(red, "✗ "), p.paint(bold, v.Rule), "  ", f.origin(), " · t=", moment(r.Failure.At), " · ", strconv.FormatUint(r.Events, 10), " events")
+	p.labelled("seeds", others)
+	p.small(f)
+	r = f.shown()
+	v = r.broken()
 	p.labelled("expected", v.expected())
 	p.labelled("got", v.Got)
 	for i, w := range r.Waiting {
 		p.labelled(first(i, "waiting"), w.String())
 	}
 	p.story(r.before())
+	p.needs(f.Small)
 	if v.File != "" {
 		p.labelled("source", v.place())
 	} else if r.File != "" {
 		p.labelled("scenario", r.File)
 	}
-	if f.Token != "" {
-		p.line(p.paint(bold, "REPLAY: simrun replay "+f.Token))
+	if again := f.Replay(); again != "" {
+		p.line(p.paint(bold, "REPLAY: simrun replay "+ShellWord(again)))
 	}
 }
 

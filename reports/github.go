@@ -40,6 +40,14 @@ func (a *annotator) scenario(s *Summary) {
 	p := &page{}
 	p.headline(s)
 	a.b.WriteString(visible(strings.TrimSuffix(p.b.String(), "\n")) + "\n") // no text of others begins a line: it would be a command
+	if text := s.ended(); text != "" {
+		a.b.WriteString("ended " + visible(text) + "\n")
+	}
+	for _, x := range s.Saved {
+		if x.Failed() || x.Word == Stale {
+			a.error(x.File, 0, 0, s.Scenario+": "+string(x.Word), x.text())
+		}
+	}
 	for _, x := range a.results.wavers(s) {
 		a.error(s.File, 0, 0, s.Scenario+" is not deterministic", x.text())
 	}

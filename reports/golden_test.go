@@ -114,6 +114,10 @@ var summaries = []struct {
 	{"open", summarize(3, many(3, undecided)...)},
 	{"interrupted", summarize(200, many(40, passing)...)},
 	{"nothing", summarize(200)},
+	{"small", small()},
+	{"least", least()},
+	{"saved", saved()},
+	{"stale", stale()},
 }
 
 func TestText(t *testing.T) {
@@ -134,7 +138,7 @@ func TestText_replayIsTheLastLine(t *testing.T) {
 		var b bytes.Buffer
 		reports.Text{Colour: false}.Scenario(&b, c.s)
 		lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
-		if last := lines[len(lines)-1]; c.s.Failed > 0 && !strings.HasPrefix(last, "REPLAY: simrun replay TOKEN") {
+		if last := lines[len(lines)-1]; c.s.Failed > 0 && !strings.HasPrefix(last, "REPLAY: simrun replay TOKEN") && last != "REPLAY: simrun replay SMALLTOKEN" {
 			t.Errorf("%s ends with %q", c.name, last)
 		}
 	}
@@ -173,9 +177,9 @@ func uncoloured(text string) string {
 func TestText_run(t *testing.T) {
 	var b bytes.Buffer
 	text := reports.Text{}
-	text.Run(&b, passing(7))
+	text.Run(&b, passing(7), "")
 	b.WriteString("--\n")
-	text.Run(&b, failing(7))
+	text.Run(&b, failing(7), "dull, 2 deviations")
 	text.Failure(&b, &reports.Found{Run: failing(7), Number: 1})
 	b.WriteString("--\n")
 	text.Waver(&b, waver)
@@ -196,13 +200,19 @@ func TestJSON(t *testing.T) {
 	j.Failure(s.Failures[0].Found[0])
 	j.Waver(waver)
 	j.ScenarioEnd(s)
+	j.Failure(small().Failures[0].Found[0])
+	for _, x := range saved().Saved {
+		j.Saved(s, x)
+	}
+	j.ScenarioEnd(saved())
 	j.ScenarioEnd(summaries[3].s)
 	j.ScenarioEnd(summaries[5].s)
 	j.RunEnd(&reports.Results{Scenarios: []*reports.Summary{s, summaries[3].s}, Interrupted: true, ExitCode: 1})
 	j.Result(failing(2), "TOKEN2")
 	j.Result(passing(3), "")
 	j.Run(passing(1))
-	j.Replay(failing(2), "reproduced", "the same run", 1)
+	j.Replay(failing(2), "reproduced", "the same run", nil, 1)
+	j.Replay(failing(2), "drifted", "another run", []string{"hash 1, then 2"}, 8)
 	for line := range bytes.Lines(b.Bytes()) {
 		var head struct {
 			V    int

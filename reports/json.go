@@ -16,10 +16,12 @@ const JSONVersion = 1
 //
 //	run_start       simrun, scenarios
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
-//	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it
+//	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a failure of earlier, played again
+//	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it;
+//	                small: replay, runs, minimal, needs and run of the same failure made small
 //	warning         scenario, text
 //	nondeterminism  scenario, seed, hashes: two runs of a plan, and where they part
-//	scenario_end    scenario, verdict (holds, broken, undecided), counts, rate, rules, faults, workloads, availability, failures by signature
+//	scenario_end    scenario, verdict (holds, broken, undecided), ended (seeds, failures, time, interrupt, trouble), counts, rate, rules, faults, workloads, availability, failures by signature
 //	run_end         verdict, counts, strict, canary, interrupted, exit_code
 //	result          scenario, seed, verdict, and what else there is to say of a run in short: a line of results.jsonl
 //	run, replay_end of a replay: the run, and what became of it
@@ -97,10 +99,47 @@ func (j JSON) Failure(f *Found) error {
 		At        time.Duration `json:"t_virtual_ns"`
 		Got       string        `json:"got"`
 		Replay    string        `json:"replay,omitempty"`
+		Small     *smallJSON    `json:"small,omitempty"`
+		NotSmall  string        `json:"not_small,omitempty"`
 		Run       *runJSON      `json:"run,omitempty"`
-	}{head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At, r.Failure.Got, f.Token, nil}
+	}{head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At, r.Failure.Got, f.Token, newSmallJSON(f.Small), f.NotSmall, nil}
 	if f.Number <= Shown {
 		line.Run = newRunJSON(r)
+	}
+	return j.put(line)
+}
+
+// smallJSON is a failure made small.
+type smallJSON struct {
+	Replay  string   `json:"replay,omitempty"`
+	Runs    int      `json:"runs"`
+	Minimal bool     `json:"minimal"`
+	Needs   []Need   `json:"needs"`
+	Others  []string `json:"met_too,omitempty"`
+	Known   string   `json:"known,omitempty"`
+	Run     *runJSON `json:"run"`
+}
+
+func newSmallJSON(s *Small) *smallJSON {
+	if s == nil {
+		return nil
+	}
+	return &smallJSON{s.Replay, s.Runs, s.Minimal, listed(s.Needs), s.Others, s.Known, newRunJSON(s.Run)}
+}
+
+// Saved is the line of a saved run that was played again.
+func (j JSON) Saved(s *Summary, x *Saved) error {
+	line := struct {
+		head
+		Scenario  string    `json:"scenario"`
+		File      string    `json:"file"`
+		Word      SavedWord `json:"saved"`
+		Signature string    `json:"signature,omitempty"`
+		Says      []string  `json:"says,omitempty"`
+		Run       *runJSON  `json:"run,omitempty"`
+	}{head{JSONVersion, "saved"}, s.Scenario, x.File, x.Word, x.Signature, x.Says, nil}
+	if x.Run != nil {
+		line.Run = newRunJSON(x.Run)
 	}
 	return j.put(line)
 }
@@ -142,6 +181,8 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 		Scenario string `json:"scenario"`
 		File     string `json:"file"`
 		Word     Word   `json:"verdict"`
+		Ended    End    `json:"ended,omitempty"`
+		EndText  string `json:"ended_text,omitempty"`
 		counts
 		Bound    string       `json:"bound"`
 		Rate     rate         `json:"rate"`
@@ -153,7 +194,7 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 
 		Workloads []Workload    `json:"workloads,omitempty"`
 		Available *Availability `json:"availability,omitempty"`
-	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.counts(), s.Bound(), newRate(s), hashText(s.Hash), s.CutOff,
+	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.End, s.ended(), s.counts(), s.Bound(), newRate(s), hashText(s.Hash), s.CutOff,
 		listed(s.Rules), listed(s.Faults), listed(s.Failures), s.Workloads, s.Availability().ifAny()})
 }
 
@@ -224,8 +265,8 @@ func (j JSON) RunEnd(r *Results) error {
 	}{head{JSONVersion, "run_end"}, sum.Word(), len(r.Scenarios), sum.counts(), r.Strict, r.Canary, r.Interrupted, r.ExitCode})
 }
 
-// Replay is the last line of a replay: word is reproduced, drifted, fixed or not deterministic.
-func (j JSON) Replay(r *Run, word, meaning string, exitCode int) error {
+// Replay is the last line of a replay: word is reproduced, drifted, fixed or not deterministic; parts are what is not as it was.
+func (j JSON) Replay(r *Run, word, meaning string, parts []string, exitCode int) error {
 	return j.put(struct {
 		head
 		Scenario string   `json:"scenario"`
@@ -233,6 +274,7 @@ func (j JSON) Replay(r *Run, word, meaning string, exitCode int) error {
 		Hash     hashText `json:"hash"`
 		Word     string   `json:"replay"`
 		Meaning  string   `json:"meaning"`
+		Parts    []string `json:"parts,omitempty"`
 		ExitCode int      `json:"exit_code"`
-	}{head{JSONVersion, "replay_end"}, r.Scenario, r.Seed, hashText(r.Hash), word, meaning, exitCode})
+	}{head{JSONVersion, "replay_end"}, r.Scenario, r.Seed, hashText(r.Hash), word, meaning, parts, exitCode})
 }

@@ -59,7 +59,7 @@ type (
 // holds without being written, such as that nobody waits for ever, and each rule of the file. Names depend on
 // files and rules alone, so that a server can follow a case through the builds. A broken rule is a failure,
 // with the signature as type and the story and the REPLAY line as text; an undecided one is skipped, or an
-// error if that is one. Times are virtual: the same results give the same bytes.
+// error if that is one. A failure of earlier that was played again is a case of its own. Times are virtual: the same results give the same bytes.
 func WriteJUnit(w io.Writer, r *Results) error {
 	doc := &junitSuites{Name: "simrun"}
 	for _, s := range r.Scenarios {
@@ -110,6 +110,7 @@ func (r *Results) suite(s *Summary) *junitSuite {
 	suite := &junitSuite{Name: visible(s.Scenario), File: file, Properties: &junitProperties{r.properties(s)}}
 	suite.Time = seconds(s.Virtual)
 	all := append([]*junitCase{r.scenarioCase(s)}, r.ruleCases(s)...)
+	all = append(all, s.savedCases()...)
 	for _, c := range all {
 		c.Class, c.File = class(file), file
 		if c.Time == "" {
@@ -147,6 +148,9 @@ func (r *Results) properties(s *Summary) []junitProperty {
 		{"undecided", fmt.Sprint(s.Undecided)},
 		{"bound", s.Bound()},
 		{"hash", fmt.Sprintf("%016x", s.Hash)},
+	}
+	if text := s.ended(); text != "" {
+		list = append(list, junitProperty{"ended", text})
 	}
 	if r.Interrupted {
 		list = append(list, junitProperty{"interrupted", "true"})
@@ -216,6 +220,23 @@ func (r *Results) ruleCases(s *Summary) []*junitCase {
 			c.Name += " (" + visible(rule.Kind) + ")"
 		}
 		names[c.Name] = true
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// savedCases are the cases of failures of earlier that were played again.
+func (s *Summary) savedCases() (cases []*junitCase) {
+	for _, x := range s.Saved {
+		c := &junitCase{Name: visible("saved " + x.File)}
+		switch {
+		case x.Failed():
+			c.Failure = trouble(x.Signature, string(x.Word), x.text())
+		case x.Word == Stale:
+			c.Error = trouble("stale", strings.Join(x.Says, "; "), x.block())
+		default:
+			c.Out = visibleLines(x.block())
+		}
 		cases = append(cases, c)
 	}
 	return cases

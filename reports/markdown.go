@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
 // What fits into a comment or a step summary, of which GitHub takes a mebibyte.
@@ -105,6 +103,10 @@ func (m *markdown) table() {
 func (m *markdown) warnings() {
 	before := m.b.Len()
 	for _, s := range m.results.Scenarios {
+		m.saved(s)
+		if text := s.ended(); text != "" {
+			m.line("- ⏹️ ", code(s.Scenario), ": ended ", markdownText(visible(text)))
+		}
 		for _, text := range s.Warnings() {
 			m.line("- ⚠️ ", code(s.Scenario), ": ", markdownText(visible(text)))
 		}
@@ -114,9 +116,25 @@ func (m *markdown) warnings() {
 	}
 }
 
+// saved lists the failures of earlier that were played again.
+func (m *markdown) saved(s *Summary) {
+	for _, x := range s.Saved {
+		sign := signs[good]
+		if x.Failed() || x.Word == Stale {
+			sign = signs[bad]
+		}
+		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(visible(strings.Join(append([]string{string(x.Word), x.Signature}, x.Says...), " · "))))
+	}
+}
+
 func (m *markdown) failures(s *Summary) {
 	for _, x := range m.results.wavers(s) {
 		m.fold(code(s.Scenario)+": not deterministic", x.text(), nil)
+	}
+	for _, x := range s.Saved {
+		if x.Failed() {
+			m.fold(fmt.Sprintf("%s: %s %s", code(s.Scenario), code(x.File), string(x.Word)), x.text(), nil)
+		}
 	}
 	for _, g := range s.Failures {
 		title := fmt.Sprintf("%s: %s in %s", code(s.Scenario), code(g.Rule), ofRuns(g.Count, s))
@@ -206,14 +224,22 @@ func markdownText(text string) string { return coded(text, in(" ,./-"), "&#%d;")
 // code is text as a program's, in which nobody is mentioned and nothing is linked.
 func code(text string) string { return "<code>" + markdownText(visible(text)) + "</code>" }
 
+// made says whether what is told was made small.
+func made(f *Found) string {
+	if f.Small == nil {
+		return ""
+	}
+	return ", made small"
+}
+
 // WriteStory writes a page on one failing run: what broke, where, what came before, how to see it again, and its
 // picture if there is one.
 func WriteStory(w io.Writer, f *Found) error {
 	m := &markdown{}
-	r := f.Run
+	r := f.shown()
 	m.line("# ", markdownText(visible(r.Scenario)), ": ", markdownText(visible(r.failure().Rule)))
 	m.line()
-	m.line("Seed ", choice.FormatSeed(r.Seed), ", broken at ", moment(r.failure().At), " of ", moment(r.For), " of virtual time, ",
+	m.line(markdownText(visible(f.origin())), made(f), ": broken at ", moment(r.failure().At), " of ", moment(r.For), " of virtual time, ",
 		plural(int(r.Events), "event"), fmt.Sprintf(", hash %016x.", r.Hash))
 	m.line()
 	p := &page{}

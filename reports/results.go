@@ -25,7 +25,7 @@ const (
 func (r *Results) state(s *Summary) state {
 	word := s.Word()
 	switch {
-	case len(r.wavers(s)) > 0:
+	case len(r.wavers(s)) > 0, len(s.Stale()) > 0:
 		return bad
 	case r.Canary && word == Broken:
 		return good
@@ -46,6 +46,8 @@ func (r *Results) word(s *Summary) string {
 	switch word := s.Word(); {
 	case len(r.wavers(s)) > 0:
 		return "not deterministic"
+	case len(s.Stale()) > 0 && word != Broken:
+		return string(Stale)
 	case !r.Canary:
 		return string(word)
 	case word == Broken:

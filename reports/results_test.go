@@ -55,6 +55,8 @@ var results = []struct {
 	{"interrupted", &reports.Results{Program: "simrun v1.2.3", ExitCode: 130, Interrupted: true, Scenarios: []*reports.Summary{summaries[4].s, summaries[5].s}}},
 	{"bug", &reports.Results{Program: "simrun v1.2.3", ExitCode: 70, Bug: "simrun panicked: <x>\nand so on", Scenarios: []*reports.Summary{summaries[0].s}}},
 	{"nothing", &reports.Results{Program: "simrun v1.2.3"}},
+	{"small", &reports.Results{Program: "simrun v1.2.3", ExitCode: 1, Scenarios: []*reports.Summary{small(), least()}}},
+	{"saved", &reports.Results{Program: "simrun v1.2.3", ExitCode: 1, Scenarios: []*reports.Summary{saved(), stale()}}},
 }
 
 var endings = []struct {

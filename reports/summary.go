@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Shown is how many failing runs of one signature are told in full; the others are counted.
-const Shown = 3
+// Shown is how many failing runs of one signature are told in full: the first. The others are counted.
+const Shown = 1
 
-// seedsNamed is how many seeds of a signature are named, with those told in full.
+// seedsNamed is how many seeds of a signature are named.
 const seedsNamed = 11
 
 // A Summary is what the runs of one scenario say together. It depends on the runs and their order alone.
@@ -35,6 +35,10 @@ type Summary struct {
 	Events    uint64              // as above
 	Hash      uint64              // over the hashes of all runs, in their order
 	Token     func(r *Run) string // makes the token that replays a failing run; nil: there are none
+	Saved     []*Saved            // failures of earlier, played again before all runs
+	End       End                 // why there were no more runs
+	EndText   string              // the same in words, if End does not say it; "" if it does
+	Open      bool                // there were to be as many seeds as fit into the time: Asked does not say how many
 
 	rules  map[[2]string]int // kind and rule -> place in Rules
 	faults map[string]int    // name -> place in Faults
@@ -73,7 +77,10 @@ type Found struct {
 	Token  string // "" if there is none
 	Number int    // the how manieth of its signature it is, from 1
 
-	Picture *Sequence // of the end of the run; nil if nobody made one
+	Small    *Small    // the same failure, made small; nil if nobody did
+	NotSmall string    // why, if somebody tried; else ""
+	Plan     string    // what was played, if it is not the run of a seed; else ""
+	Picture  *Sequence // of the end of the run; nil if nobody made one
 }
 
 // Add takes the next run, and answers what was found if it failed.
@@ -194,34 +201,42 @@ func (s *Summary) failure(r *Run) *Found {
 // Word is what there is to say of the scenario.
 func (s *Summary) Word() Word {
 	switch {
-	case s.Failed > 0:
+	case s.Failed > 0 || s.savedFailed() > 0:
 		return Broken
-	case s.Undecided > 0 || s.Runs == 0:
+	case s.Undecided > 0 || s.Runs == 0 && len(s.Saved) == 0:
 		return Undecided
 	}
 	return Holds
 }
 
 // Partial reports whether fewer seeds were run than asked for.
-func (s *Summary) Partial() bool { return s.Runs < s.Asked }
+func (s *Summary) Partial() bool { return s.Runs < s.Asked && !s.Open }
 
 // Total adds up the runs of several scenarios.
 func Total(all []*Summary) *Summary {
 	sum := &Summary{}
 	for _, s := range all {
-		sum.Asked += s.Asked
+		if !s.Open {
+			sum.Asked += s.Asked
+		} else {
+			sum.Asked += s.Runs
+		}
 		sum.Runs += s.Runs
 		sum.Held += s.Held
 		sum.Failed += s.Failed
 		sum.Undecided += s.Undecided
 		sum.Virtual += s.Virtual
 		sum.Events += s.Events
+		sum.Saved = append(sum.Saved, s.Saved...)
 	}
 	return sum
 }
 
 // Bound says in words how far the runs can be trusted: 200 seeds, 0 failures: failure rate < 1.5 % at 95 %.
 func (s *Summary) Bound() string {
+	if s.Asked == 0 && len(s.Saved) > 0 {
+		return "the plan of the file alone" + savedText(s.savedFailed())
+	}
 	text := plural(s.Runs, "seed")
 	if s.Partial() {
 		text = fmt.Sprintf("%d of %s", s.Runs, plural(s.Asked, "seed"))
@@ -233,7 +248,18 @@ func (s *Summary) Bound() string {
 	if rate := s.rate(); rate != "" {
 		text += ": failure rate " + rate + " at 95 %"
 	}
-	return text
+	return text + savedText(s.savedFailed())
+}
+
+// savedText says how many saved runs fail.
+func savedText(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "; 1 saved run fails"
+	}
+	return fmt.Sprintf("; %d saved runs fail", n)
 }
 
 // Rate is the interval in which the failure rate lies with 95 % confidence. Undecided runs do not count.

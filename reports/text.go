@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
 // Text prints for people. What it prints depends on the data alone, and on whether colours are wanted.
@@ -17,16 +15,26 @@ type Text struct{ Colour bool }
 // margin stands before all lines but the first of a scenario or a failure.
 const margin = "      "
 
-// Scenario prints what the runs of a scenario say together: its verdict in one line, a line a rule, the
-// faults, how many calls were answered, warnings, and then each failure with the line that replays it. After that nothing is printed.
+// Scenario prints what the runs of a scenario say together: its verdict in one line, what became of saved runs, a line a
+// rule, the faults, how many calls were answered, what ended the search, warnings, and then each kind of failure with the line
+// that replays it. After that nothing is printed.
 func (t Text) Scenario(w io.Writer, s *Summary) error {
 	p := &page{Text: t}
 	p.headline(s)
+	p.saved(s)
 	p.rules(s)
 	p.faults(s)
 	p.calls(s)
+	if text := s.ended(); text != "" {
+		p.line(margin, p.paint(dim, "ended   "), text)
+	}
 	for _, text := range s.Warnings() {
 		p.line(margin, p.paint(yellow, "warning "), text)
+	}
+	for _, x := range s.Saved {
+		if !s.knows(x.File) {
+			p.failed(x)
+		}
 	}
 	for _, g := range s.Failures {
 		p.group(g)
@@ -42,12 +50,13 @@ func (t Text) Failure(w io.Writer, f *Found) error {
 	return p.to(w)
 }
 
-// Run prints one run in the manner of a scenario of one seed, without its failure: that is for Failure.
-func (t Text) Run(w io.Writer, r *Run) error {
+// Run prints one run in the manner of a scenario of one seed, without its failure: that is for Failure. plan is what was
+// played, if it is not the run of a seed; else "".
+func (t Text) Run(w io.Writer, r *Run, plan string) error {
 	s := &Summary{Scenario: r.Scenario, File: r.File, Asked: 1, For: r.For}
 	s.Add(r)
 	p := &page{Text: t}
-	p.line(p.badge(s), " ", p.paint(bold, r.Scenario), "  seed ", choice.FormatSeed(r.Seed), ", ", moment(r.Now), " of virtual time, ",
+	p.line(p.badge(s), " ", p.paint(bold, r.Scenario), "  ", (&Found{Run: r, Plan: plan}).origin(), ", ", moment(r.Now), " of virtual time, ",
 		strconv.FormatUint(r.Events, 10), " events, hash ", fmt.Sprintf("%016x", r.Hash))
 	p.rules(s)
 	p.faults(s)
@@ -62,12 +71,12 @@ func (t Text) Total(w io.Writer, all []*Summary) error {
 	sum, failed, kinds := Total(all), []string(nil), 0
 	for _, s := range all {
 		kinds += len(s.Failures)
-		if s.Failed > 0 {
+		if s.Word() == Broken {
 			failed = append(failed, s.Scenario)
 		}
 	}
 	text := plural(len(all), "scenario") + ", " + p.count(sum)
-	if sum.Failed > 0 {
+	if len(failed) > 0 {
 		text = fmt.Sprintf("%d of %s failed: %s; %s of %s", len(failed), plural(len(all), "scenario"), list(failed), p.count(sum), plural(kinds, "kind"))
 	}
 	p.line(p.badge(sum), " ", text)
@@ -98,6 +107,9 @@ func (p *page) count(s *Summary) string {
 	}
 	if s.Undecided > 0 {
 		text += fmt.Sprintf(", %d undecided", s.Undecided)
+	}
+	if n := s.savedFailed(); n > 0 {
+		text += ", " + plural(n, "saved failure")
 	}
 	return text + ", " + plural(s.Failed, "failure")
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp/observer"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -22,6 +24,8 @@ type campaign struct {
 	opts   scenarios.RunOptions
 	twice  share // how many of the runs are made twice and compared
 	stop   *interrupt
+	until  time.Time // no more are wanted after that; zero: it does not matter
+	late   bool      // that is why there were no more
 
 	next    atomic.Int64  // the number of the next run
 	over    atomic.Bool   // no more are to be started
@@ -42,6 +46,9 @@ const ahead = 512
 
 // run makes the runs and delivers them in order until deliver says no. pulse is called now and then in between, and deliver and pulse never at once.
 func (c *campaign) run(deliver func(outcome) bool, pulse func()) {
+	if c.count == 0 {
+		return
+	}
 	hands := min(c.jobs, c.count)
 	c.room = make(chan struct{}, hands+ahead)
 	c.results = make(chan outcome, hands)
@@ -76,7 +83,14 @@ func (c *campaign) collect(deliver func(outcome) bool, pulse func()) {
 			delete(waiting, expected)
 			expected++
 			<-c.room
-			if !c.over.Load() && !deliver(o) {
+			if c.over.Load() {
+				continue
+			}
+			goOn := deliver(o)
+			if goOn && !c.until.IsZero() && time.Now().After(c.until) {
+				c.late = true
+			}
+			if !goOn || c.late {
 				c.over.Store(true)
 			}
 		}
@@ -108,6 +122,9 @@ func (c *campaign) work() {
 // A runner runs one scenario with one seed after the other. It is a scenarios.Runner; tests have others.
 type runner interface {
 	Run(seed uint64, opts scenarios.RunOptions) *reports.Run
+	Planned(opts scenarios.RunOptions) plan.Runner
+	Words(p plan.Plan, opts scenarios.RunOptions) func(choice.Deviation) string
+	Drift() []choice.Drift
 	Snapshot(seed uint64, at time.Duration, opts scenarios.RunOptions) *observer.Snapshot
 	Trace() *trace.Log
 	Close()

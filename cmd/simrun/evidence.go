@@ -6,12 +6,19 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // evidence is a failing run, with its trace if somebody wants to see it.
 type evidence struct {
 	*reports.Found
+	plan  plan.Plan                     // of the run that is shown
+	words func(choice.Deviation) string // for its deviations; nil: there are none
+	known *reports.Saved                // a saved run that fails in the same way; nil if there is none
+	dir   string                        // of the folder of --out, where it is kept; "" if nowhere
+
 	record *trace.Record // nil if there is none, or too much of it
 	why    string        // there is none, though one was wanted
 }
@@ -26,11 +33,10 @@ const (
 const pictureMost = 300
 
 // evidence makes a failing run once more, with its trace, and draws its end.
-func (c *campaign) evidence(sc *scenarios.Scenario, f *reports.Found) (e *evidence) {
-	e = &evidence{Found: f}
-	if f.Run.Events > pictureMax {
+func (c *campaign) evidence(sc *scenarios.Scenario, e *evidence) {
+	if e.shown().Events > pictureMax {
 		e.long()
-		return e
+		return
 	}
 	defer func() {
 		if v := recover(); v != nil {
@@ -39,14 +45,21 @@ func (c *campaign) evidence(sc *scenarios.Scenario, f *reports.Found) (e *eviden
 	}()
 	r := newRunner(sc)
 	defer r.Close()
-	opts := c.opts
+	opts := plain(c.opts)
 	opts.Keep = math.MaxInt
-	if again := r.Run(f.Run.Seed, opts); again.Hash != f.Run.Hash {
+	if again := play(r, e.plan, opts); again.Hash != e.shown().Hash {
 		e.why = fmt.Sprintf("made again it is another run, with hash %016x: simrun run --check-determinism always says where they part", again.Hash)
-		return e
+		return
 	}
 	e.show(r.Trace().Record())
-	return e
+}
+
+// shown is the run that is shown.
+func (e *evidence) shown() *reports.Run {
+	if e.Small != nil {
+		return e.Small.Run
+	}
+	return e.Run
 }
 
 // show takes the trace and draws its end.
@@ -56,10 +69,10 @@ func (e *evidence) show(record *trace.Record) {
 	} else {
 		e.long()
 	}
-	e.Picture = picture(e.Run, record, pictureMost)
-	e.Picture.Replay = e.Token
+	e.Picture = picture(e.shown(), record, pictureMost)
+	e.Picture.Replay = e.Replay()
 }
 
 func (e *evidence) long() {
-	e.why = fmt.Sprintf("the run has %d facts; simrun replay --trace shows them", e.Run.Events)
+	e.why = fmt.Sprintf("the run has %d facts; simrun replay --trace shows them", e.shown().Events)
 }

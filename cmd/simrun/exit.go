@@ -41,7 +41,7 @@ var exitTable = []struct {
 	{codeWavering, "not deterministic: two runs of one plan differ; the first differing event was printed"},
 	{codeInconclusive, "a limit was hit and a rule is undecided (with --strict, else a warning)"},
 	{codeNotMet, "a canary was not found (--canary); with --strict also a rule that was never evaluated, a fault that never took effect"},
-	{codeDrift, "replay: the run is another than the one that was recorded, or its scenario is gone"},
+	{codeDrift, "replay, and run of a file with repro: the run is another than the one that was kept, or its scenario is gone; run: a kept run is stale"},
 	{codeEngine, "a bug in simrun itself; please report it with what was printed"},
 	{codeOutput, "output, a report or the folder of --out could not be written"},
 	{codeInterrupted, "interrupted (Ctrl-C); what was known was printed, and kept in the files that were asked for"},

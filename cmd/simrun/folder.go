@@ -9,12 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"regexp"
+	"path/filepath"
 	"slices"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
-	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -34,8 +33,6 @@ const (
 	folderType    = "simrun-out"
 )
 
-var failureFiles = []string{reproFile, storyFile, traceFile, pageFile, svgFile, mermaidFile}
-
 // folder keeps what is found on the disk, as soon as it is found: a line for each run, and a folder for the first
 // failure of each signature. run.json says how far it is. Nothing in it depends on the machine or on how long
 // things took: two runs with the same seeds write the same bytes.
@@ -46,8 +43,8 @@ type folder struct {
 	results *os.File
 	state   folderState
 	now     *folderScenario // the one that runs
-	plan    *campaign       // its campaign
-	taken   map[string]bool // names of folders of failures
+	src     []byte          // its file
+	taken   map[string]bool // folders of failures that have been written
 	err     error           // the first one; nothing is written after it
 }
 
@@ -80,6 +77,8 @@ type folderScenario struct {
 	Failed    int             `json:"failed"`
 	Undecided int             `json:"undecided"`
 	Bound     string          `json:"bound"`
+	Ended     reports.End     `json:"ended,omitempty"`
+	Saved     []folderSaved   `json:"saved,omitempty"`
 	Failures  []folderFailure `json:"failures"`
 
 	summary *reports.Summary
@@ -90,8 +89,16 @@ type folderFailure struct {
 	Count     int    `json:"count"`
 	Seed      uint64 `json:"seed"` // the first
 	Replay    string `json:"replay,omitempty"`
-	Folder    string `json:"folder"`
+	Folder    string `json:"folder,omitempty"`
+	Known     string `json:"known,omitempty"`    // the file that kept it before, if there is no folder
 	Trace     string `json:"no_trace,omitempty"` // why there is none
+}
+
+type folderSaved struct {
+	File      string            `json:"file"`
+	Word      reports.SavedWord `json:"saved"`
+	Signature string            `json:"signature,omitempty"`
+	Says      []string          `json:"says,omitempty"`
 }
 
 type folderWaver struct {
@@ -101,7 +108,8 @@ type folderWaver struct {
 	Text     string `json:"text"`
 }
 
-// openFolder makes the folder, or takes one that simrun wrote earlier and removes what stands in it.
+// openFolder makes the folder, or takes one that simrun wrote earlier: what it says of all runs is written anew, and the
+// failures that it keeps stay.
 func openFolder(dir string) (*folder, error) {
 	f := &folder{dir: dir, taken: map[string]bool{}, state: folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
@@ -128,7 +136,7 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-// clear removes what an earlier run left, and nothing else. A folder with things in it that is none of simrun's is not touched.
+// clear removes what an earlier run said of all its runs. A folder with things in it that is none of simrun's is not touched.
 func (f *folder) clear() error {
 	names, err := f.names(".")
 	switch {
@@ -138,16 +146,8 @@ func (f *folder) clear() error {
 		return nil
 	case !f.isOurs():
 		return exitWith(codeOutput, "--out: %s is not empty, and simrun has not written it", f.dir).
-			because("name a folder that is empty or not yet there, or one of an earlier simrun, which is written anew")
+			because("name a folder that is empty or not yet there, or one of an earlier simrun")
 	}
-	failures, _ := f.names(failuresName)
-	for _, name := range failures {
-		for _, file := range failureFiles {
-			f.remove(path.Join(failuresName, name, file))
-		}
-		f.root.Remove(path.Join(failuresName, name)) // stays if something else is in it
-	}
-	f.root.Remove(failuresName)
 	f.remove(resultsFile)
 	return f.failure()
 }
@@ -241,6 +241,7 @@ func (f *folder) save() {
 
 func (x *folderScenario) count() {
 	s := x.summary
+	x.Ended = s.End
 	x.Verdict, x.Runs, x.Held, x.Failed, x.Undecided, x.Bound = s.Word(), s.Runs, s.Held, s.Failed, s.Undecided, s.Bound()
 	for i := range x.Failures {
 		for _, g := range s.Failures {
@@ -254,7 +255,7 @@ func (x *folderScenario) count() {
 func (f *folder) begin(scenarios []string) { f.state.scenarioSet = scenarios }
 
 func (f *folder) scenario(s *reports.Summary, c *campaign) {
-	f.plan = c
+	f.src = c.target.src
 	f.now = &folderScenario{
 		Scenario: s.Scenario, File: s.File, Digest: scenarios.Digest(c.target.src).String(), Seeds: s.Seeds, Asked: s.Asked,
 		For: scenarios.FormatDuration(s.For), Failures: []folderFailure{}, summary: s,
@@ -279,18 +280,54 @@ func (f *folder) run(s *reports.Summary, r *reports.Run) {
 	}
 }
 
-// found makes a folder of the first failure of a signature.
+// saved notes a run that was kept and has been played again.
+func (f *folder) saved(_ *reports.Summary, x *reports.Saved) {
+	f.now.Saved = append(f.now.Saved, folderSaved{x.File, x.Word, x.Signature, x.Says})
+	f.save()
+}
+
+// reserve makes the folder of a failure with the file that keeps it. One that keeps the very same is used again.
+func (f *folder) reserve(m *smaller, s *reports.Summary, e *evidence) {
+	if f.err != nil {
+		return
+	}
+	text, err := m.repro(e.plan, e.shown()).File(f.src, m.sc, e.words)
+	if err != nil {
+		e.why = err.Error()
+		return
+	}
+	e.dir = path.Join(failuresName, f.free(reports.FolderName(s.Scenario, e.Run.Signature()), text))
+	if err := f.root.MkdirAll(e.dir, 0o777); err != nil {
+		f.fail(err)
+		return
+	}
+	f.write(path.Join(e.dir, reproFile), func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if e.Small != nil && e.Small.Replay == "" {
+		e.Small.Replay = filepath.Join(f.dir, e.dir, reproFile)
+	}
+}
+
+// found tells the first failure of a signature in the folder that was made for it.
 func (f *folder) found(s *reports.Summary, e *evidence) {
 	if e.Number > 1 || f.err != nil {
 		return
 	}
-	name := f.free(reports.FolderName(s.Scenario, e.Run.Signature()))
-	dir := path.Join(failuresName, name)
-	if err := f.root.MkdirAll(dir, 0o777); err != nil {
-		f.fail(err)
-		return
+	entry := folderFailure{Signature: e.Run.Signature(), Seed: e.Run.Seed, Replay: e.Replay(), Folder: e.dir, Trace: e.why}
+	if e.known != nil {
+		entry.Known = e.known.File
 	}
-	f.write(path.Join(dir, reproFile), func(w io.Writer) error { return repro(w, f.plan.target.src, e.Found) })
+	f.now.Failures = append(f.now.Failures, entry)
+	if e.dir != "" {
+		f.tell(e.dir, e)
+	}
+	f.save()
+}
+
+// tell writes what else there is to say of a failure.
+func (f *folder) tell(dir string, e *evidence) {
 	f.write(path.Join(dir, storyFile), func(w io.Writer) error { return reports.WriteStory(w, e.Found) })
 	if e.record != nil {
 		f.write(path.Join(dir, traceFile), func(w io.Writer) error { return trace.WriteJSONL(w, e.record) })
@@ -300,36 +337,22 @@ func (f *folder) found(s *reports.Summary, e *evidence) {
 		f.write(path.Join(dir, svgFile), e.Picture.WriteSVG)
 		f.write(path.Join(dir, mermaidFile), e.Picture.Last(mermaidMost).WriteMermaid)
 	}
-	f.now.Failures = append(f.now.Failures, folderFailure{Signature: e.Run.Signature(), Seed: e.Run.Seed, Replay: e.Token, Folder: dir, Trace: e.why})
-	f.save()
 }
 
-// free is a name that no other failure has: two files may hold scenarios of the same name.
-func (f *folder) free(name string) string {
+// free is a name that no other failure has, now or from an earlier run. A folder that keeps the very same repro is as good.
+func (f *folder) free(name string, repro []byte) string {
 	unique := name
-	for n := 2; f.taken[unique]; n++ {
+	for n := 2; f.taken[unique] || f.differs(unique, repro); n++ {
 		unique = fmt.Sprintf("%s-%d", name, n)
 	}
 	f.taken[unique] = true
 	return unique
 }
 
-// byteOrderMark may stand before a scenario file, and nowhere else.
-const byteOrderMark = "\uFEFF"
-
-// reproHead is what repro writes above a scenario.
-var reproHead = regexp.MustCompile(`^# "[^\n]*\n# REPLAY: simrun replay [^\n]*\n`)
-
-// repro writes a scenario file that says which of its runs failed: simrun replay takes it as it takes a token.
-func repro(w io.Writer, src []byte, f *reports.Found) error {
-	mark := ""
-	if rest, ok := bytes.CutPrefix(src, []byte(byteOrderMark)); ok {
-		mark, src = byteOrderMark, rest
-	}
-	src = src[len(reproHead.Find(src)):] // that of an earlier repro
-	_, err := fmt.Fprintf(w, "%s# %q of %q, seed %s. In this folder: simrun replay %s\n# REPLAY: simrun replay %s\n%s",
-		mark, f.Run.Signature(), f.Run.Scenario, choice.FormatSeed(f.Run.Seed), reproFile, f.Token, src)
-	return err
+// differs reports whether a folder of a failure keeps another repro.
+func (f *folder) differs(name string, repro []byte) bool {
+	kept, err := f.root.ReadFile(path.Join(failuresName, name, reproFile))
+	return err == nil && !bytes.Equal(kept, repro)
 }
 
 func (f *folder) waver(_ *reports.Summary, x *reports.Waver) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,42 +8,8 @@ import (
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/reports"
-	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
-
-// A repro is the scenario it was made from: comments do not count. Its token is found, and its name is no token.
-func TestRepro(t *testing.T) {
-	sources := map[string][]byte{
-		"mark":   []byte(byteOrderMark + "simrun: 1\nname: x\ntree: {id: sup, children: [{id: echo, start: echo.Server}]}\n"),
-		"crlf":   []byte("simrun: 1\r\nname: x\r\ntree: {id: sup, children: [{id: echo, start: echo.Server}]}\r\n"),
-		"dashes": []byte("---\nsimrun: 1\nname: x\ntree: {id: sup, children: [{id: echo, start: echo.Server}]}"),
-	}
-	for _, l := range library() {
-		sources[l.file] = l.src
-	}
-	for name, src := range sources {
-		run := &reports.Run{Scenario: "two\nlines \x00", Seed: 7, Failure: &reports.Failure{Signature: "never\r\nsimrun: 2 \u2028 # \" \ufeff"}}
-		token := scenarios.Token{Scenario: scenarios.Digest(src), Seed: 7}.Format()
-		var b bytes.Buffer
-		if err := repro(&b, src, &reports.Found{Run: run, Token: token}); err != nil {
-			t.Fatal(err)
-		}
-		var again bytes.Buffer
-		repro(&again, b.Bytes(), &reports.Found{Run: run, Token: token})
-		if again.String() != b.String() {
-			t.Errorf("%s: a repro of a repro is\n%s", name, again.String())
-		}
-		if scenarios.Digest(b.Bytes()) != scenarios.Digest(src) {
-			t.Errorf("%s: the repro is another scenario:\n%s", name, b.String())
-		}
-		if _, ds := scenarios.Parse("repro.yaml", b.Bytes(), programs()); len(ds) > 0 {
-			t.Errorf("%s: %v", name, ds)
-		}
-		if found := tokenInFile.FindSubmatch(b.Bytes()); found == nil || string(found[1]) != token {
-			t.Errorf("%s: the token found is %q", name, found)
-		}
-	}
-}
 
 func open(t *testing.T, dir string) *folder {
 	t.Helper()
@@ -100,58 +65,81 @@ func TestFolder_noPermission(t *testing.T) {
 	}
 }
 
-// Two scenarios of one name have folders of their own.
-func TestFolder_sameName(t *testing.T) {
-	f := open(t, t.TempDir())
-	var folders []string
-	for range 3 {
-		s := &reports.Summary{Scenario: "kv"}
-		f.scenario(s, &campaign{})
-		f.found(s, &evidence{Found: s.Add(failed("deadlock ../../x"))})
-		folders = append(folders, f.now.Failures[0].Folder)
+// keeping reserves and tells a failure.
+func keeping(t *testing.T, f *folder, run *reports.Run) (dir string) {
+	t.Helper()
+	tg, ok := builtin("echo")
+	if !ok {
+		t.Fatal("no echo")
 	}
+	sc, ds := tg.parse()
+	if sc == nil {
+		t.Fatal(ds)
+	}
+	s := &reports.Summary{Scenario: "kv"}
+	c := &campaign{target: tg}
+	f.scenario(s, c)
+	e := &evidence{Found: s.Add(run), plan: plan.Plan{Seed: run.Seed}}
+	f.reserve(c.smaller(sc), s, e)
+	f.found(s, e)
 	if err := f.failure(); err != nil {
 		t.Fatal(err)
 	}
-	for i, suffix := range []string{"", "-2", "-3"} {
-		if folders[i] != folders[0]+suffix || !strings.HasPrefix(folders[i], "failures/kv-deadlock-x-") {
-			t.Errorf("folders %v", folders)
+	return f.now.Failures[0].Folder
+}
+
+// Two scenarios of one name have folders of their own.
+func TestFolder_sameName(t *testing.T) {
+	f := open(t, t.TempDir())
+	first := keeping(t, f, failed("deadlock ../../x"))
+	for _, suffix := range []string{"-2", "-3"} {
+		got := keeping(t, f, failed("deadlock ../../x"))
+		if got != first+suffix || !strings.HasPrefix(got, "failures/kv-deadlock-x-") {
+			t.Errorf("folder %v, then %v", first, got)
 		}
-		if _, err := os.Stat(filepath.Join(f.dir, folders[i], storyFile)); err != nil {
+		if _, err := os.Stat(filepath.Join(f.dir, got, storyFile)); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// What an earlier run left is removed; what others put there is not, nor what links lead to.
+// What an earlier run kept of its failures stays. The very same is kept once, another one of its kind beside it.
 func TestFolder_again(t *testing.T) {
-	dir, outside := t.TempDir(), t.TempDir()
+	dir := t.TempDir()
 	f := open(t, dir)
-	s := &reports.Summary{Scenario: "kv"}
-	f.scenario(s, &campaign{})
-	f.found(s, &evidence{Found: s.Add(failed("x"))})
+	first := keeping(t, f, failed("x"))
 	f.close()
-	old := f.now.Failures[0].Folder
-	notes, story := filepath.Join(dir, old, "notes.txt"), filepath.Join(outside, storyFile)
-	for _, name := range []string{notes, story} {
-		if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	notes := filepath.Join(dir, first, "notes.txt")
+	if err := os.WriteFile(notes, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if err := os.Symlink(outside, filepath.Join(dir, failuresName, "link")); err != nil {
-		t.Skip(err)
+	f = open(t, dir)
+	if got := keeping(t, f, failed("x")); got != first {
+		t.Errorf("the same is kept in %s and in %s", first, got)
 	}
-	if f, err := openFolder(dir); err == nil {
-		f.close()
-	} else if !strings.Contains(err.Error(), "escapes") {
-		t.Errorf("opened again: %v", err)
+	f.close()
+	f = open(t, dir)
+	other := failed("x")
+	other.Seed = 8
+	if got := keeping(t, f, other); got != first+"-2" {
+		t.Errorf("another is kept in %s, as the first in %s", got, first)
 	}
-	for _, name := range []string{notes, story} {
+	for _, name := range []string{notes, filepath.Join(dir, first, reproFile), filepath.Join(dir, first+"-2", reproFile)} {
 		if _, err := os.Stat(name); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, old, storyFile)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the old story: %v", err)
+	if got := inFolder(dir); len(got) != 2 {
+		t.Errorf("kept are %v", got)
+	}
+}
+
+// A folder's name may be a pattern.
+func TestInFolder_strangeNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a*[b]?")
+	f := open(t, dir)
+	keeping(t, f, failed("x"))
+	if got := inFolder(dir); len(got) != 1 {
+		t.Errorf("kept are %v", got)
 	}
 }

@@ -6,25 +6,39 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bedlam-sim/bedlam/internal/suite"
 	"github.com/bedlam-sim/bedlam/scenarios"
 )
 
-// programs are what scenario files can start. Tests put others in their place.
-var programs = scenarios.Builtin
+// programs are what scenario files can start: what comes along, and the suites. Tests put others in their place.
+var programs = func() scenarios.Programs { return everything }
+
+var everything = together(scenarios.Builtin(), suite.Programs())
+
+func together(all ...scenarios.Programs) scenarios.Registry {
+	r := scenarios.Registry{}
+	for _, progs := range all {
+		for _, name := range progs.Names() {
+			r[name], _ = progs.Lookup(name)
+		}
+	}
+	return r
+}
 
 // libraryFolder stands before the names of built-in scenario files in messages.
 const libraryFolder = "built-in/"
 
 // library lists the built-in scenario files, by name.
 func library() []target {
-	files := scenarios.Library()
-	names, err := fs.Glob(files, "*.sim.yaml")
-	must(err)
-	all := make([]target, len(names))
-	for i, name := range names {
-		src, err := fs.ReadFile(files, name)
+	var all []target
+	for _, files := range []fs.FS{scenarios.Library(), suite.Library()} {
+		names, err := fs.Glob(files, "*.sim.yaml")
 		must(err)
-		all[i] = target{libraryFolder + name, src}
+		for _, name := range names {
+			src, err := fs.ReadFile(files, name)
+			must(err)
+			all = append(all, target{libraryFolder + name, src})
+		}
 	}
 	slices.SortFunc(all, func(a, b target) int { return strings.Compare(a.stem(), b.stem()) })
 	return all

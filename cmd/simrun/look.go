@@ -19,6 +19,7 @@ type look struct {
 	seeds  *scenarios.Seeds
 	opts   scenarios.RunOptions
 	moment string
+	origin string        // what is played, if it is no seed's run; else ""
 	at     time.Duration // negative: the end of the run
 }
 
@@ -90,18 +91,22 @@ var earlyStops = map[string]string{
 	"crashed":  "the node does not start",
 }
 
-// plan is the scenario and the seed of a run: those of a token, or those that were named.
+// plan is the scenario and the seed of a run: those that a token or a file with a repro says, or those that were named.
 func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenario, uint64, error) {
-	if t, sc, err := l.one(name); err == nil || !isToken(name) {
-		if err != nil {
-			return target{}, nil, 0, err
+	if _, sc, err := l.keeper(name); err != nil {
+		return target{}, nil, 0, err
+	} else if sc == nil {
+		if t, sc, err := l.one(name); err == nil || !isToken(name) {
+			if err != nil {
+				return target{}, nil, 0, err
+			}
+			if l.seeds != nil {
+				return t, sc, seedAt(*l.seeds, 0), nil
+			}
+			return t, sc, seedAt(sc.Run.Seeds, 0), nil
 		}
-		if l.seeds != nil {
-			return t, sc, seedAt(*l.seeds, 0), nil
-		}
-		return t, sc, seedAt(sc.Run.Seeds, 0), nil
 	}
-	token, err := readToken(name)
+	p, err := l.runOf([]string{name})
 	if err != nil {
 		return target{}, nil, 0, err
 	}
@@ -110,16 +115,8 @@ func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenari
 			return target{}, nil, 0, exitWith(codeUsage, "--%s is said by the token already", flag)
 		}
 	}
-	l.opts.For = token.For
-	t, err := (&replaying{app: l.app}).scenarioOf(token, nil)
-	if err != nil {
-		return target{}, nil, 0, err
-	}
-	parsed, err := l.parseAll([]target{t})
-	if err != nil {
-		return target{}, nil, 0, err
-	}
-	return t, parsed[0], token.Seed, nil
+	l.opts, l.origin = p.options(), p.origin()
+	return p.target, p.sc, p.plan.Seed, nil
 }
 
 // isToken tells tokens from names.
@@ -137,7 +134,11 @@ func (l *look) text(all bool) observer.Text {
 
 // title is the line above what is printed.
 func (l *look) title(s *scene) {
-	fmt.Fprintf(l.out, "%s  seed %d · %s · %s, %s\n\n", s.target.word(), s.seed, timeText(s.Now), processes(len(s.Processes)), plural(len(s.Timers), "timer"))
+	origin := l.origin
+	if origin == "" {
+		origin = fmt.Sprintf("seed %d", s.seed)
+	}
+	fmt.Fprintf(l.out, "%s  %s · %s · %s, %s\n\n", s.target.word(), origin, timeText(s.Now), processes(len(s.Processes)), plural(len(s.Timers), "timer"))
 }
 
 func processes(n int) string {

@@ -43,7 +43,13 @@ type wavering struct{ runner }
 var times atomic.Uint64
 
 func (w wavering) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
-	run := w.runner.Run(seed+1000*times.Add(1), opts)
+	another := seed + 1000*times.Add(1)
+	if opts.Plan != nil {
+		p := *opts.Plan
+		p.Seed = another
+		opts.Plan = &p
+	}
+	run := w.runner.Run(another, opts)
 	run.Seed = seed
 	return run
 }
@@ -58,11 +64,15 @@ func (p panicking) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
 	return p.runner.Run(seed, opts)
 }
 
-// interrupting is slow, and the user loses patience: SIGNAL says how.
+// interrupting is slow, and the user loses patience: SIGNAL says how, and AFTER after how many runs, if not five.
 type interrupting struct{ runner }
 
 func (i interrupting) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
-	if times.Add(1) == 5 {
+	after, err := strconv.ParseUint(os.Getenv("AFTER"), 10, 64)
+	if err != nil {
+		after = 5
+	}
+	if times.Add(1) == after {
 		syscall.Kill(syscall.Getpid(), map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[os.Getenv("SIGNAL")])
 	}
 	time.Sleep(2 * time.Millisecond)
@@ -84,7 +94,7 @@ func setup(e *testscript.Env) error {
 		return err
 	}
 	e.Setenv("RECORDINGS", filepath.Join(root, "internal/conform/testdata"))
-	for _, name := range []string{"NO_COLOR", "FORCE_COLOR", "SIM_SEED", "SIM_SEEDS", "SIM_FOR", "SIM_JOBS", "CI"} {
+	for _, name := range []string{"NO_COLOR", "FORCE_COLOR", "SIM_SEED", "SIM_SEEDS", "SIM_FOR", "SIM_JOBS", "SIM_OUT", "SIM_POLICY", "SIM_SHRINK", "SIM_STOP_AFTER", "CI"} {
 		e.Setenv(name, "")
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 const (
@@ -29,6 +30,8 @@ type progress struct {
 	hands  int
 	began  time.Time
 	drawn  int       // lines on the terminal now
+	pulsed time.Time // when they were drawn last
+	doing  string    // what is done beside running seeds; "" if nothing
 	said   time.Time // when the last line was written
 	at     int       // the share at which it was
 }
@@ -43,8 +46,31 @@ func (p *progress) scenario(s *reports.Summary, hands int) {
 	p.s, p.hands, p.began, p.said, p.at = s, hands, time.Now(), time.Now(), 0
 }
 
+// shrinking tells how far a failure is made small; the zero Progress ends that. It is called after each run.
+func (p *progress) shrinking(now plan.Progress) {
+	p.doing = ""
+	if now.Evaluations > 0 {
+		p.doing = fmt.Sprintf("  making a failure small: %s, %d of %d runs, %s left", now.Doing, now.Evaluations, now.Budget, plural(now.Deviations, "draw"))
+	}
+	if time.Since(p.pulsed) >= tick {
+		p.pulse()
+	}
+}
+
+// shrinkingAlone tells the same where no campaign goes on: on a terminal only.
+func (p *progress) shrinkingAlone(now plan.Progress) {
+	if !p.live || p.quiet || time.Since(p.pulsed) < tick {
+		return
+	}
+	p.pulsed = time.Now()
+	text := fmt.Sprintf("%s: %d of %d runs, %s left", now.Doing, now.Evaluations, now.Budget, plural(now.Deviations, "draw"))
+	fmt.Fprint(p.errs, p.up()+cut(text, p.env.errWidth()-1)+"\n")
+	p.drawn = 1
+}
+
 // pulse is called each tick.
 func (p *progress) pulse() {
+	p.pulsed = time.Now()
 	switch {
 	case p.quiet:
 	case p.live:
@@ -127,6 +153,9 @@ func (p *progress) bar() string {
 
 // second is what was found.
 func (p *progress) second() string {
+	if p.doing != "" {
+		return p.doing
+	}
 	s := p.s
 	text := fmt.Sprintf("  %s", plural(s.Failed, "failure"))
 	if s.Failed > 0 {

@@ -28,11 +28,11 @@ var fileFlags = [...]struct {
 
 // flags adds the flags.
 func (r *reporting) flags(cmd *cobra.Command) {
-	wordFlag(cmd, &r.format, "format", "print as `FORMAT`: text, json (lines), junit, markdown or github", textFormat, jsonFormat, junitFormat, markdownFormat, githubFormat)
+	wordFlag(cmd, &r.format, "format", "print `FORMAT`: text, json (lines), junit, markdown, github", textFormat, jsonFormat, junitFormat, markdownFormat, githubFormat)
 	for i, f := range fileFlags {
 		cmd.Flags().StringVar(&r.names[i], f.name, "", f.usage)
 	}
-	cmd.Flags().StringVarP(&r.dir, "out", "o", "", "keep results, repros, stories, traces and pictures in `DIR`")
+	cmd.Flags().StringVarP(&r.dir, "out", "o", "", "keep all that is found in `DIR`  (SIM_OUT)")
 }
 
 // A report is one output and its format.

@@ -13,7 +13,7 @@ Examples:
   simrun run kv                      a built-in scenario, with the seeds it names
   simrun run scenarios/ --seeds 20k  every scenario file below a folder
   simrun replay TOKEN                once more, exactly, what a failure printed
-  simrun shrink TOKEN                the same failure, made small and told in words
+  simrun shrink TOKEN -o kv.repro.yaml   keep it, made small, to be played before all else
   simrun trace chat.sim.yaml -s 7    what happened in a run, fact by fact
   simrun tree kv -s 7 --at 12s       who lives at a moment, under whom
   simrun check                       all mistakes in the files of this folder
@@ -22,7 +22,7 @@ Write        check    read scenario files, show every mistake
              ls       built-in scenarios, and programs that files can start
 Run          run      scenarios over many seeds
              replay   one run again, by its token
-             shrink   a failure made small: the few faults and orderings it needs
+             shrink   a failure made small: the few faults and orderings it needs; run does it too
 Understand   trace    what happened in a run
              tree     the supervision trees at a moment of a run
              top      the processes at a moment of a run

@@ -16,13 +16,18 @@ import (
 type running struct {
 	*app
 	reporting
-	strict   bool
-	canary   bool // the scenarios have planted bugs, which must be found
-	failFast bool
-	seeds    *scenarios.Seeds // nil: those of the files
-	jobs     int
-	opts     scenarios.RunOptions
-	twice    share
+	strict bool
+	canary bool // the scenarios have planted bugs, which must be found
+	ending ending
+	shrink shrinkBudget
+	seeds  *scenarios.Seeds // nil: those of the files
+	jobs   int
+	opts   scenarios.RunOptions
+	twice  share
+
+	namesakes map[string]int // how many scenarios have a name
+	changing  []string       // flags that change what runs there are
+	endless   bool           // only the time ends the search
 
 	began    time.Time
 	progress *progress
@@ -30,7 +35,8 @@ type running struct {
 	wavers   []*reports.Waver
 	worst    code
 	bug      string // simrun's own; "" if it met none
-	halted   bool   // a failure was found, and the first one is to be the last
+	halted   bool   // as many failures were found as are wanted
+	failures int    // so many were
 	tellers  []teller
 	folder   *folder // nil unless there is one
 }
@@ -44,14 +50,17 @@ func (a *app) runCommand() *cobra.Command {
 		Example: `  simrun run kv                         a built-in scenario (simrun ls lists them)
   simrun run chat.sim.yaml --seeds 20k  a file, with seeds 1 to 20000
   simrun run scenarios/ --fail-fast     all files below a folder, up to the first failure
+  simrun run chat.sim.yaml --stop-after 10m --policy portfolio --swarm   ten minutes of searching
+  simrun run chat.repro.yaml            the one run that a file keeps
   simrun run chat.sim.yaml -s $(git rev-parse HEAD) --seeds 500   other seeds for each commit
   simrun run --out simrun-out --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"   on a CI server`,
-		Long: `Runs each scenario once for each seed and says what held and what broke. Each failure ends with the
-command that replays it. What is printed to stdout does not depend on -j, nor on the machine.
+		Long: `Runs each scenario once for each seed and says what held and what broke. The first failure of each kind is
+made small, told with what it needs, and ends with the command that replays it. Unless a time ends the
+search, what is printed to stdout does not depend on -j, nor on the machine. Exit codes: --explain-exit.
 A TARGET is a scenario file, a folder, or the name of a built-in scenario; without one, this folder.
-A flag beats its variable (SIM_SEEDS, …), which beats the file. Exit codes: simrun --explain-exit.
-With --out all is on the disk as soon as it is known, however simrun ends: run.json, results.jsonl and,
-for each kind of failure, failures/…/ with repro.yaml (for simrun replay), story.md, trace and picture.`,
+Failures of earlier come first: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, and what the
+folder of --out keeps. Each still fails (exit 1), is fixed, or is stale (exit 8): nothing passes silently.
+That folder has run.json, results.jsonl and, for each kind of failure, repro.yaml, story, trace and picture.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := r.settle(cmd, determinism); err != nil {
 				return err
@@ -61,21 +70,51 @@ for each kind of failure, failures/…/ with repro.yaml (for simrun replay), sto
 		ValidArgsFunction: completeTargets,
 	}
 	f := cmd.Flags()
-	f.String("seeds", "", "which `SEEDS`: 1..200, 50 (that is 1..50), 20k, [1, 7]  (SIM_SEEDS)")
-	f.StringP("seed", "s", "", "one `SEED`: 7, 0x9f31c2 or a git hash; with --seeds 50 the first of 50  (SIM_SEED)")
+	f.String("seeds", "", "which `SEEDS`: 1..200, 50 (that is 1..50), [1, 7]  (SIM_SEEDS)")
+	f.StringP("seed", "s", "", "one `SEED`: 7, 0x1f or a git hash; the first, with --seeds 50  (SIM_SEED)")
 	f.String("for", "", "how long runs last in virtual `TIME`, as in 90s  (SIM_FOR)")
-	f.StringP("jobs", "j", "", "run `N` seeds at once; default: as many as there are cores  (SIM_JOBS)")
-	f.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
+	f.StringP("jobs", "j", "", "run `N` seeds at once; default: one for each core  (SIM_JOBS)")
+	f.IntVar(&r.ending.failures, "fail-fast", 0, "stop at the first failure, or with =`N` at the N-th")
+	f.Lookup("fail-fast").NoOptDefVal = "1"
+	f.String("stop-after", "", "search so much real `TIME`, with --seeds not for more  (SIM_STOP_AFTER)")
+	f.String("policy", "", "who runs next: random, pos, portfolio…, whatever `POLICY` files say  (SIM_POLICY)")
+	f.BoolVar(&r.opts.Swarm, "swarm", false, "each run leaves out a drawn half of the kinds of faults")
+	f.String("shrink", "", "make failures small in `N` runs each, or off; default: up to 500  (SIM_SHRINK)")
 	f.BoolVar(&r.strict, "strict", false, "undecided rules (exit 6) and what was never tested (7) are errors")
 	f.BoolVar(&r.canary, "canary", false, "the scenarios have planted bugs: exit 7 unless each is found")
-	f.StringVar(&determinism, "check-determinism", "off", "run that `SHARE` of the seeds twice and compare: 2%, always, off")
+	f.StringVar(&determinism, "check-determinism", "off", "run this `SHARE` twice and compare: 2%, always")
 	f.BoolVar(&r.opts.CheckMutation, "check-mutation", false, "find messages that are changed after they were sent (slow)")
 	r.reporting.flags(cmd)
+	must(cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(strings.Split(policyWords, " "), cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("shrink", cobra.FixedCompletions([]string{"off", "100", "2000"}, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
+// policyWords are policies to choose from.
+const policyWords = "random fifo pct pct(depth=3) pos timed(slack=10ms) portfolio"
+
 // settle reads what flags and environment say.
 func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
+	if cmd.Flags().Changed("fail-fast") && r.ending.failures < 1 {
+		return exitWith(codeUsage, "--fail-fast=%d is no number of failures", r.ending.failures)
+	}
+	if r.opts.Policy, err = pickPolicy(r.set(cmd, "policy", "SIM_POLICY")); err != nil {
+		return err
+	}
+	if r.ending.after, err = pickFor(r.set(cmd, "stop-after", "SIM_STOP_AFTER")); err != nil {
+		return err
+	}
+	if r.shrink, err = pickShrink(r.set(cmd, "shrink", "SIM_SHRINK"), r.canary); err != nil {
+		return err
+	}
+	if r.dir == "" {
+		r.dir = r.env.getenv("SIM_OUT")
+	}
+	for _, name := range []string{"seeds", "seed", "for", "policy", "swarm", "stop-after"} {
+		if cmd.Flags().Changed(name) {
+			r.changing = append(r.changing, "--"+name)
+		}
+	}
 	if r.seeds, err = pickSeeds(r.set(cmd, "seed", "SIM_SEED"), r.set(cmd, "seeds", "SIM_SEEDS")); err != nil {
 		return err
 	}
@@ -84,6 +123,10 @@ func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
 	}
 	if r.jobs, err = pickJobs(r.set(cmd, "jobs", "SIM_JOBS")); err != nil {
 		return err
+	}
+	if r.seeds == nil && r.ending.after > 0 {
+		every := endless(1)
+		r.seeds, r.endless = &every, true
 	}
 	r.twice, err = pickShare(determinism)
 	return err
@@ -101,6 +144,13 @@ func (r *running) run(names []string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.keepers(targets, parsed); err != nil {
+		return err
+	}
+	if len(parsed) == 1 && parsed[0].Repro != nil {
+		again := &replaying{app: r.app, reporting: r.reporting}
+		return again.play(fileRun(targets[0], parsed[0]))
+	}
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -108,7 +158,7 @@ func (r *running) run(names []string) error {
 	r.progress = newProgress(r.app, len(targets))
 	r.each(func(t teller) { t.begin(scenarioNames(parsed)) })
 	for i := range targets {
-		if err := r.scenario(targets[i], parsed[i]); err != nil {
+		if err := r.scenario(targets[i], parsed[i], len(targets)-i); err != nil {
 			return r.fell(err)
 		}
 		if r.stop.asked() {
@@ -119,6 +169,19 @@ func (r *running) run(names []string) error {
 		}
 	}
 	return r.end()
+}
+
+// keepers looks for files that keep one run: they say themselves which.
+func (r *running) keepers(targets []target, parsed []*scenarios.Scenario) error {
+	r.namesakes = map[string]int{}
+	for i, sc := range parsed {
+		r.namesakes[sc.Name]++
+		if sc.Repro != nil && len(r.changing) > 0 {
+			return exitWith(codeUsage, "%s keeps one run, in its key repro:, and %s says otherwise", targets[i].file, strings.Join(r.changing, ", ")).
+				because("leave the flag out, or name the scenario itself")
+		}
+	}
+	return nil
 }
 
 // prepare opens whatever is written to.
@@ -188,19 +251,26 @@ func scenarioNames(all []*scenarios.Scenario) []string {
 }
 
 // scenario runs one scenario with all its seeds and prints what came of it.
-func (r *running) scenario(t target, sc *scenarios.Scenario) error {
+func (r *running) scenario(t target, sc *scenarios.Scenario, left int) error {
 	c := r.campaign(t, sc)
+	c.until = r.ending.deadline(r.began, left)
 	s := r.summary(t, sc, c)
 	r.each(func(t teller) { t.scenario(s, c) })
 	r.progress.scenario(s, min(c.jobs, c.count))
-	var bug error
-	c.run(func(o outcome) bool {
-		if bug = o.bug; bug != nil {
-			return false
+	if err := r.playKept(t, sc, s); err != nil {
+		return err
+	}
+	for _, x := range s.Saved {
+		if x.Failed() {
+			r.count()
 		}
-		return r.take(s, o, c, sc)
-	}, func() { r.progress.pulse(); r.flush() })
+	}
+	var bug error
+	if !r.halted && !r.stop.asked() {
+		bug = r.search(s, c, sc)
+	}
 	r.progress.wipe()
+	s.End, s.EndText = r.why(s, c, bug)
 	if bug != nil {
 		r.out.Flush()
 		return exitWith(codeEngine, "%w", bug).because("this is a bug of simrun: please report it with the lines above")
@@ -212,9 +282,29 @@ func (r *running) scenario(t target, sc *scenarios.Scenario) error {
 	return nil
 }
 
+// search runs the seeds. The error is a bug of simrun.
+func (r *running) search(s *reports.Summary, c *campaign, sc *scenarios.Scenario) (bug error) {
+	c.run(func(o outcome) bool {
+		if bug = o.bug; bug != nil {
+			return false
+		}
+		return r.take(s, o, c, sc)
+	}, func() { r.progress.pulse(); r.flush() })
+	return bug
+}
+
+// count counts a failure, and says whether that was the last one that is wanted.
+func (r *running) count() {
+	r.failures++
+	r.halted = r.halted || r.ending.failures > 0 && r.failures >= r.ending.failures
+}
+
 func (r *running) campaign(t target, sc *scenarios.Scenario) *campaign {
 	c := &campaign{target: t, seeds: sc.Run.Seeds, jobs: r.jobs, opts: r.opts, twice: r.twice, stop: r.stop}
-	if r.seeds != nil {
+	switch {
+	case sc.Repro != nil:
+		c.seeds = scenarios.Seeds{}
+	case r.seeds != nil:
 		c.seeds = *r.seeds
 	}
 	c.count = c.seeds.Len()
@@ -228,14 +318,15 @@ func (r *running) summary(t target, sc *scenarios.Scenario, c *campaign) *report
 	}
 	return &reports.Summary{
 		Scenario: sc.Name, File: t.file, Seeds: c.seeds.String(), Asked: c.count, For: last,
-		Token: tokens(scenarios.Digest(t.src), r.opts),
+		Token: tokens(sc, scenarios.Digest(t.src), r.opts), Open: r.endless,
 	}
 }
 
 // tokens makes the tokens of a scenario's runs.
-func tokens(digest scenarios.Sum, opts scenarios.RunOptions) func(*reports.Run) string {
+func tokens(sc *scenarios.Scenario, digest scenarios.Sum, opts scenarios.RunOptions) func(*reports.Run) string {
 	return func(run *reports.Run) string {
-		return scenarios.Token{Scenario: digest, Seed: run.Seed, For: opts.For, Hash: scenarios.HashStart(run.Hash), Plan: opts.Plan}.Format()
+		x := scenarios.Repro{Plan: planOf(sc, run.Seed, opts), Policy: opts.Policy, Hash: run.Hash}
+		return x.Token(digest).Format()
 	}
 }
 
@@ -249,20 +340,33 @@ func (r *running) take(s *reports.Summary, o outcome, c *campaign, sc *scenarios
 		r.each(func(t teller) { t.waver(s, o.waver) })
 	}
 	if found != nil {
-		e := r.evidence(c, sc, found)
-		r.each(func(t teller) { t.found(s, e) })
 		r.progress.failure(found)
+		e := r.evidence(c, sc, s, found)
+		r.each(func(t teller) { t.found(s, e) })
 	}
-	r.halted = r.failFast && (found != nil || o.waver != nil)
+	if found != nil || o.waver != nil {
+		r.count()
+	}
 	return !r.halted && !r.spoilt()
 }
 
-// evidence makes the first failing run of a kind once more if somebody wants to see more of it.
-func (r *running) evidence(c *campaign, sc *scenarios.Scenario, f *reports.Found) *evidence {
-	if f.Number > 1 || !r.wants() {
-		return &evidence{Found: f}
+// evidence makes the first failing run of a kind small, and once more if somebody wants to see more of it.
+func (r *running) evidence(c *campaign, sc *scenarios.Scenario, s *reports.Summary, f *reports.Found) *evidence {
+	e := &evidence{Found: f, plan: planOf(sc, f.Run.Seed, c.opts)}
+	if f.Number > 1 {
+		return e
 	}
-	return c.evidence(sc, f)
+	r.makeSmall(c, sc, s, e)
+	if e.known != nil {
+		return e
+	}
+	if r.folder != nil {
+		r.folder.reserve(c.smaller(sc), s, e)
+	}
+	if r.wants() {
+		c.evidence(sc, e)
+	}
+	return e
 }
 
 // flush sends what is printed; the progress lines must be out of the way.
@@ -277,14 +381,17 @@ func (r *running) flush() {
 // judge is the exit code of a scenario.
 func (r *running) judge(s *reports.Summary) code {
 	if r.canary {
-		if s.Failed == 0 {
+		if s.Word() != reports.Broken {
 			return codeNotMet
 		}
 		return codeOK
 	}
 	c := codeOK
-	if s.Failed > 0 {
+	if s.Word() == reports.Broken {
 		c = codeBroken
+	}
+	if len(s.Stale()) > 0 {
+		c = graver(c, codeDrift)
 	}
 	if r.strict && s.Undecided > 0 {
 		c = graver(c, codeInconclusive)
@@ -386,10 +493,17 @@ func (r *running) seedFlag() string {
 
 // flags are those that change what is run.
 func (r *running) flags() string {
-	if r.opts.For == 0 {
-		return r.again()
+	text := ""
+	if r.opts.For > 0 {
+		text += " --for " + scenarios.FormatDuration(r.opts.For)
 	}
-	return " --for " + scenarios.FormatDuration(r.opts.For) + r.again()
+	if r.opts.Policy != "" {
+		text += " --policy '" + string(r.opts.Policy) + "'"
+	}
+	if r.opts.Swarm {
+		text += " --swarm"
+	}
+	return text + r.again()
 }
 
 func completeTargets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

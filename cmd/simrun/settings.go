@@ -112,6 +112,18 @@ func pickFor(s setting) (time.Duration, error) {
 	return d, nil
 }
 
+// pickPolicy reads who runs next; "" means as the file says.
+func pickPolicy(s setting) (scenarios.Policy, error) {
+	if s.from == "" {
+		return "", nil
+	}
+	p, err := scenarios.ParsePolicy(s.text)
+	if err != nil {
+		return "", s.wrong(err)
+	}
+	return p, nil
+}
+
 // pickJobs reads how many seeds run at once; by default as many as the machine has cores.
 func pickJobs(s setting) (int, error) {
 	if s.from == "" {

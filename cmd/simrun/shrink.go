@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim/plan"
-	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // shrinking is what `simrun shrink` was asked for.
@@ -18,6 +18,7 @@ type shrinking struct {
 	*app
 	budget int
 	plan   bool
+	out    string
 }
 
 func (a *app) shrinkCommand() *cobra.Command {
@@ -27,11 +28,13 @@ func (a *app) shrinkCommand() *cobra.Command {
 		Short: "Make a failure small: the few faults and orderings that it needs",
 		Example: `  simrun shrink 2C5TR4...                 the token of a REPLAY line
   simrun shrink 2C5TR4... chat.sim.yaml   with this scenario file
-  simrun shrink simrun-out/failures/…/repro.yaml
+  simrun shrink 2C5TR4... --out chat.lost-line.repro.yaml   keep it beside chat.sim.yaml: simrun run plays it first
+  simrun shrink simrun-out/failures/…/repro.yaml --budget 5000
   simrun shrink --plan 2C5TR4... > small.plan   the plan as text`,
 		Long: `Plays the run of a token again and again with less in it: without faults and workloads, with dull draws in the
 place of chance, and keeps what still fails in the same way. What is left is told in words, with what comes of the
 run without it, and ends in a token that simrun replay plays. It takes at most --budget runs.
+With --out what is left is written to a file: the scenario, with a key repro: that simrun replay and simrun run play.
 
 exit code 0  it is made small
           5  two runs of one plan differ: that is what to mend first
@@ -40,12 +43,13 @@ exit code 0  it is made small
 			if len(args) == 1 || len(args) == 2 {
 				return nil
 			}
-			return exitWith(codeUsage, "shrink takes a token and perhaps a scenario file, not %s", plural(len(args), "argument"))
+			return exitWith(codeUsage, "shrink takes a token or a file, and perhaps a scenario file, not %s", plural(len(args), "argument"))
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return s.run(args) },
 	}
 	cmd.Flags().IntVar(&s.budget, "budget", plan.DefaultBudget, "how many runs it may take")
 	cmd.Flags().BoolVar(&s.plan, "plan", false, "print the plan as text and nothing else")
+	cmd.Flags().StringVarP(&s.out, "out", "o", "", "write the scenario with the small run to `FILE`, as in chat.lost-line.repro.yaml")
 	return cmd
 }
 
@@ -53,78 +57,88 @@ func (s *shrinking) run(args []string) error {
 	if s.budget < 1 {
 		return exitWith(codeUsage, "--budget %d is no number of runs", s.budget)
 	}
-	token, t, sc, err := s.ofToken(args)
+	p, err := s.runOf(args)
 	if err != nil {
 		return err
 	}
-	r := scenarios.NewRunner(sc, programs())
+	if s.out != "" && !isYAML(s.out) {
+		return exitWith(codeUsage, "--out %s: a scenario file ends with .yaml", s.out)
+	}
+	r := newRunner(p.sc)
 	defer r.Close()
-	return s.shrink(r, sc, t, token)
+	return s.shrink(r, p)
 }
 
-func (s *shrinking) shrink(r *scenarios.Runner, sc *scenarios.Scenario, t target, token scenarios.Token) error {
-	p := plan.Plan{Seed: token.Seed, For: token.For}
-	if token.Plan != nil {
-		p = *token.Plan
-	}
-	play := r.Planned(scenarios.RunOptions{})
-	before := play(p, nil)
-	if !before.Fails() {
+func (s *shrinking) shrink(r runner, p *replay) error {
+	m := &smaller{sc: p.sc, digest: scenarios.Digest(p.target.src), opts: plain(p.options()), budget: s.budget, stop: s.stop}
+	live := newProgress(s.app, 1)
+	m.tell = live.shrinkingAlone
+	before := m.play(r, p.plan)
+	if !before.Failed() {
 		return exitWith(codeDrift, "the run of this token does not fail").because("the code or the scenario has changed since: simrun replay tells more")
 	}
-	small := plan.Shrink(play, p, plan.Options{Budget: s.budget, Elements: sc.Elements()})
-	if small.Err != nil {
+	small, err := m.shrink(r, p.plan)
+	live.wipe()
+	if s.stop.asked() {
+		return s.stop.exit()
+	}
+	if err != nil {
 		var parting *plan.Parting
-		if errors.As(small.Err, &parting) {
-			return exitWith(codeWavering, "%w", small.Err)
+		if errors.As(err, &parting) {
+			return exitWith(codeWavering, "%w", err)
 		}
-		return exitWith(codeDrift, "%w", small.Err)
+		return exitWith(codeDrift, "%w", err)
 	}
-	words := s.words(r, small.Plan)
+	again := small.small.Replay
+	if s.out != "" {
+		if err := s.write(m, p.target, small); err != nil {
+			return err
+		}
+		again = s.out
+	}
 	if s.plan {
-		fmt.Fprint(s.out, small.Plan.Annotate(words.Describe))
+		fmt.Fprint(s.app.out, small.Plan.Annotate(small.words))
 	} else {
-		s.tell(s.out, sc, small, before, words)
-		done := scenarios.Token{Scenario: scenarios.Digest(t.src), Seed: small.Plan.Seed, For: small.Plan.For, Hash: scenarios.HashStart(small.Outcome.Hash), Plan: &small.Plan}
-		fmt.Fprintf(s.out, "REPLAY: simrun replay %v\n", done)
+		s.tell(s.app.out, p.sc, small, before)
+		if again == "" {
+			again = m.token(small.Plan, small.small.Run).Format()
+		}
+		fmt.Fprintf(s.app.out, "REPLAY: simrun replay %s\n", reports.ShellWord(again))
 	}
-	return s.out.Flush()
+	return s.app.out.Flush()
 }
 
-// words know the processes of a run by its trace.
-func (s *shrinking) words(r *scenarios.Runner, p plan.Plan) plan.Words {
-	r.Play(p, scenarios.RunOptions{Keep: math.MaxInt})
-	record := r.Trace().Record()
-	names := &plan.Names{}
-	for _, e := range record.Events {
-		if e.Kind == trace.Spawn {
-			names.Process(e.Word, record.Name(e.Object))
-		}
+// write writes the file that keeps the small run.
+func (s *shrinking) write(m *smaller, t target, small *shrunk) error {
+	text, err := m.repro(small.Plan, small.small.Run).File(t.src, m.sc, small.words)
+	if err == nil {
+		err = os.WriteFile(s.out, text, 0o666)
 	}
-	r.Names(names)
-	return plan.Words{Name: names.Of}
+	if err != nil {
+		return exitWith(codeOutput, "--out: %w", err)
+	}
+	return nil
 }
 
 // tell says what is left, and what each of it is needed for.
-func (s *shrinking) tell(w io.Writer, sc *scenarios.Scenario, small plan.Report, before plan.Outcome, words plan.Words) {
-	fmt.Fprintf(w, "%s: %s\n", sc.Name, small.Outcome.Signature)
-	fmt.Fprintf(w, "  %s, from %s to %s\n", plural(small.Evaluations, "run"), plural(int(before.Events), "event"), plural(int(small.Outcome.Events), "event"))
-	if len(small.Needed) == 0 {
+func (s *shrinking) tell(w io.Writer, sc *scenarios.Scenario, small *shrunk, before *reports.Run) {
+	x := small.small
+	fmt.Fprintf(w, "%s: %s\n", sc.Name, x.Run.Signature())
+	fmt.Fprintf(w, "  %s, from %s to %s\n", plural(x.Runs, "run"), plural(int(before.Events), "event"), plural(int(x.Run.Events), "event"))
+	if len(x.Needs) == 0 {
 		fmt.Fprintf(w, "  it needs nothing of that: it fails with every choice dull (the first in line, the least delay, the shortest wait)\n")
 	}
-	for _, n := range small.Needed {
-		what := ""
-		if n.Deviation != nil {
-			what = words.Describe(*n.Deviation)
-		} else {
-			what = sc.Element(n.Place)
+	for _, n := range x.Needs {
+		without := n.Without
+		if without == "" {
+			without = "passes"
 		}
-		fmt.Fprintf(w, "  needs  %s\n         %s\n", what, n.Counterfactual())
+		fmt.Fprintf(w, "  needs  %s\n         without it: %s\n", n.What, without)
 	}
-	for _, o := range small.Others {
-		fmt.Fprintf(w, "  on the way it failed otherwise too: %s\n", o.Outcome.Signature)
+	for _, o := range x.Others {
+		fmt.Fprintf(w, "  on the way it failed otherwise too: %s\n", o)
 	}
-	if !small.Minimal {
+	if !x.Minimal {
 		fmt.Fprintf(w, "  there may be less still: the budget of runs was spent\n")
 	}
 }

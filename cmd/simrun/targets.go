@@ -88,8 +88,8 @@ func read(file string) (target, error) {
 	return target{file, src}, nil
 }
 
-// below reads the scenario files of a folder and all folders in it, but those whose name begins with a dot, and but the
-// repros of simrun run --out: they are copies.
+// below reads the scenario files of a folder and all folders in it, but those whose name begins with a dot, and but those
+// that keep one run of another file: *.repro.yaml, and the repro.yaml of simrun run --out.
 func below(folder string) ([]target, error) {
 	var found []target
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -98,7 +98,7 @@ func below(folder string) ([]target, error) {
 			return exitWith(codeUsage, "%w", err)
 		case d.IsDir() && path != folder && strings.HasPrefix(d.Name(), "."):
 			return filepath.SkipDir
-		case d.IsDir() || !isYAML(path) || d.Name() == reproFile:
+		case d.IsDir() || !isYAML(path) || d.Name() == reproFile || strings.HasSuffix(path, reproEnding):
 			return nil
 		}
 		t, err := read(path)

@@ -11,6 +11,7 @@ import (
 type teller interface {
 	begin(scenarios []string)                     // before all scenarios
 	scenario(s *reports.Summary, c *campaign)     // before one
+	saved(s *reports.Summary, x *reports.Saved)   // a run that was kept, after that
 	run(s *reports.Summary, r *reports.Run)       // each run, in the order of the seeds
 	found(s *reports.Summary, e *evidence)        // one that failed, after that
 	waver(s *reports.Summary, x *reports.Waver)   // one that was two
@@ -26,6 +27,7 @@ type silent struct{}
 
 func (silent) begin([]string)                         {}
 func (silent) scenario(*reports.Summary, *campaign)   {}
+func (silent) saved(*reports.Summary, *reports.Saved) {}
 func (silent) run(*reports.Summary, *reports.Run)     {}
 func (silent) found(*reports.Summary, *evidence)      {}
 func (silent) waver(*reports.Summary, *reports.Waver) {}
@@ -72,6 +74,7 @@ type jsonTeller struct {
 
 func (t *jsonTeller) begin(scenarios []string)                   { t.RunStart(build(), scenarios) }
 func (t *jsonTeller) scenario(s *reports.Summary, _ *campaign)   { t.ScenarioStart(s) }
+func (t *jsonTeller) saved(s *reports.Summary, x *reports.Saved) { t.Saved(s, x) }
 func (t *jsonTeller) found(_ *reports.Summary, e *evidence)      { t.Failure(e.Found) }
 func (t *jsonTeller) waver(_ *reports.Summary, x *reports.Waver) { t.Waver(x) }
 func (t *jsonTeller) scenarioEnd(s *reports.Summary, _ outlook)  { t.ScenarioEnd(s) }

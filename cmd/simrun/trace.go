@@ -99,8 +99,12 @@ func (t *tracing) run(name string) error {
 		return err
 	}
 	seed := seedAt(sc.Run.Seeds, 0)
-	if t.seeds != nil {
+	switch {
+	case t.seeds != nil:
 		seed = seedAt(*t.seeds, 0)
+	case sc.Repro != nil && t.opts.For == 0: // the run that the file keeps
+		p := fileRun(target, sc)
+		t.opts, seed = p.options(), p.plan.Seed
 	}
 	runner := newRunner(sc)
 	defer runner.Close()

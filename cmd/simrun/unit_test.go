@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -215,4 +216,57 @@ func TestProgress_plain(t *testing.T) {
 
 func passingSummary() *reports.Summary {
 	return &reports.Summary{Scenario: "kv", Asked: 200, Runs: 100}
+}
+
+func TestPickShrink(t *testing.T) {
+	flag := func(text string) setting { return setting{text, "--shrink", true} }
+	for _, c := range []struct {
+		s      setting
+		canary bool
+		want   shrinkBudget
+		wrong  bool
+	}{
+		{setting{}, false, shrinkBudget{500, false}, false}, {setting{}, true, shrinkBudget{}, false}, {flag("off"), false, shrinkBudget{}, false},
+		{flag("0"), false, shrinkBudget{0, true}, false}, {flag("70"), true, shrinkBudget{70, true}, false}, {flag("-1"), false, shrinkBudget{}, true}, {flag("1s"), false, shrinkBudget{}, true},
+	} {
+		if got, err := pickShrink(c.s, c.canary); got != c.want || (err != nil) != c.wrong {
+			t.Errorf("%v %v: %v, %v", c.s, c.canary, got, err)
+		}
+	}
+}
+
+// Long runs get fewer tries, but some.
+func TestTries(t *testing.T) {
+	for _, c := range []struct {
+		asked  int
+		events uint64
+		want   int
+	}{{500, 0, 500}, {500, 1000, 500}, {500, 100_000, 200}, {500, 5_000_000, leastTries}, {10, 5_000_000, 10}, {10, 1, 10}} {
+		if got := tries(c.asked, c.events); got != c.want {
+			t.Errorf("%d of runs of %d events: %d", c.asked, c.events, got)
+		}
+	}
+}
+
+// Each scenario gets the same share of what is left of the time.
+func TestDeadline(t *testing.T) {
+	began := time.Now()
+	if !(ending{}).deadline(began, 3).IsZero() {
+		t.Error("a deadline though nobody wants one")
+	}
+	at := ending{after: time.Hour}.deadline(began, 4)
+	if d := at.Sub(began); d < 14*time.Minute || d > 16*time.Minute {
+		t.Errorf("a quarter of an hour is %v", d)
+	}
+	if s := endless(math.MaxUint64); s.Len() != manySeeds || s.Ranges[0].Last > math.MaxUint64-1 {
+		t.Errorf("seeds %v", s)
+	}
+}
+
+func TestStemOf(t *testing.T) {
+	for name, want := range map[string]string{"a.sim.yaml": "a", "a.b.sim.yml": "a.b", "a.yaml": "a", "a.yml": "a", "a": "a"} {
+		if got := stemOf(name); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/bedlam-sim/bedlam/reports"
+	"github.com/bedlam-sim/bedlam/scenarios"
+)
+
+// ending is what ends the search for failures in a scenario before all its seeds were run.
+type ending struct {
+	failures int           // after so many failing runs; 0: never
+	after    time.Duration // of real time, for all scenarios together; 0: never
+}
+
+// manySeeds is how many seeds there are if only the time is to end the search.
+const manySeeds = 1_000_000_000
+
+// endless are the seeds of a search that only the time ends, from a first one on.
+func endless(first uint64) scenarios.Seeds {
+	first = min(first, math.MaxUint64-manySeeds)
+	return scenarios.Seeds{Ranges: []scenarios.SeedRange{{First: first, Last: first + manySeeds - 1}}}
+}
+
+// deadline is when the next scenario is to end, if so many are left: all get the same time. The zero time is never.
+func (e ending) deadline(began time.Time, left int) time.Time {
+	if e.after == 0 {
+		return time.Time{}
+	}
+	rest := time.Until(began.Add(e.after))
+	return time.Now().Add(rest / time.Duration(left))
+}
+
+// why is what has ended the search of a scenario.
+func (r *running) why(s *reports.Summary, c *campaign, bug error) (end reports.End, text string) {
+	switch {
+	case bug != nil || r.spoilt():
+		return reports.EndTrouble, "simrun could not go on"
+	case r.halted:
+		return reports.EndFailures, r.ending.failureText()
+	case c.late:
+		return reports.EndTime, fmt.Sprintf("its share of %v of real time is over (--stop-after)", r.ending.after)
+	case r.stop.asked() && s.Runs < s.Asked:
+		return reports.EndInterrupt, ""
+	}
+	return reports.EndSeeds, ""
+}
+
+func (e ending) failureText() string {
+	if e.failures == 1 {
+		return "the first failure was found (--fail-fast)"
+	}
+	return fmt.Sprintf("%d failures were found (--fail-fast=%d)", e.failures, e.failures)
+}
