@@ -44,10 +44,12 @@ const (
 	// one is over and that there is another says about the old what is heard about the new: that somebody is known, or
 	// lost, or to be disconnected. Who is told by one of two that the other knows him, and by the other not, stays so.
 	bugStale
+	// bugHalf leaves a change half done when the node that makes it is lost meanwhile: some have heard of it, others not.
+	bugHalf
 )
 
 // open is what the source of OTP 25.2.3 does, and as far as is known later ones do too.
-const open = bugLeftover | bugStranger | bugStandoff | bugStale
+const open = bugLeftover | bugStranger | bugStandoff | bugStale | bugHalf
 
 // bugsOf are the mistakes of a release. OTP 25 is played as its source is; for OTP 27 they are mended, since what its
 // last source does about them is not known, and what must hold should hold unless one asks for otherwise.

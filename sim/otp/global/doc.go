@@ -15,7 +15,7 @@
 // `global` on all known nodes, one change at a time in a cluster, and then tells each of them. Two nodes that
 // connect take that lock on both sides, exchange their names, have conflicts resolved, and tell the others,
 // who connect to the newcomers too. A name goes when its process ends or its node is lost, on each node for
-// itself.
+// itself. If a node is lost in the middle of a change that it makes, the others make their tables the same again.
 //
 // A lock is held where it was set and nowhere else: across a partition both sides get it (LCK2).
 //

@@ -18,6 +18,7 @@ const (
 	BugStranger  = bugStranger
 	BugStandoff  = bugStandoff
 	BugStale     = bugStale
+	BugHalf      = bugHalf
 	Open         = open
 )
 

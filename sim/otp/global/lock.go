@@ -158,8 +158,12 @@ func (s *server) unlock(p *sim.Proc, h *held, pid sim.PID, down bool) {
 			s.lockDown = down
 		}
 	}
-	if global {
-		s.doubt(p)
+	if !global {
+		return
+	}
+	s.doubt(p)
+	if down && pid.Node() != p.Node() {
+		s.repair(p)
 	}
 }
 

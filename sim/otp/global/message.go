@@ -38,6 +38,13 @@ type (
 		Lock Lock
 	}
 	getKnown struct{ otp.Returns[[]sim.Atom] }
+	getNames struct{ otp.Returns[[]Entry] }
+	// setNames: these are all the names of processes of those nodes.
+	setNames struct {
+		otp.Returns[bool]
+		Nodes []sim.Atom
+		Names []Entry
+	}
 	syncCall struct {
 		otp.Returns[bool]
 		nodes []sim.Atom
@@ -53,6 +60,7 @@ type (
 		Node   sim.Atom
 		Tag    int
 		Locker sim.PID
+		Answer int // your tag, if I begin because you have begun anew
 	}
 	// initConnectAck: I have your tag and gave mine. Is that so?
 	initConnectAck struct {
@@ -80,21 +88,15 @@ type (
 	}
 	// resolved: what you are to do, and whom I know.
 	resolved struct {
-		Node  sim.Atom
-		Ops   []Op
-		Known []sim.Atom
-		Tag   int
+		Claim
+		Ops []Op
+		Tag int
 	}
 	// newNodes: to those I knew before: whom I know now, and what to do.
 	newNodes struct {
-		Node  sim.Atom
-		Ops   []Op
-		Nodes []sim.Atom
-		Lock  any
-
-		// Op is how many losses of connections the sender had told by then, in this life.
-		Op       int
-		Creation uint32
+		Claim
+		Ops  []Op
+		Lock any
 	}
 	// inSync: I am connected to you because somebody else has told me; our names are the same.
 	inSync struct{ Node sim.Atom }
@@ -147,6 +149,7 @@ type (
 		A, B     sim.Atom
 		Creation uint32
 		Op       int
+		Removed  bool // A has let go of B, because others have lost it: who heard A say that it knows B is to hear that too
 	}
 	// removeConnection: disconnect from me.
 	removeConnection struct{ Node sim.Atom }
@@ -157,6 +160,14 @@ type Entry struct {
 	Name   any
 	PID    sim.PID
 	Method Resolver
+}
+
+// Claim is a node's word that it knows others. Op is how many losses of connections it had told by then, in this life.
+type Claim struct {
+	Node     sim.Atom
+	Nodes    []sim.Atom
+	Op       int
+	Creation uint32
 }
 
 // Op is what is to be done to a table of names: an entry is inserted, or, if it has no PID, the name deleted.

@@ -1,6 +1,7 @@
 package global
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -28,13 +29,13 @@ func (s *server) preventsOverlap(p *sim.Proc) bool {
 	return !k.NoConnectAll && !k.AllowOverlap
 }
 
-// tellLoss tells all others that we have lost a node.
-func (s *server) tellLoss(p *sim.Proc, node sim.Atom) {
+// tellLoss tells all others that we have lost a node, or have let go of it.
+func (s *server) tellLoss(p *sim.Proc, node sim.Atom, how parting) {
 	if !s.preventsOverlap(p) {
 		return
 	}
 	s.ops++
-	s.multicast(p, lostConnection{A: p.Node(), B: node, Creation: p.Creation(p.Node()), Op: s.ops}, node)
+	s.multicast(p, lostConnection{A: p.Node(), B: node, Creation: p.Creation(p.Node()), Op: s.ops, Removed: how == removed}, node)
 }
 
 // multicast sends a message to all nodes that are known, or about to be, but one.
@@ -55,7 +56,9 @@ func (s *server) lostConnection(p *sim.Proc, m lostConnection) {
 	if old, told := s.losses[key]; told && old.until > p.Now() && old.creation == m.Creation && m.Op <= old.op {
 		return
 	}
-	s.multicast(p, m, m.A)
+	if !m.Removed {
+		s.multicast(p, m, m.A)
+	}
 	s.losses[key] = report{m.Creation, m.Op, p.Now() + memory}
 	k := s.peer(m.B)
 	if m.B == p.Node() {
@@ -64,9 +67,38 @@ func (s *server) lostConnection(p *sim.Proc, m lostConnection) {
 	if !k.known && !k.pending {
 		return
 	}
+	claimed := k.known && m.B != p.Node() && !s.bugs.has(bugStale)
 	s.sendTo(p, k, removeConnection{p.Node()})
 	s.warn(p, "requested disconnect from", k.node)
 	s.nodeDown(p, k, removed)
+	if claimed {
+		s.tellLoss(p, k.node, removed)
+	}
+}
+
+// claim is our word that we know nodes.
+func (s *server) claim(p *sim.Proc, nodes []sim.Atom) Claim {
+	return Claim{Node: p.Node(), Nodes: nodes, Op: s.ops, Creation: p.Creation(p.Node())}
+}
+
+// stillKnown is the nodes of a claim but those that its sender has told to have lost since: that may come by way of
+// others, and be heard first.
+func (s *server) stillKnown(c Claim) []sim.Atom {
+	if s.bugs.has(bugStale) {
+		return c.Nodes
+	}
+	return slices.DeleteFunc(slices.Clone(c.Nodes), func(n sim.Atom) bool {
+		r := s.losses[loss{c.Node, n}]
+		return r.creation == c.Creation && r.op > c.Op
+	})
+}
+
+// forgive believes no more that the sender of a claim has lost us, if that was before.
+func (s *server) forgive(p *sim.Proc, c Claim) {
+	key := loss{c.Node, p.Node()}
+	if r := s.losses[key]; !s.bugs.has(bugStale) && (r.creation != c.Creation || r.op < c.Op) {
+		s.losses[key] = report{c.Creation, c.Op, p.Now() + memory}
+	}
 }
 
 // removeConnection hears that a node wants to be disconnected.

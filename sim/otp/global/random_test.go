@@ -23,9 +23,10 @@ type storm struct {
 	faults  []netsim.FaultID
 }
 
-func newStorm(t testing.TB, n uint64, how ...setup) *storm {
+// newStorm is one of two nodes, or more, but not more than most.
+func newStorm(t testing.TB, most int, n uint64, how ...setup) *storm {
 	r := rand.New(rand.NewPCG(n, 1))
-	nodes := "abcde"[:2+r.IntN(4)]
+	nodes := "abcdefg"[:2+r.IntN(most-1)]
 	how = append([]setup{seed(n), kernel(sim.Kernel{TickTime: 4 * time.Second}), latency(0, time.Duration(r.IntN(20))*time.Millisecond)}, how...)
 	return &storm{cluster: newCluster(t, nodes, how...), r: r}
 }
@@ -275,7 +276,7 @@ func near(_ *cluster, cfg *sim.Config) { cfg.Link.Latency = netsim.Uniform(0, ti
 // do.
 func TestRandom_quietClustersAgree(t *testing.T) {
 	for n := range *seeds {
-		s := newStorm(t, n)
+		s := newStorm(t, 7, n)
 		s.renames = true
 		if bad := s.rounds(2); bad != nil {
 			t.Fatalf("seed %d, %d nodes, at %v:\n%s", n, len(s.nodes), s.w.View().Now(), strings.Join(bad, "\n"))

@@ -19,7 +19,9 @@ func registrar(p *sim.Proc) {
 			done := t.do(p, nodes)
 			releaseAll(p, id, nodes)
 			tables.registering = false
-			otp.Reply(p, t.from, done)
+			if !t.from.PID.IsZero() {
+				otp.Reply(p, t.from, done)
+			}
 		default:
 			p.Report("warning", p.Self(), sim.Tuple{sim.Atom("unexpected_message"), m})
 		}

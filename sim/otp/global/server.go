@@ -129,6 +129,13 @@ func (s *server) call(p *sim.Proc, req any, from otp.From) {
 		otp.ReplyTo(p, from, r, true)
 	case getKnown:
 		otp.ReplyTo(p, from, r, s.known())
+	case getNames:
+		otp.ReplyTo(p, from, r, s.entries())
+	case setNames:
+		if s.listensTo(p, from) {
+			s.setNames(p, r, from.PID)
+		}
+		otp.ReplyTo(p, from, r, true)
 	case syncCall:
 		s.sync(p, r.nodes, from)
 	case disconnectCall:

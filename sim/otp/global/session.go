@@ -38,6 +38,7 @@ type session struct {
 func (s *server) nodeUp(p *sim.Proc, node sim.Atom, conn uint64) {
 	k := s.peer(node)
 	k.up, k.conn = true, conn
+	k.removing = k.removing && s.bugs.has(bugStale) // it was not to be disconnected over this connection
 	if p.Kernel().NoConnectAll {
 		return
 	}
@@ -45,11 +46,11 @@ func (s *server) nodeUp(p *sim.Proc, node sim.Atom, conn uint64) {
 		s.sayInSync(p, k)
 		return
 	}
-	s.begin(p, k)
+	s.begin(p, k, 0)
 }
 
-// begin begins a session.
-func (s *server) begin(p *sim.Proc, k *peer) {
+// begin begins a session, in answer to one of his, if that has a tag.
+func (s *server) begin(p *sim.Proc, k *peer, his int) {
 	if k.known || k.my != 0 {
 		return
 	}
@@ -59,19 +60,22 @@ func (s *server) begin(p *sim.Proc, k *peer) {
 	}
 	s.tags++
 	k.my = s.tags
-	s.castTo(p, k, initConnect{Node: p.Node(), Tag: k.my, Locker: s.locker})
+	s.castTo(p, k, initConnect{Node: p.Node(), Tag: k.my, Locker: s.locker, Answer: his})
 	k.resolver = startResolver(p, k.node, k.my)
 }
 
 // initConnect hears that the other side has begun.
 func (s *server) initConnect(p *sim.Proc, m initConnect) {
 	k := s.peer(m.Node)
-	if k.pending { // he has begun twice: once more, both
+	switch {
+	case !k.pending:
+	case s.goesOn(p): // he has begun twice: once more, both
 		s.sendCancel(p, k, m.Tag)
 		s.restart(p, k)
-		if !s.goesOn(p) {
-			return
-		}
+	case m.Answer == k.my: // he has left his for ours
+		p.Send(s.locker, cancel{node: k.node, tag: k.my})
+	default: // he has begun another, and may not remember ours
+		s.anew(p, k, m.Tag)
 	}
 	k.his = m.Tag
 	if k.my == 0 { // we do not know yet that he is up
@@ -104,15 +108,22 @@ func (s *server) verify(p *sim.Proc, m initConnectAck) {
 	s.restart(p, k)
 }
 
-// restart ends a session and begins another, if the node is up.
+// restart ends a session and begins another, if there was one.
 func (s *server) restart(p *sim.Proc, k *peer) {
-	my := k.my
-	s.cancel(p, k, my, nil, nil)
+	if k.my != 0 {
+		s.anew(p, k, 0)
+		return
+	}
 	k.session = session{}
 	k.pending = false
-	if my != 0 {
-		s.begin(p, k)
-	}
+}
+
+// anew ends a session, if there is one, and begins another.
+func (s *server) anew(p *sim.Proc, k *peer, his int) {
+	s.cancel(p, k, k.my, nil, nil)
+	k.session = session{}
+	k.pending = false
+	s.begin(p, k, his)
 }
 
 // current is the peer whose session has that tag. If it has another, the one meant is over, and the locker is told.
@@ -173,7 +184,7 @@ func (s *server) compare(p *sim.Proc, k *peer) {
 // exchanged hears what the resolver says, and tells the other side.
 func (s *server) exchanged(p *sim.Proc, k *peer, m exchangeOps) {
 	k.resolver = sim.PID{}
-	s.castTo(p, k, resolved{Node: p.Node(), Ops: m.his_, Known: s.known(), Tag: k.his})
+	s.castTo(p, k, resolved{Claim: s.claim(p, s.known()), Ops: m.his_, Tag: k.his})
 	k.ops, k.done = m.mine, true
 	s.conclude(p, k)
 }
@@ -190,26 +201,30 @@ func (s *server) conclude(p *sim.Proc, k *peer) {
 	if !k.done || k.his_ == nil {
 		return
 	}
-	ops, his := append(k.ops, k.his_.Ops...), k.his_.Known
+	s.forgive(p, k.his_.Claim)
+	his := s.stillKnown(k.his_.Claim)
+	added := append([]sim.Atom{k.node}, his...)
+	ops := s.fitting(p, append(k.ops, k.his_.Ops...), added)
 	s.syncOthers(p, his)
 	s.do(p, ops, k.lock)
 	s.tellSyncers(p, k.node)
 	for _, n := range his {
 		s.end(p, s.peer(n), nil, nil)
 	}
-	added := append([]sim.Atom{k.node}, his...)
-	s.end(p, k, &newNodes{Node: p.Node(), Ops: ops, Nodes: added, Lock: k.lock, Op: s.ops, Creation: p.Creation(p.Node())}, s.contacts())
+	s.end(p, k, &newNodes{Claim: s.claim(p, added), Ops: s.withNamesOf(ops, added), Lock: k.lock}, s.contacts())
 	s.addKnown(p, added)
 	k.synced = true
 }
 
-// newNodes hears of nodes that one we know has got to know.
+// newNodes hears of nodes that one we know has got to know. If we do not know him, or he has lost the lock here, those
+// nodes will tell us that they know us, and wonder that we do not.
 func (s *server) newNodes(p *sim.Proc, m newNodes) {
 	if !s.bugs.has(bugStale) {
-		if !s.peer(m.Node).known {
+		if !s.peer(m.Node).known || !s.stillLocked(sim.PID{}, m.Lock) {
 			return
 		}
-		m = s.stillFound(m)
+		m.Nodes = s.stillKnown(m.Claim)
+		m.Ops = s.fitting(p, m.Ops, m.Nodes)
 		for _, n := range m.Nodes {
 			if k := s.peer(n); n != p.Node() && !k.known {
 				s.end(p, k, nil, nil)
@@ -221,13 +236,37 @@ func (s *server) newNodes(p *sim.Proc, m newNodes) {
 	s.do(p, m.Ops, m.Lock)
 }
 
-// stillFound is newNodes without those that its sender has lost since: its locker tells of the finding, it tells of
-// the loss itself, and so may be heard first.
-func (s *server) stillFound(m newNodes) newNodes {
-	gone := func(n sim.Atom) bool { r := s.losses[loss{m.Node, n}]; return r.creation == m.Creation && r.op > m.Op }
-	m.Nodes = slices.DeleteFunc(slices.Clone(m.Nodes), gone)
-	m.Ops = slices.DeleteFunc(slices.Clone(m.Ops), func(o Op) bool { return !o.PID.IsZero() && gone(o.PID.Node()) })
-	return m
+// fitting is what is to be done to our names, when we know those nodes besides. A process of any other node has been
+// lost since the names were compared: nobody is to have its name.
+func (s *server) fitting(p *sim.Proc, ops []Op, added []sim.Atom) []Op {
+	if s.bugs.has(bugStale) {
+		return ops
+	}
+	ops = slices.Clone(ops)
+	for i, o := range ops {
+		if n := o.PID.Node(); !o.PID.IsZero() && s.strange(p, n) && !slices.Contains(added, n) {
+			ops[i] = Op{Entry{Name: o.Name}}
+		}
+	}
+	return ops
+}
+
+// strange is whether we do not know a node.
+func (s *server) strange(p *sim.Proc, n sim.Atom) bool { return n != p.Node() && !s.peer(n).known }
+
+// withNamesOf is what others are to do who get to know nodes. They take all names of those nodes, not only what a
+// session has changed, whatever they have heard before.
+func (s *server) withNamesOf(ops []Op, added []sim.Atom) []Op {
+	if s.bugs.has(bugStale) {
+		return ops
+	}
+	for _, e := range s.entries() {
+		told := func(o Op) bool { return o.PID == e.PID && equal(o.Name, e.Name) }
+		if slices.Contains(added, e.PID.Node()) && !slices.ContainsFunc(ops, told) {
+			ops = append(ops, Op{e})
+		}
+	}
+	return ops
 }
 
 // inSync hears that a node has connected to us which we have in common with a third. If we do not know it yet, the
@@ -246,17 +285,28 @@ func (s *server) inSync(p *sim.Proc, k *peer) {
 // doubt begins anew with those that know us, and whom we do not know, if nobody is left who could tell us of them: who
 // would have was lost.
 func (s *server) doubt(p *sim.Proc) {
-	abroad := func(o holder) bool { return o.pid.Node() != p.Node() }
-	if h := s.locks.at(theLock); h != nil && slices.ContainsFunc(h.holders, abroad) {
-		return
-	}
 	for _, k := range s.peers {
-		if k.told && !k.known && k.his_ == nil {
+		if k.told && !k.known && !k.removing && k.his_ == nil && !s.mayHearOf(p, k) {
 			k.told = false
 			s.castTo(p, k, stranger{p.Node()})
-			s.restart(p, k)
+			s.anew(p, k, 0)
 		}
 	}
+}
+
+// mayHearOf is whether somebody may yet tell us of a node: whoever does holds the lock here, for a session of his
+// or of ours. That with the node itself is none that counts, since the node has left it.
+func (s *server) mayHearOf(p *sim.Proc, k *peer) bool {
+	h := s.locks.at(theLock)
+	if h == nil {
+		return false
+	}
+	both, _ := h.requester.([]any)
+	return !slices.ContainsFunc(both, lockerOf(p.Node())) || !slices.ContainsFunc(both, lockerOf(k.node))
+}
+
+func lockerOf(node sim.Atom) func(requester any) bool {
+	return func(r any) bool { pid, is := r.(sim.PID); return is && pid.Node() == node }
 }
 
 // stranger hears that a node which we know does not know us.
@@ -264,11 +314,10 @@ func (s *server) stranger(p *sim.Proc, k *peer) {
 	if !k.known || k.removing {
 		return
 	}
-	s.cancel(p, k, k.my, nil, nil)
 	p.Send(s.locker, removeFromKnown{k.node})
-	k.session = session{}
-	k.pending, k.known, k.synced = false, false, false
-	s.begin(p, k)
+	k.known, k.synced = false, false
+	s.dropOf(p, k.node)
+	s.anew(p, k, 0)
 }
 
 // addKnown makes nodes known, and says which were not.
@@ -330,8 +379,7 @@ func (s *server) disconnected(p *sim.Proc, k *peer, how parting) {
 	again := k.removing && k.known && how == lost && !s.bugs.has(bugStale)
 	k.up, k.told, k.conn = false, false, 0
 	s.nodeDown(p, k, how)
-	if again { // we have heard of it again since we had it disconnected
-		s.addKnown(p, []sim.Atom{k.node})
+	if again { // we have heard of it again since we had it disconnected: it is to come back, and begin anew
 		s.syncOthers(p, []sim.Atom{k.node})
 	}
 	if !s.goesOn(p) && !s.isBack(p, k.node) {
@@ -350,7 +398,7 @@ func (s *server) nodeDown(p *sim.Proc, k *peer, how parting) {
 	case how == ignored || k.removing:
 		k.removing = false
 	default:
-		s.tellLoss(p, k.node)
+		s.tellLoss(p, k.node, lost)
 	}
 	k.pending, k.known, k.synced = false, false, false
 	if !s.bugs.has(bugStale) && !s.isBack(p, k.node) { // who shares our names has them no more

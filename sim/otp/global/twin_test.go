@@ -174,7 +174,7 @@ func TestTwin(t *testing.T) {
 // The same seed gives the same run, in a world of its own and in one that others have used.
 func TestTwin_sameSeedSameRun(t *testing.T) {
 	hash := func(n uint64) (uint64, uint64) {
-		s := newStorm(t, n)
+		s := newStorm(t, 5, n)
 		defer s.w.Close()
 		s.chaos(30)
 		r := s.w.Run(time.Second)
