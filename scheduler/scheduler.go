@@ -98,6 +98,17 @@ func (s *Scheduler) Now() Time { return s.now }
 // panics if t is queued already, for then somebody lost count of who runs.
 func (s *Scheduler) Ready(t Task, p Priority) {
 	k := &s.tasks[t]
+	if k.place != asleep || p >= High || s.normal.length != 0 {
+		s.join(t, p)
+		return
+	}
+	k.priority, k.place = p, lone
+	s.normal.length, s.normal.lone = 1, t
+}
+
+// join is Ready where there is more to it than that t is alone.
+func (s *Scheduler) join(t Task, p Priority) {
+	k := &s.tasks[t]
 	if k.place != asleep {
 		panic(fmt.Sprintf("scheduler: task %d made ready while %s", t, k.where()))
 	}
@@ -133,12 +144,21 @@ func (s *Scheduler) put(q *queue, t Task, k *task) {
 // Pick takes out the task that runs next and draws its slice: how many reductions
 // it has until it is preempted. It reports false if nobody can run.
 func (s *Scheduler) Pick() (t Task, reductions int32, ok bool) {
+	if t, ok = s.Next(); ok {
+		reductions = s.Slice(t)
+	}
+	return t, reductions, ok
+}
+
+// Next is Pick without the draw, which is made by Slice, before anything else is asked
+// of s; or, if SparesSlices, later, or not at all.
+func (s *Scheduler) Next() (t Task, ok bool) {
 	q := &s.normal
 	if s.pressing > 0 {
 		q = s.mostPressing()
 	}
 	if q.length == 0 {
-		return 0, 0, false
+		return 0, false
 	}
 	q.length--
 	if t = q.lone; t != nobody {
@@ -152,13 +172,25 @@ func (s *Scheduler) Pick() (t Task, reductions int32, ok bool) {
 		k = &s.tasks[t]
 	}
 	k.place = asleep
+	k.readiness++
 	s.slices++
-	n := k.readiness
-	k.readiness = n + 1
+	return t, true
+}
+
+// Slice draws for how many reductions t runs, which Next has given and which has not
+// been made ready since.
+func (s *Scheduler) Slice(t Task) int32 {
 	if s.soul == fifo {
-		return t, FullSlice, true
+		return FullSlice
 	}
-	return t, s.slice(k, n), true
+	k := &s.tasks[t]
+	return s.slice(k, k.readiness-1)
+}
+
+// SparesSlices says that a slice need not be asked for where it decides nothing: the
+// policy remembers none, and nobody watches the draws.
+func (s *Scheduler) SparesSlices() bool {
+	return s.soul == fifo || s.soul == random && s.source.Bare()
 }
 
 // level is the queue of a priority.

@@ -137,8 +137,9 @@ func (w *World) turn(owner *Proc) (again bool) {
 			w.switchTo(&w.root)
 		}
 		// Whoever switched back to us may have left a process for us to run.
-		p = w.handed
-		w.handed = nil
+		if p = w.handed; p != nil {
+			w.handed = nil
+		}
 	}
 }
 
@@ -169,15 +170,14 @@ func (w *World) next() *Proc {
 			w.fire(w.sched.Pop().(*timer))
 			continue
 		}
-		t, reductions, ok := w.sched.Pick()
-		if ok {
+		if t, ok := w.sched.Next(); ok {
 			p := w.procs[t]
+			p.begin()
 			if w.paused > 0 && p.node.paused {
 				p.node.setAside(p)
 				continue
 			}
 			p.state = running
-			p.budget, p.slice = reductions, reductions
 			w.current = p
 			return p
 		}
@@ -203,12 +203,11 @@ const lull = scheduler.Time(100 * time.Microsecond)
 
 // run runs a process that has no stack: from its beginning, or a handler's next messages.
 func (w *World) run(p *Proc) {
-	if p.transit.head != nil {
-		p.handleSignals()
-		if p.flags&exiting != 0 { // ended before its first slice, or while it had no code to unwind
-			w.finish(p)
-			return
-		}
+	if p.signals == 0 {
+		p.arrive()
+	} else if p.handleSignals(); p.flags&exiting != 0 { // ended before its first slice, or while it had no code to unwind
+		w.finish(p)
+		return
 	}
 	if p.body != nil {
 		w.runBody(p)
@@ -274,7 +273,7 @@ func (w *World) serve(p *Proc) {
 		if p.mailbox.head == nil && p.transit.head == nil && !p.impatient() {
 			break // as for most messages: it is the only one
 		}
-		if p.budget <= 0 {
+		if p.spent() {
 			p.endSlice()
 			p.enqueue()
 			return

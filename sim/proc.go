@@ -184,9 +184,33 @@ func (p *Proc) charge(n int32) {
 // never ends could not be stopped otherwise.
 const maxDebt = 50_000_000
 
+// undrawn is the slice of a handler that promised not to block until it matters how long it really is: for most
+// it never does.
+const undrawn = maxDebt
+
+// begin gives the process a slice.
+func (p *Proc) begin() {
+	n := int32(undrawn)
+	if p.flags&noBlock == 0 || !p.w.sched.SparesSlices() {
+		n = p.w.sched.Slice(p.task)
+	}
+	p.budget, p.slice = n, n
+}
+
+// spent is whether the slice is used up.
+func (p *Proc) spent() bool {
+	if p.slice == undrawn {
+		n := p.w.sched.Slice(p.task)
+		p.budget -= undrawn - n
+		p.slice = n
+	}
+	return p.budget <= 0
+}
+
 // overdraw is what happens when a slice is used up.
 func (p *Proc) overdraw() {
 	switch {
+	case !p.spent(): // it was undrawn
 	case p.flags&noBlock == 0:
 		p.preempt()
 	case p.budget < -maxDebt:

@@ -46,6 +46,10 @@ func (s *Source) Reset(seed uint64) {
 // Seed is the seed that New or Reset was given; 0 for another base.
 func (s *Source) Seed() uint64 { return s.seed }
 
+// Bare reports whether s has its answers from its seed, without layers: then nobody can tell whether a
+// question was asked.
+func (s *Source) Bare() bool { return s.detour == nil }
+
 // Choose answers k with one of n answers, 0 <= answer < n. It panics if n < 1:
 // nobody can choose from nothing.
 func (s *Source) Choose(k Key, n int) int {
