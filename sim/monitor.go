@@ -111,7 +111,7 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 		raise("badarg", "monitor", "not a process or a name")
 	}
 	ref := p.MakeRef()
-	p.ext().monitors.put(ref.N(), mon)
+	p.ext().monitors.add(ref.N(), mon)
 	far, _ := to.(term.NameAt)
 	q := p.near(mon.target)
 	switch {
@@ -156,15 +156,15 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if p.x == nil {
 		return false
 	}
-	mon := p.x.monitors.at(ref.N())
-	if mon == nil {
+	i := p.x.monitors.find(ref.N())
+	if i < 0 {
 		return false
 	}
-	was := *mon
+	was := p.x.monitors.entries[i].val
 	if p.w.makes(mutant.DemonitorDead) && p.near(was.target) == nil && !p.elsewhere(was.target) {
 		return true
 	}
-	p.x.monitors.remove(ref.N())
+	p.x.monitors.removeAt(i)
 	if was.alias == explicitUnalias {
 		p.x.aliases.put(ref.N(), was.alias)
 	}

@@ -124,7 +124,7 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 		return Ref{}
 	}
 	ref := p.MakeRef()
-	p.ext().monitors.put(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
+	p.ext().monitors.add(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
 	q := p.near(to.Identity())
 	if q == nil && !p.elsewhere(to.Identity()) {
 		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
@@ -241,40 +241,46 @@ func (p *Proc) enqueue() {
 // does what it does. It stops when one of them ends the process; terminate deals with what is left.
 func (p *Proc) handleSignals() {
 	if p.signals == 0 {
-		if p.arrived != 0 {
-			p.mailbox.append(&p.transit)
-			p.mail += p.arrived
-			p.arrived = 0
-		}
+		p.arrive()
 		return
 	}
 	for p.transit.head != nil {
 		m := p.transit.pop()
-		if m.kind == message && m.special == 0 {
+		switch {
+		case m.kind != message:
+			p.signals--
+			p.handle(m)
+			if p.flags&exiting != 0 {
+				return
+			}
+		case m.special == 0:
 			p.arrived--
-			p.mail++
-			p.mailbox.push(m)
-			continue
-		}
-		p.signals--
-		p.handle(m)
-		if p.flags&exiting != 0 {
-			return
+			p.keep(m)
+		default:
+			p.signals--
+			if m.special&viaAlias != 0 && !p.throughAlias(m) {
+				p.w.dropped(m.from, p.id)
+				p.w.discard(m)
+				continue
+			}
+			p.keep(m)
 		}
 	}
 }
 
-// handle lets one signal act.
+// arrive is handleSignals if there are only plain messages.
+func (p *Proc) arrive() {
+	if p.arrived != 0 {
+		p.mailbox.append(&p.transit)
+		p.mail += p.arrived
+		p.arrived = 0
+	}
+}
+
+// handle lets one signal act that is no message.
 func (p *Proc) handle(m *Msg) {
 	w := p.w
 	switch m.kind {
-	case message:
-		if m.special&viaAlias != 0 && !p.throughAlias(m) {
-			w.dropped(m.from, p.id)
-			break
-		}
-		p.keep(m)
-		return
 	case exitSignal, linkExit:
 		if p.exitArrived(m) {
 			return

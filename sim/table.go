@@ -15,7 +15,15 @@ type entry[K comparable, V any] struct {
 // indexAbove is where a scan gets dearer than a map.
 const indexAbove = 12
 
+// find looks at the newest entry first: what was put last is asked for most.
 func (t *table[K, V]) find(k K) int {
+	if last := len(t.entries) - 1; last >= 0 && t.entries[last].key == k {
+		return last
+	}
+	return t.search(k)
+}
+
+func (t *table[K, V]) search(k K) int {
 	if t.index != nil {
 		if i, ok := t.index[k]; ok {
 			return int(i)
@@ -43,15 +51,27 @@ func (t *table[K, V]) put(k K, v V) {
 		t.entries[i].val = v
 		return
 	}
+	t.add(k, v)
+}
+
+// add is put of a k that is not in the table.
+func (t *table[K, V]) add(k K, v V) {
 	t.entries = append(t.entries, entry[K, V]{k, v})
-	switch {
-	case t.index != nil:
-		t.index[k] = int32(len(t.entries) - 1)
-	case len(t.entries) > indexAbove:
-		t.index = make(map[K]int32, 2*len(t.entries))
-		for i := range t.entries {
-			t.index[t.entries[i].key] = int32(i)
-		}
+	if len(t.entries) > indexAbove || t.index != nil {
+		t.enter()
+	}
+}
+
+// enter makes sure that the index has the last entry.
+func (t *table[K, V]) enter() {
+	if t.index != nil {
+		last := len(t.entries) - 1
+		t.index[t.entries[last].key] = int32(last)
+		return
+	}
+	t.index = make(map[K]int32, 2*len(t.entries))
+	for i := range t.entries {
+		t.index[t.entries[i].key] = int32(i)
 	}
 }
 
@@ -61,19 +81,24 @@ func (t *table[K, V]) remove(k K) bool {
 	if i < 0 {
 		return false
 	}
+	t.removeAt(i)
+	return true
+}
+
+// removeAt deletes the i-th entry; the last takes its place.
+func (t *table[K, V]) removeAt(i int) {
 	last := len(t.entries) - 1
+	if t.index != nil {
+		delete(t.index, t.entries[i].key)
+	}
 	if i != last {
 		t.entries[i] = t.entries[last]
 		if t.index != nil {
 			t.index[t.entries[i].key] = int32(i)
 		}
 	}
-	if t.index != nil {
-		delete(t.index, k)
-	}
 	t.entries[last] = entry[K, V]{}
 	t.entries = t.entries[:last]
-	return true
 }
 
 func (t *table[K, V]) len() int { return len(t.entries) }

@@ -84,7 +84,7 @@ type Line struct {
 // still: tests, tools. It must be closed.
 type World struct {
 	cfg    Config
-	sched  *scheduler.Scheduler
+	sched  scheduler.Scheduler
 	chance *choice.Source
 	log    trace.Log
 	check  *mutations
@@ -212,11 +212,7 @@ func (w *World) set(cfg Config) {
 		w.chance.Reset(cfg.Seed)
 	}
 	sc := scheduler.Config{Source: w.chance, Policy: cfg.Policy}
-	if w.sched == nil {
-		w.sched = scheduler.New(sc)
-	} else {
-		w.sched.Reset(sc)
-	}
+	w.sched.Reset(sc)
 	_, w.races = w.sched.Policy().(scheduler.POS)
 	w.log.Reset(cfg.Keep)
 	w.cost = scheduler.Time(cfg.ReductionCost)
