@@ -61,7 +61,8 @@ func (s *server) started(p *sim.Proc, r InitResult) {
 
 // Handle is one turn of the server's loop.
 func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
-	e := s.Sort(m)
+	var e gen.Event
+	s.SortInto(&e, m)
 	switch e.Kind {
 	case gen.System:
 		s.System(p, s, e)
@@ -110,9 +111,9 @@ func (s *server) turn(p *sim.Proc, e *gen.Event) {
 		case r.kind == noReply:
 			s.handled(p)
 		case r.kind == replies && e.Kind == gen.Call:
-			s.reply(p, e.From, r.value)
+			s.reply(p, e.From, r.reply())
 		case r.kind == stops || r.kind == stopsReplying && e.Kind == gen.Call:
-			s.terminate(p, r.arg, e, r)
+			s.terminate(p, r.arg(), e, r)
 			return
 		default:
 			s.terminate(p, gen.BadReturn(r.Term()), e, Result{})
@@ -123,7 +124,7 @@ func (s *server) turn(p *sim.Proc, e *gen.Event) {
 			return
 		}
 		p.Reductions(1) // so that a server which always continues does not stop the world
-		*e = gen.Event{Kind: gen.Continue, Body: r.arg}
+		*e = gen.Event{Kind: gen.Continue, Body: r.arg()}
 	}
 }
 
@@ -201,7 +202,7 @@ func (s *server) terminate(p *sim.Proc, reason sim.Reason, e *gen.Event, r Resul
 	}
 	s.Report(p, reason, *e, s.impl)
 	if r.kind == stopsReplying && !p.Mutant().Is(mutant.StopReplyLost) {
-		s.reply(p, e.From, r.value)
+		s.reply(p, e.From, r.reply())
 	}
 	s.Exit(p, reason)
 }

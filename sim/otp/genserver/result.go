@@ -9,12 +9,38 @@ import (
 
 // Result is what a callback answers: what becomes of the call, and what the server does next. The zero
 // Result is no answer: the server terminates with bad_return_value.
+//
+// It has four words, for what is larger is not handed on in registers but copied, word by word into memory and out
+// of it again in larger pieces, for which the processor must wait.
 type Result struct {
-	value any // the reply
-	arg   any // the reason to stop, or the argument of Continue
+	value any // the reply, the reason to stop, or the argument of Continue; both if there are two of these
 	wait  time.Duration
 	kind  kind
 	then  then
+}
+
+// both is a reply and what else there is to say.
+type both struct{ reply, arg any }
+
+// hasBoth is whether there are two values.
+func (r Result) hasBoth() bool {
+	return r.kind == stopsReplying || r.kind == replies && r.then == continues
+}
+
+// reply is what the caller is told.
+func (r Result) reply() any {
+	if r.hasBoth() {
+		return r.value.(*both).reply
+	}
+	return r.value
+}
+
+// arg is the reason to stop, or the argument of Continue.
+func (r Result) arg() any {
+	if r.hasBoth() {
+		return r.value.(*both).arg
+	}
+	return r.value
 }
 
 // kind is which of Erlang's tuples a result is.
@@ -48,7 +74,7 @@ func ReplyAny(v any) Result { return Result{kind: replies, value: v} }
 func NoReply() Result { return Result{kind: noReply} }
 
 // Stop ends the server: {stop, Reason, State}. Terminate is called first.
-func Stop(reason sim.Reason) Result { return Result{kind: stops, arg: reason} }
+func Stop(reason sim.Reason) Result { return Result{kind: stops, value: reason} }
 
 // StopReply ends the server and answers the call: {stop, Reason, Reply, State}. The answer is sent after
 // Terminate and before the server is gone, so whoever receives it may still find it alive (GS5).
@@ -58,13 +84,14 @@ func StopReply[R any](reason sim.Reason, req otp.Request[R], v R) Result {
 
 // StopReplyAny is StopReply for requests that do not say what they return.
 func StopReplyAny(reason sim.Reason, v any) Result {
-	return Result{kind: stopsReplying, arg: reason, value: v}
+	return Result{kind: stopsReplying, value: &both{v, reason}}
 }
 
 // Timeout makes the server call HandleInfo with the atom timeout if no message comes within d. Any
 // message ends that wait, one of package sys begins it anew (GS3). sim.Forever means no time-out.
 func (r Result) Timeout(d time.Duration) Result {
-	r.then, r.wait = waitsAWhile, d
+	r = r.next(waitsAWhile)
+	r.wait = d
 	if d == sim.Forever {
 		r.then = waits
 	}
@@ -72,16 +99,26 @@ func (r Result) Timeout(d time.Duration) Result {
 }
 
 // Hibernate makes the server hibernate until the next message.
-func (r Result) Hibernate() Result {
-	r.then = hibernates
+func (r Result) Hibernate() Result { return r.next(hibernates) }
+
+// next says what the server does then, and no Continue that was said before.
+func (r Result) next(t then) Result {
+	if r.kind == replies {
+		r.value = r.reply()
+	}
+	r.then = t
 	return r
 }
 
 // Continue makes the server call HandleContinue with arg at once, before it looks at any message (GS2).
 // A result that stops has nothing to continue.
 func (r Result) Continue(arg any) Result {
-	if r.kind == replies || r.kind == noReply {
-		r.then, r.arg = continues, arg
+	switch r.kind {
+	case replies:
+		r.value = &both{r.reply(), arg}
+		r.then = continues
+	case noReply:
+		r.value, r.then = arg, continues
 	}
 	return r
 }
@@ -90,13 +127,13 @@ func (r Result) Continue(arg any) Result {
 func (r Result) Term() any {
 	switch r.kind {
 	case replies:
-		return r.then.append(sim.Tuple{sim.Atom("reply"), r.value}, r.wait, r.arg)
+		return r.then.append(sim.Tuple{sim.Atom("reply"), r.reply()}, r.wait, r.arg())
 	case noReply:
-		return r.then.append(sim.Tuple{sim.Atom("noreply")}, r.wait, r.arg)
+		return r.then.append(sim.Tuple{sim.Atom("noreply")}, r.wait, r.arg())
 	case stops:
-		return sim.Tuple{sim.Atom("stop"), r.arg}
+		return sim.Tuple{sim.Atom("stop"), r.arg()}
 	case stopsReplying:
-		return sim.Tuple{sim.Atom("stop"), r.arg, r.value}
+		return sim.Tuple{sim.Atom("stop"), r.arg(), r.reply()}
 	}
 	return orUndefined(r.value)
 }

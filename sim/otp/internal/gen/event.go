@@ -27,24 +27,31 @@ type Event struct {
 }
 
 // Sort finds out what a message is. The body of an Info is the plain message.
-func (c *Core) Sort(m *sim.Msg) Event {
+func (c *Core) Sort(m *sim.Msg) (e Event) {
+	c.SortInto(&e, m)
+	return e
+}
+
+// SortInto is Sort without copying an Event, which is large: e is zero before.
+func (c *Core) SortInto(e *Event, m *sim.Msg) {
 	switch m.Tag() {
 	case nil:
-		return c.sortPlain(m.Body())
+		*e = c.sortPlain(m.Body())
 	case otp.CallTag:
-		return Event{Call, otp.FromOf(m), m.Body()}
+		e.Kind, e.From, e.Body = Call, otp.FromOf(m), m.Body()
 	case otp.CastTag:
-		return Event{Kind: Cast, Body: m.Body()}
+		e.Kind, e.Body = Cast, m.Body()
 	case otp.SystemTag:
-		return Event{System, otp.FromOf(m), m.Body()}
+		e.Kind, e.From, e.Body = System, otp.FromOf(m), m.Body()
 	case sim.TimedOut:
-		return Event{Kind: TimedOut, Body: m.Value()}
-	case sim.ExitTag:
-		if m.From() == c.Parent {
-			return Event{Kind: ParentExit, Body: m.Body()}
+		e.Kind, e.Body = TimedOut, m.Value()
+	default:
+		if m.Tag() == sim.ExitTag && m.From() == c.Parent {
+			e.Kind, e.Body = ParentExit, m.Body()
+			return
 		}
+		e.Kind, e.Body = Info, m.Value()
 	}
-	return Event{Kind: Info, Body: m.Value()}
 }
 
 // sortPlain: the plain form of a message is as good as the tagged one.
