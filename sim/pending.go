@@ -39,7 +39,7 @@ func (v View) Timers() []Pending {
 			all = append(all, w.pending(t, when))
 		}
 	})
-	for _, k := range w.waits {
+	for _, k := range w.waits[:w.waiting] {
 		all = append(all, Pending{Kind: PendingWait, Owner: k.p.Self(), Left: w.until(k.when)})
 	}
 	slices.SortStableFunc(all, func(a, b Pending) int {

@@ -71,8 +71,10 @@ type Mark struct {
 // Mark marks the end of the mailbox as it is now. An Await from there does not look at older messages,
 // which cannot be the answer to a request that is yet to be made.
 func (p *Proc) Mark() Mark {
-	p.handleSignals()
-	p.dieIfExiting()
+	if p.transit.head != nil {
+		p.handleSignals()
+		p.dieIfExiting()
+	}
 	return Mark{p.mailbox.tail, p.removed}
 }
 

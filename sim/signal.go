@@ -28,7 +28,7 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 		p.sendTo(nil, at, tag, ref, word, body)
 		return
 	} else if alias, ok := to.(Ref); ok {
-		p.postAlias(alias, tag, ref, word, body, false)
+		p.postAlias(alias, p.aliased(alias, tag, ref, word, body))
 		return
 	} else {
 		q = p.resolve(to)
@@ -81,37 +81,36 @@ func (p *Proc) SendAlias(to Ref, tag *Tag, word int64, body any) {
 	if !p.acts() {
 		return
 	}
-	settles := to == p.asked && !to.IsZero()
-	if settles {
+	m := p.aliased(to, tag, to, word, body)
+	if to == p.asked {
 		p.asked = Ref{}
+		m.special |= settled
 	}
-	p.postAlias(to, tag, to, word, body, settles)
+	p.postAlias(to, m)
 }
 
-// postAlias sends by way of an alias. Whether the alias still stands is asked when the message is handled,
-// not now (ALI1).
-func (p *Proc) postAlias(to Ref, tag *Tag, ref Ref, word int64, body any, settles bool) {
+// aliased is a message that goes by way of an alias.
+func (p *Proc) aliased(to Ref, tag *Tag, ref Ref, word int64, body any) *Msg {
 	if to.IsZero() {
 		raise("badarg", "send", "no alias")
 	}
+	m := p.w.envelope()
+	m.fill(p.id, tag, ref, word, body)
+	m.special, m.alias = viaAlias, to.N()
+	return m
+}
+
+// postAlias sends it. Whether the alias still stands is asked when the message is handled, not now (ALI1).
+func (p *Proc) postAlias(to Ref, m *Msg) {
 	owner := to.Owner().Identity()
-	q := p.near(owner)
-	if q == nil && !p.elsewhere(owner) {
-		p.w.dropped(p.id, owner)
+	if q := p.near(owner); q != nil {
+		q.signals++
+		p.w.post(p.serial, q, m)
+	} else if p.elsewhere(owner) {
+		p.sendFar(owner, term.NameAt{}, m)
 	} else {
-		m := p.w.envelope()
-		m.fill(p.id, tag, ref, word, body)
-		m.special = viaAlias
-		if settles {
-			m.special = viaAlias | settled
-		}
-		m.alias = to.N()
-		if q == nil {
-			p.sendFar(owner, term.NameAt{}, m)
-		} else {
-			q.signals++
-			p.w.post(p.serial, q, m)
-		}
+		p.w.dropped(p.id, owner)
+		p.w.discard(m)
 	}
 	p.charge(redSend)
 }

@@ -127,14 +127,15 @@ func (p *Proc) arm(d time.Duration) {
 	w, x := p.w, p.ext()
 	x.armed = true
 	x.waits++
-	w.waitNumber++
-	when := w.after(d)
-	if len(w.waits) == maxWaits {
+	if w.waiting == maxWaits {
 		w.startWaits()
 	}
-	w.waits = append(w.waits, wait{when, w.waitNumber, p})
-	x.waitAt = len(w.waits)
-	w.firstWait = min(w.firstWait, when)
+	k := &w.waits[w.waiting]
+	w.waiting++
+	w.waitNumber++
+	k.when, k.number, k.p = w.after(d), w.waitNumber, p
+	x.waitAt = w.waiting
+	w.firstWait = min(w.firstWait, k.when)
 }
 
 // disarm ends the limit.
@@ -150,12 +151,11 @@ func (p *Proc) disarm() {
 		return
 	}
 	w, i := p.w, x.waitAt-1
-	last := len(w.waits) - 1
-	if i != last {
+	w.waiting--
+	if last := w.waiting; i != last {
 		w.waits[i] = w.waits[last]
 		w.waits[i].p.x.waitAt = i + 1
 	}
-	w.waits = w.waits[:last]
 	x.waitAt = 0
 }
 
@@ -175,8 +175,9 @@ const never = scheduler.Time(Forever)
 
 // startWaits starts the timers of all waits that have none, the oldest first.
 func (w *World) startWaits() {
-	slices.SortFunc(w.waits, func(a, b wait) int { return cmp.Compare(a.number, b.number) })
-	for _, v := range w.waits {
+	waits := w.waits[:w.waiting]
+	slices.SortFunc(waits, func(a, b wait) int { return cmp.Compare(a.number, b.number) })
+	for _, v := range waits {
 		x := v.p.x
 		if x.wait == nil {
 			x.wait = w.newTimer(endsWait)
@@ -185,7 +186,7 @@ func (w *World) startWaits() {
 		x.waitAt = 0
 		x.wait.alarm = w.sched.NotBefore(v.when, x.wait, ^v.p.id.Key+x.waits*oddly)
 	}
-	w.waits, w.firstWait = w.waits[:0], never
+	w.waiting, w.firstWait = 0, never
 }
 
 // oddly spreads the numbers of a process's timers, whose identities must differ: ties are drawn by them.

@@ -131,7 +131,8 @@ type World struct {
 	patience   uint64
 	stop       Stop
 
-	waits      []wait
+	waits      [maxWaits]wait // those that have no timer
+	waiting    int            // how many these are
 	firstWait  scheduler.Time // no wait ends before
 	waitNumber uint64
 

@@ -88,14 +88,7 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 		return nil, callingSelf, false
 	}
 	mark := p.Mark()
-	from := Tag{Plain: local && d == sim.Forever}
-	if pid, here := at.(sim.PID); here && !from.Plain {
-		from.Ref = p.Request(pid, tag, from.word(), req)
-	} else {
-		from.Ref = monitor(p, at, from.Plain)
-		p.SendTaggedNoConnect(at, tag, from.Ref, from.word(), req) // the monitor has connected, or will tell (GC5)
-	}
-	ref := from.Ref
+	ref := request(p, at, tag, req, local && d == sim.Forever)
 	if !p.Take(mark, func(m *sim.Msg) bool {
 		if !isOutcome(m, ref) {
 			return false
@@ -118,6 +111,16 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 	return reply, nil, true
 }
 
+// request sends a request and monitors whom it is sent to. If it is plain its reference is no alias.
+func request(p *sim.Proc, at sim.Addr, tag *sim.Tag, req any, plain bool) sim.Ref {
+	if pid, ok := at.(sim.PID); ok && !plain {
+		return p.Request(pid, tag, viaAlias, req)
+	}
+	from := Tag{monitor(p, at, plain), plain}
+	p.SendTaggedNoConnect(at, tag, from.Ref, from.word(), req) // the monitor has connected, or will tell (GC5)
+	return from.Ref
+}
+
 // monitor makes the monitor of a request; its reference is an alias too unless it is to be plain.
 func monitor(p *sim.Proc, at sim.Addr, plain bool) sim.Ref {
 	if plain {
@@ -129,11 +132,14 @@ func monitor(p *sim.Proc, at sim.Addr, plain bool) sim.Ref {
 // resolve finds out where a request goes: names are resolved now, but for a name on another node, which
 // that node resolves. ok is false if nobody has the name.
 func resolve(p *sim.Proc, to sim.Addr) (at sim.Addr, local, ok bool) {
+	if pid, is := to.(sim.PID); is && !pid.IsZero() {
+		return to, p.IsHere(pid), true
+	}
 	if far, is := to.(term.NameAt); is && far.Node != p.Node() {
 		return to, false, true
 	}
 	pid, ok := Whereis(p, to)
-	return pid, pid.Node() == p.Node(), ok
+	return pid, p.IsHere(pid), ok
 }
 
 // lost is what a call says when its monitor has fired.
