@@ -114,8 +114,8 @@ func (s *Scheduler) turns(q *queue, k *task) uint {
 
 // slice asks for how long a task runs the n-th time.
 func (s *Scheduler) slice(k *task, n uint64) int32 {
-	if s.soul == random {
-		return Random{}.Slice(s.source, k.id, n)
+	if s.soul == fifo {
+		return FullSlice
 	}
 	s.ran(k)
 	reductions := s.policy.Slice(s.source, k.id, n)

@@ -98,19 +98,8 @@ func (s *Scheduler) Now() Time { return s.now }
 // panics if t is queued already, for then somebody lost count of who runs.
 func (s *Scheduler) Ready(t Task, p Priority) {
 	k := &s.tasks[t]
-	if k.place != asleep || p >= High || s.normal.length != 0 {
-		s.join(t, p)
-		return
-	}
-	k.priority, k.place = p, lone
-	s.normal.length, s.normal.lone = 1, t
-}
-
-// join is Ready where there is more to it than that t is alone.
-func (s *Scheduler) join(t Task, p Priority) {
-	k := &s.tasks[t]
 	if k.place != asleep {
-		panic(fmt.Sprintf("scheduler: task %d made ready while %s", t, k.where()))
+		s.misused(t)
 	}
 	k.priority = p
 	q := &s.normal
@@ -124,12 +113,22 @@ func (s *Scheduler) join(t Task, p Priority) {
 		k.place = lone
 		return
 	}
+	s.join(q, t)
+}
+
+// misused panics: apart from Ready, which is called too often to make room for words.
+func (s *Scheduler) misused(t Task) {
+	panic(fmt.Sprintf("scheduler: task %d made ready while %s", t, s.tasks[t].where()))
+}
+
+// join puts t into a queue where others are.
+func (s *Scheduler) join(q *queue, t Task) {
 	if first := q.lone; first != nobody {
 		q.lone = nobody
 		s.put(q, first, &s.tasks[first])
 	}
 	q.length++
-	s.put(q, t, k)
+	s.put(q, t, &s.tasks[t])
 }
 
 // put asks where in q a task comes, and puts it there. The caller counts.
@@ -180,10 +179,10 @@ func (s *Scheduler) Next() (t Task, ok bool) {
 // Slice draws for how many reductions t runs, which Next has given and which has not
 // been made ready since.
 func (s *Scheduler) Slice(t Task) int32 {
-	if s.soul == fifo {
-		return FullSlice
-	}
 	k := &s.tasks[t]
+	if s.soul == random {
+		return Random{}.Slice(s.source, k.id, k.readiness-1)
+	}
 	return s.slice(k, k.readiness-1)
 }
 

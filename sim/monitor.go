@@ -152,6 +152,18 @@ func (p *Proc) Demonitor(ref Ref, opts ...MonitorOpt) (was bool) {
 	return was
 }
 
+// Forget is Demonitor with Flush, without the cost of options: calls end with it.
+func (p *Proc) Forget(ref Ref) (was bool) {
+	if ref.Owner().Identity() != p.id || !p.acts() {
+		return p.Demonitor(ref, Flush())
+	}
+	if was = p.demonitor(ref); !was && !p.w.makes(mutant.FlushLeavesDown) {
+		p.flushDown(ref)
+	}
+	p.charge(redLink)
+	return was
+}
+
 func (p *Proc) demonitor(ref Ref) bool {
 	if p.x == nil {
 		return false

@@ -96,7 +96,7 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 		reply, reason, ok = outcome(m)
 		return true
 	}, d) {
-		p.Demonitor(ref, sim.Flush())
+		p.Forget(ref)
 		m, late := p.Await(mark, func(m *sim.Msg) bool { return isReply(m, ref) }, 0)
 		if !late {
 			return nil, timeout, false
@@ -107,7 +107,7 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 	if !ok {
 		return nil, lost(to, at, reason), false
 	}
-	p.Demonitor(ref, sim.Flush())
+	p.Forget(ref)
 	return reply, nil, true
 }
 
