@@ -145,35 +145,56 @@ func InitFail(p *sim.Proc, why error) {
 	p.SendTagged(p.Parent(), startTag, sim.Ref{}, word, failed{why})
 }
 
-// awaitStart is the starter's side.
+// awaitStart is the starter's side. What it waits for it takes out of the envelope: nearly all that are started
+// say that they are.
 func awaitStart(p *sim.Proc, mark sim.Mark, pid sim.PID, ref sim.Ref, o StartOptions) (Started, error) {
 	d := o.Timeout
 	if d == 0 {
 		d = sim.Forever
 	}
-	m, ok := p.Await(mark, func(m *sim.Msg) bool { return m.Tag() == startTag && m.From() == pid || IsDown(m, ref) }, d)
-	if !ok {
+	var (
+		said   int64
+		what   any
+		reason sim.Reason // it ended without a word
+		ended  bool
+	)
+	if !p.Take(mark, func(m *sim.Msg) bool {
+		switch {
+		case m.Tag() == startTag:
+			said, what = m.Word(), m.Body()
+			return m.From() == pid
+		case IsDown(m, ref):
+			_, reason, _ = outcome(m)
+			ended = true
+			return true
+		}
+		return false
+	}, d) {
 		return Started{}, startTimedOut(p, pid, ref, o)
 	}
-	if m.Tag() != startTag { // it ended without a word
+	if ended {
 		flushExit(p, pid, o)
-		_, reason, _ := outcome(&m)
 		return Started{}, &StartError{reason}
 	}
-	fail, isFail := m.Body().(failed)
-	switch {
-	case m.Word() == nack:
-		flushExit(p, pid, o)
-		awaitDown(p, ref)
-		return Started{}, fail.err
-	case isFail:
-		p.Demonitor(ref, sim.Flush())
-		return Started{}, fail.err
-	case !o.Monitor:
+	if fail, is := what.(failed); is {
+		return Started{}, notStarted(p, said, fail, pid, ref, o)
+	}
+	if !o.Monitor {
 		p.Demonitor(ref, sim.Flush())
 		ref = sim.Ref{}
 	}
-	return Started{PID: pid, Info: m.Body(), Ref: ref}, nil
+	return Started{PID: pid, Info: what, Ref: ref}, nil
+}
+
+// notStarted is for a process that has said that it did not start. With a nack it is waited for until it is gone.
+func notStarted(p *sim.Proc, said int64, fail failed, pid sim.PID, ref sim.Ref, o StartOptions) error {
+	if said == nack {
+		flushExit(p, pid, o)
+		awaitDown(p, ref)
+	} else {
+		p.Demonitor(ref, sim.Flush())
+	}
+	return fail.err
 }
 
 // startTimedOut puts an end to a process that took too long.

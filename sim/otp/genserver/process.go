@@ -28,16 +28,19 @@ func (s *server) Start(p *sim.Proc) {
 	if !s.Begin(p) {
 		return
 	}
-	var r InitResult
-	why, ok := otp.Try(p, func() {
-		s.impl = s.impl.(unborn).new()
-		r = s.impl.Init(p)
-	})
+	r, why, ok := s.init(p)
 	if !ok {
 		s.Abort(p, why)
 		return
 	}
 	s.started(p, r)
+}
+
+// init makes the user's server and calls its Init, either of which may panic: then ok is false.
+func (s *server) init(p *sim.Proc) (r InitResult, why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	s.impl = s.impl.(unborn).new()
+	return s.impl.Init(p), nil, true
 }
 
 // started does what Init said.

@@ -43,9 +43,13 @@ func StartArgs[S Server](name sim.Addr, new func(args ...any) S, opts ...Option)
 
 func start(name sim.Addr, new func(args []any) Server, role string, opts []Option, takesArgs bool) otp.StartFunc {
 	spec := specOf(name, role, opts)
+	plain := func() Server { return new(nil) }
 	return func(p *sim.Proc, extra ...any) (otp.Started, error) {
 		if len(extra) > 0 && !takesArgs {
 			panic(&sim.Error{Reason: "undef", Op: "start_link", Detail: "this server takes no arguments: see StartArgs"})
+		}
+		if len(extra) == 0 {
+			return run(p, spec, gen.Linked, plain)
 		}
 		return run(p, spec, gen.Linked, func() Server { return new(extra) })
 	}

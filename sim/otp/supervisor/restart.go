@@ -181,11 +181,10 @@ func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info
 // startProcess calls a child's start function and makes of its answer what OTP does (SUP4): whatever it
 // does, the supervisor goes on.
 func startProcess(p *sim.Proc, spec *Child, args []any) (started otp.Started, reason sim.Reason) {
-	var err error
-	if reason, ok := otp.Try(p, func() { started, err = otp.As(p, spec.ID, spec.Start, args...) }); !ok {
-		return otp.Started{}, term.Tuple{term.Atom("EXIT"), reason}
-	}
+	started, err, why, ok := start(p, spec, args)
 	switch {
+	case !ok:
+		return otp.Started{}, term.Tuple{term.Atom("EXIT"), why}
 	case err == nil && started.PID.IsZero():
 		return otp.Started{}, term.Tuple{term.Atom("ok"), term.Undefined}
 	case err == nil:
@@ -194,6 +193,14 @@ func startProcess(p *sim.Proc, spec *Child, args []any) (started otp.Started, re
 		return otp.Started{}, nil
 	}
 	return otp.Started{}, reasonOf(err)
+}
+
+// start calls the start function, which may panic: then ok is false.
+func start(p *sim.Proc, spec *Child, args []any) (started otp.Started, err error, why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	defer p.Naming(p.Naming(spec.ID))
+	started, err = spec.Start(p, args...)
+	return started, err, nil, true
 }
 
 // reasonOf is what an error of a start function stands for.
