@@ -178,7 +178,7 @@ func (p *Proc) demonitor(ref Ref) bool {
 	}
 	p.x.monitors.removeAt(i)
 	if was.alias == explicitUnalias {
-		p.x.aliases.put(ref.N(), was.alias)
+		p.rarely().aliases.put(ref.N(), was.alias)
 	}
 	if q := p.near(was.target); q != nil {
 		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
@@ -247,7 +247,7 @@ func (p *Proc) downArrived(m *Msg) (kept bool) {
 	}
 	m.from = mon.target
 	if mon.alias == explicitUnalias {
-		p.x.aliases.put(m.ref.N(), explicitUnalias)
+		p.rarely().aliases.put(m.ref.N(), explicitUnalias)
 	}
 	if !p.firesAgain(m) {
 		p.x.monitors.remove(m.ref.N())
@@ -273,7 +273,7 @@ func (p *Proc) Alias(opts ...MonitorOpt) Ref {
 		}
 	}
 	ref := p.MakeRef()
-	p.ext().aliases.put(ref.N(), mode)
+	p.rarely().aliases.put(ref.N(), mode)
 	p.charge(redOther)
 	return ref
 }

@@ -116,7 +116,7 @@ func (p *Proc) ConnectNode(name Atom) bool {
 
 // await waits for the answer to a question that ask puts, under a number. The answer may be there at once.
 func (p *Proc) await(ask func(number int64)) any {
-	x := p.ext()
+	x := p.rarely()
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	ask(int64(p.refs))
@@ -223,7 +223,7 @@ func (p *Proc) MonitorNodes(on bool, o NodeMonitor) {
 }
 
 func (p *Proc) nodeWatch() *nodeWatch {
-	x := p.ext()
+	x := p.rarely()
 	if x.nodes == nil {
 		x.nodes = new(nodeWatch)
 		p.goDistant()

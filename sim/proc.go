@@ -94,33 +94,58 @@ const (
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
 
-// extra is what most processes have none of.
+// extra is what most processes have none of. It is four cache lines: what is looked at when a process ends
+// without ado, the links, those who watch, and what is wanted where there are children or time-outs.
 type extra struct {
+	armed   bool   // the present wait is limited
+	waitSet bool   // a handler has said how long it waits
+	waitAt  int32  // where in the world's waits that is, counted from 1; 0 if it has a timer
+	wait    *timer // the one that ends our waiting
+	timers  *timer // that would send to us
+	leader  PID
+	name    Name
+	*rare
+
 	links    table[*term.Identity, link]
+	onlyLink [1]entry[*term.Identity, link] // where links are while there is but one
+
 	monitors table[uint64, monitor] // by number of the reference
 	watchers table[Ref, struct{}]   // who monitors us
+
+	roles   table[string, siblings] // the children we spawned
+	naming  string                  // what Naming said
+	waitFor time.Duration
+	waits   uint64 // how often it waited with a time-out
+	unlinks uint64
+}
+
+// rare is what hardly any process has: it is read where it is, and written to by Proc.rarely.
+type rare struct {
 	aliases  table[uint64, aliasMode]
-	roles    table[string, siblings] // the children we spawned
 	dict     table[string, any]
-	timers   *timer // that would send to us
-	wait     *timer // the one that ends our waiting
-	armed    bool   // the present wait is limited
-	waitAt   int    // where in the world's waits that is, counted from 1; 0 if it has a timer
-	waitFor  time.Duration
-	waitSet  bool
-	waits    uint64 // how often it waited with a time-out
-	name     Name
-	only     func(m *Msg) bool
-	answered bool
-	answer   any
-	awaiting uint64
-	unlinks  uint64
-	leader   PID
-	naming   string // what Naming said
-	site     term.Stack
-	nodes    *nodeWatch // which nodes it watches
 	requests table[uint64, spawnRequest]
 	sockets  table[*Socket, struct{}] // that belong to it
+	nodes    *nodeWatch               // which nodes it watches
+	only     func(m *Msg) bool
+	awaiting uint64
+	answered bool
+	answer   any
+}
+
+// nothingRare is what those have who have nothing rare. Nobody writes to it.
+var nothingRare rare
+
+// rarely is the process's own rare, to be written to.
+func (p *Proc) rarely() *rare {
+	x := p.ext()
+	if x.rare == &nothingRare {
+		x.rare = new(rare)
+	}
+	return x.rare
+}
+
+func (r *rare) empty() bool {
+	return r.aliases.len()+r.dict.len()+r.requests.len()+r.sockets.len() == 0 && r.nodes == nil && r.only == nil && r.awaiting == 0
 }
 
 func (p *Proc) ext() *extra {
@@ -137,8 +162,8 @@ func (p *Proc) shed() {
 	if p.has(distant) { // its node counts on it
 		return
 	}
-	if x.links.len()+x.monitors.len()+x.watchers.len()+x.aliases.len()+x.roles.len()+x.dict.len() != 0 ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.awaiting != 0 || x.name != "" || x.naming != "" || x.only != nil || x.unlinks != 0 || !x.leader.IsZero() || x.nodes != nil || x.requests.len()+x.sockets.len() != 0 {
+	if x.links.len()+x.monitors.len()+x.watchers.len()+x.roles.len() != 0 ||
+		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
 		return
 	}
 	p.w.freeExtra(x)
@@ -310,7 +335,7 @@ func (p *Proc) Rand(n int) int {
 // Put keeps a value under a key for the process's life, as Erlang's process dictionary does.
 func (p *Proc) Put(key string, value any) {
 	if p.acts() {
-		p.ext().dict.put(key, value)
+		p.rarely().dict.put(key, value)
 	}
 }
 

@@ -227,7 +227,7 @@ func (p *Proc) Only(match func(m *Msg) bool) {
 		p.flags |= selective
 	}
 	if match != nil || p.x != nil {
-		p.ext().only = match
+		p.rarely().only = match
 	}
 }
 

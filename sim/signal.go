@@ -329,7 +329,7 @@ func (w *World) reply(m *Msg, value any) {
 // ask sends a question and waits until it is answered or its receiver is gone, like a BIF that waits for
 // all earlier signals to be handled (SIG3, SIG4).
 func (p *Proc) ask(kind signalKind, q *Proc) any {
-	x := p.ext()
+	x := p.rarely()
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	p.w.signal(kind, p.id, q, Ref{}, int64(p.refs), nil)

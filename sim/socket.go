@@ -278,7 +278,7 @@ func (s *Socket) alive(pid PID) *Proc {
 
 func (s *Socket) own(q *Proc) {
 	s.owner = q.id
-	q.ext().sockets.put(s, struct{}{})
+	q.rarely().sockets.put(s, struct{}{})
 }
 
 func (s *Socket) disown() {

@@ -187,20 +187,39 @@ func (w *World) newExtra() *extra {
 		w.spareExtras = w.spareExtras[:n-1]
 		return x
 	}
-	return new(extra)
+	x := &extra{rare: &nothingRare}
+	x.links.entries = x.onlyLink[:0]
+	return x
 }
 
+// freeExtra cleans and keeps it. No pointer is written that is nil already: with the collector at work each costs.
 func (w *World) freeExtra(x *extra) {
 	x.links.clear()
 	x.monitors.clear()
 	x.watchers.clear()
-	x.aliases.clear()
 	x.roles.clear()
-	x.dict.clear()
-	x.requests.clear()
-	x.sockets.clear()
-	*x = extra{links: x.links, monitors: x.monitors, watchers: x.watchers, aliases: x.aliases, roles: x.roles, dict: x.dict, requests: x.requests, sockets: x.sockets}
+	if x.rare != &nothingRare {
+		x.rare.clear()
+	}
+	x.armed, x.waitSet, x.waitAt, x.waitFor, x.waits, x.unlinks = false, false, 0, 0, 0, 0
+	if x.wait != nil || x.timers != nil {
+		x.wait, x.timers = nil, nil
+	}
+	if !x.leader.IsZero() {
+		x.leader = PID{}
+	}
+	if x.name != "" || x.naming != "" {
+		x.name, x.naming = "", ""
+	}
 	w.spareExtras = append(w.spareExtras, x)
+}
+
+func (r *rare) clear() {
+	r.aliases.clear()
+	r.dict.clear()
+	r.requests.clear()
+	r.sockets.clear()
+	*r = rare{aliases: r.aliases, dict: r.dict, requests: r.requests, sockets: r.sockets}
 }
 
 // release gives a process that has ended back to the pool.

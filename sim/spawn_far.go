@@ -108,7 +108,7 @@ func (p *Proc) request(node Atom, role string, body Body, h Handler, o SpawnOpti
 	if n := w.node(node); n != nil {
 		r.to = n.home.Index
 	}
-	p.x.requests.put(ref.N(), r)
+	p.rarely().requests.put(ref.N(), r)
 	w.emitFar(p.node, spawnSignal, p.id, nil, term.NameAt{Node: node}, ref, 0,
 		&order{role: name, ordinal: ordinal, body: body, handler: h, opts: o, leader: p.GroupLeader()})
 	p.charge(redSpawn)

@@ -105,10 +105,11 @@ func (t *table[K, V]) len() int { return len(t.entries) }
 
 // clear empties the table and keeps its room, unless it grew large.
 func (t *table[K, V]) clear() {
-	if t.index != nil || cap(t.entries) > indexAbove {
+	switch {
+	case t.index != nil || cap(t.entries) > indexAbove:
 		*t = table[K, V]{}
-		return
+	case len(t.entries) > 0:
+		clear(t.entries)
+		t.entries = t.entries[:0]
 	}
-	clear(t.entries)
-	t.entries = t.entries[:0]
 }

@@ -134,7 +134,7 @@ func (p *Proc) arm(d time.Duration) {
 	w.waiting++
 	w.waitNumber++
 	k.when, k.number, k.p = w.after(d), w.waitNumber, p
-	x.waitAt = w.waiting
+	x.waitAt = int32(w.waiting)
 	w.firstWait = min(w.firstWait, k.when)
 }
 
@@ -152,7 +152,7 @@ func (p *Proc) disarm() {
 	}
 	w, i := p.w, x.waitAt-1
 	w.waiting--
-	if last := w.waiting; i != last {
+	if last := int32(w.waiting); i != last {
 		w.waits[i] = w.waits[last]
 		w.waits[i].p.x.waitAt = i + 1
 	}
