@@ -227,7 +227,7 @@ func (w *World) forgets(m *Msg) bool {
 
 // noteExit takes the fact that a process ended.
 func (w *World) noteExit(p *Proc, reason Reason) {
-	w.note(trace.Exit, p.id, nil, reasonWord(reason))
+	w.note(trace.Exit, p.id, nil, w.reasonWord(reason))
 	if w.log.Keeping() {
 		w.log.Detail(term.Format(reason))
 	}
@@ -238,24 +238,24 @@ func (w *World) noteExit(p *Proc, reason Reason) {
 
 // reasonWord hashes what of a reason is the same in every run: atoms and the shape of tuples, not what
 // the program put inside.
-func reasonWord(r Reason) uint64 {
+func (w *World) reasonWord(r Reason) uint64 {
 	switch r := r.(type) {
 	case Atom:
 		if r == Normal {
 			return 1
 		}
-		return choice.ID(string(r))
+		return w.word(string(r))
 	case Tuple:
 		if len(r) == 0 {
 			return 2
 		}
-		return reasonWord(r[0])*31 + uint64(len(r))
+		return w.reasonWord(r[0])*31 + uint64(len(r))
 	case *term.Crash:
 		return 3
 	case int:
 		return uint64(r)
 	case string:
-		return choice.ID(r)
+		return w.word(r)
 	}
 	return 4
 }

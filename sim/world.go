@@ -136,6 +136,7 @@ type World struct {
 	firstWait  scheduler.Time // no wait ends before
 	waitNumber uint64
 
+	words       [16]word // hashed last, by their length
 	born        uint64
 	living      int
 	spare       *Msg
@@ -444,8 +445,23 @@ func (p *Proc) line(format string, args []any) Line {
 
 // noteText takes a coarse fact, one that has a word of text, and tells observers.
 func (w *World) noteText(kind trace.Kind, subject, object *term.Identity, text string, detail any) {
-	w.note(kind, subject, object, choice.ID(text))
+	w.note(kind, subject, object, w.word(text))
 	w.tellText(kind, subject, object, text, detail)
+}
+
+// word is choice.ID of a text. Few are used, and those all the time.
+func (w *World) word(text string) uint64 {
+	k := &w.words[len(text)%len(w.words)]
+	if k.text != text {
+		*k = word{text, choice.ID(text)}
+	}
+	return k.id
+}
+
+// word is a text and its hash.
+type word struct {
+	text string
+	id   uint64
 }
 
 // tellText tells a coarse fact that has been noted to whoever listens.

@@ -64,6 +64,12 @@ func (s *server) started(p *sim.Proc, r InitResult) {
 
 // Handle is one turn of the server's loop.
 func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
+	if m.Tag() == sim.ExitTag && m.From() != s.Parent {
+		if o, ok := s.impl.(gen.Overseer); ok {
+			s.exited(p, m, o)
+			return
+		}
+	}
 	var e gen.Event
 	s.SortInto(&e, m)
 	switch e.Kind {
@@ -83,6 +89,26 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 		s.In(p, m)
 		s.turn(p, &e)
 	}
+}
+
+// exited is the turn for an exit message to an overseer.
+func (s *server) exited(p *sim.Proc, m *sim.Msg, o gen.Overseer) {
+	s.In(p, m)
+	goesOn, why, ok := oversee(p, o, m)
+	if goesOn && ok {
+		s.handled(p)
+		s.settle(p, waits, 0)
+		return
+	}
+	if ok {
+		why = sim.Shutdown
+	}
+	s.terminate(p, why, &gen.Event{Kind: gen.Info, Body: m.Value()}, Result{})
+}
+
+func oversee(p *sim.Proc, o gen.Overseer, m *sim.Msg) (goesOn bool, why sim.Reason, ok bool) {
+	defer otp.Catch(p, &why, &ok)
+	return o.Exited(p, m.From(), m.Body()), nil, true
 }
 
 // parentEnded ends the server with its parent (GS6).

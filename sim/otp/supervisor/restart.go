@@ -10,9 +10,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// exited deals with the end of a process the supervisor was linked with, and reports whether the
+// Exited deals with the end of a process the supervisor was linked with, and reports whether the
 // supervisor goes on. Whoever is no child is nobody's business (SUP6).
-func (s *server) exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool) {
+func (s *server) Exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool) {
 	if pid.IsZero() {
 		return true
 	}

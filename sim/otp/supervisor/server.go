@@ -176,14 +176,15 @@ func (s *server) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	return goOn(s.again(p, m))
 }
 
-// HandleInfo hears of children that have ended. Anything else is reported and forgotten.
+// HandleInfo hears of children that have ended, if somebody has made a plain message of that: see Exited. Anything else
+// is reported and forgotten.
 func (s *server) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	exit, ok := msg.(sim.Exit)
 	if !ok {
 		p.Report("warning", p.Self(), term.Tuple{term.Atom("unexpected_message"), msg})
 		return genserver.NoReply()
 	}
-	return goOn(s.exited(p, exit.From, exit.Reason))
+	return goOn(s.Exited(p, exit.From, exit.Reason))
 }
 
 // goOn is how a supervisor goes on, or does not: whatever it was that was too much, it exits with shutdown (SUP10).

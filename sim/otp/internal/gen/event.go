@@ -71,6 +71,12 @@ func (c *Core) sortPlain(v any) Event {
 	return Event{Kind: Info, Body: v}
 }
 
+// Overseer is a user's server that hears of the end of those it is linked with by a callback of its own, and then goes
+// on, or shuts down: a supervisor. It spares each of them a message to be made.
+type Overseer interface {
+	Exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool)
+}
+
 // last is an event as reports show it.
 func (c *Core) last(e Event) any {
 	switch e.Kind {
