@@ -145,8 +145,9 @@ func (p *Proc) tellFar(reason Reason) {
 func (w *World) tellLinks(p *Proc, reason Reason) {
 	links := p.x.links.entries
 	for i := range links {
-		j := i + w.fanout(p, len(links)-i)
-		links[i], links[j] = links[j], links[i]
+		if j := i + w.fanout(p, len(links)-i); j != i {
+			links[i], links[j] = links[j], links[i]
+		}
 		if q := p.near(links[i].key); q != nil && links[i].val.active {
 			w.signal(linkExit, p.id, q, Ref{}, 0, reason)
 		}
@@ -156,8 +157,9 @@ func (w *World) tellLinks(p *Proc, reason Reason) {
 func (w *World) tellWatchers(p *Proc, reason Reason) {
 	watchers := p.x.watchers.entries
 	for i := range watchers {
-		j := i + w.fanout(p, len(watchers)-i)
-		watchers[i], watchers[j] = watchers[j], watchers[i]
+		if j := i + w.fanout(p, len(watchers)-i); j != i {
+			watchers[i], watchers[j] = watchers[j], watchers[i]
+		}
 		ref := watchers[i].key
 		if q := p.near(ref.Owner().Identity()); q != nil {
 			w.signal(downSignal, p.id, q, ref, 0, reason)

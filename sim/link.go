@@ -106,10 +106,10 @@ func (p *Proc) unlinkAcked(m *Msg) {
 	}
 }
 
-// tie links two processes at once, as spawn_link does.
+// tie links a process with a new one at once, as spawn_link does.
 func (w *World) tie(p, q *Proc) {
-	p.ext().links.put(q.id, link{active: true})
-	q.ext().links.put(p.id, link{active: true})
+	p.ext().links.add(q.id, link{active: true})
+	q.ext().links.add(p.id, link{active: true})
 	w.note(trace.Link, p.id, q.id, 1)
 }
 

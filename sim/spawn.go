@@ -69,7 +69,7 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 	switch {
 	case opts.Asked:
 		ref = p.MakeRef()
-		p.ext().monitors.put(ref.N(), monitor{target: q.id, alias: settling})
+		p.ext().monitors.add(ref.N(), monitor{target: q.id, alias: settling})
 		q.asked = ref // until the process waits, or answers: see watch
 	case opts.Monitor:
 		ref = p.MakeRef()
@@ -77,7 +77,7 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 		if opts.DownTag != nil {
 			mon.says().tag = opts.DownTag
 		}
-		p.ext().monitors.put(ref.N(), mon)
+		p.ext().monitors.add(ref.N(), mon)
 		q.watch(ref)
 	}
 	q.enqueue()

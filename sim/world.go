@@ -451,7 +451,7 @@ func (w *World) noteText(kind trace.Kind, subject, object *term.Identity, text s
 
 // word is choice.ID of a text. Few are used, and those all the time.
 func (w *World) word(text string) uint64 {
-	k := &w.words[len(text)%len(w.words)]
+	k := &w.words[uint(len(text))%uint(len(w.words))]
 	if k.text != text {
 		*k = word{text, choice.ID(text)}
 	}

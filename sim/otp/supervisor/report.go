@@ -47,11 +47,11 @@ func (s *server) report(p *sim.Proc, what Context, reason sim.Reason, spec *Chil
 	if what == Progress {
 		kind = "progress"
 	}
-	if !p.Reporting() { // the fact is the same
-		p.Report(kind, pid, nil)
-		return
+	var body any // if nobody looks at it, the fact is the same
+	if p.Reporting() {
+		body = s.newReport(what, reason, spec, pid)
 	}
-	p.Report(kind, pid, s.newReport(what, reason, spec, pid))
+	p.Report(kind, pid, body)
 }
 
 // String prints the report in the form of OTP's log.

@@ -169,30 +169,24 @@ func (s *server) startFrom(p *sim.Proc, first *child) (failed *child, reason sim
 	return nil, nil
 }
 
-// launch starts a process for a child and says so. No reason and no process mean that it chose not to run.
+// launch starts a process for a child and says so, and makes of what the start function answers what OTP does (SUP4):
+// whatever it does, the supervisor goes on. No reason and no process mean that the child chose not to run.
 func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info any, reason sim.Reason) {
-	started, reason := startProcess(p, spec, args)
-	if reason == nil && !started.PID.IsZero() && s.strategy != SimpleOneForOne {
-		s.report(p, Progress, nil, spec, started.PID)
-	}
-	return started.PID, started.Info, reason
-}
-
-// startProcess calls a child's start function and makes of its answer what OTP does (SUP4): whatever it
-// does, the supervisor goes on.
-func startProcess(p *sim.Proc, spec *Child, args []any) (started otp.Started, reason sim.Reason) {
 	started, err, why, ok := start(p, spec, args)
 	switch {
 	case !ok:
-		return otp.Started{}, term.Tuple{term.Atom("EXIT"), why}
-	case err == nil && started.PID.IsZero():
-		return otp.Started{}, term.Tuple{term.Atom("ok"), term.Undefined}
-	case err == nil:
-		return started, nil
-	case errors.Is(err, otp.ErrIgnore):
-		return otp.Started{}, nil
+		reason = term.Tuple{term.Atom("EXIT"), why}
+	case err != nil:
+		reason = reasonOf(err)
+	case started.PID.IsZero():
+		reason = term.Tuple{term.Atom("ok"), term.Undefined}
+	default:
+		if s.strategy != SimpleOneForOne {
+			s.report(p, Progress, nil, spec, started.PID)
+		}
+		return started.PID, started.Info, nil
 	}
-	return otp.Started{}, reasonOf(err)
+	return sim.PID{}, nil, reason
 }
 
 // start calls the start function, which may panic: then ok is false.
@@ -203,11 +197,13 @@ func start(p *sim.Proc, spec *Child, args []any) (started otp.Started, err error
 	return started, err, nil, true
 }
 
-// reasonOf is what an error of a start function stands for.
+// reasonOf is what an error of a start function stands for; nil if the child chose not to run.
 func reasonOf(err error) sim.Reason {
 	var start *otp.StartError
 	var bad *otp.BadReturn
 	switch {
+	case errors.Is(err, otp.ErrIgnore):
+		return nil
 	case errors.As(err, &start):
 		return start.Reason
 	case errors.As(err, &bad):
