@@ -225,11 +225,16 @@ func (p *Proc) begin() {
 // spent is whether the slice is used up.
 func (p *Proc) spent() bool {
 	if p.slice == undrawn {
-		n := p.w.sched.Slice(p.task)
-		p.budget -= undrawn - n
-		p.slice = n
+		p.draw()
 	}
 	return p.budget <= 0
+}
+
+// draw draws a slice that was undrawn.
+func (p *Proc) draw() {
+	n := p.w.sched.Slice(p.task)
+	p.budget -= undrawn - n
+	p.slice = n
 }
 
 // overdraw is what happens when a slice is used up.
