@@ -93,6 +93,9 @@ type decision struct {
 	OK  bool
 }
 
+// IsAnswer marks it as one with which a process ends that has done what it was asked.
+func (decision) IsAnswer() {}
+
 // decide asks our resolver, on the node of our process. If it does not answer, theirs is kept: a crash there is the
 // same as a node that is not there (GLB7).
 func decide(p *sim.Proc, ours *named, theirs Entry) (kept sim.PID, ok bool) {
