@@ -323,8 +323,8 @@ func (p *Proc) received(m *Msg) {
 		sender = m.from.Serial
 	}
 	p.w.log.Note(int64(p.w.sched.Now()), trace.Receive, p.serial, sender, uint64(m.word))
-	if p.w.check != nil {
-		p.w.check.received(m, p)
+	if p.w.eyes != nil {
+		p.w.eyes.taken(m, p)
 	}
 }
 
@@ -357,8 +357,8 @@ func (p *Proc) endSlice() {
 	}
 	w.sched.Spend(scheduler.Time(used) * cost)
 	w.log.Note(int64(w.sched.Now()), trace.Slice, p.serial, 0, uint64(used))
-	if w.check != nil {
-		w.check.sliceEnded(p)
+	if w.eyes != nil {
+		w.eyes.sliceEnded(p)
 	}
 	if w.log.Count() >= w.eventLimit && w.stop == 0 {
 		w.stop = StopEvents

@@ -212,8 +212,8 @@ func (w *World) moreEnvelopes() *Msg {
 
 // discard gives an envelope back to the pool. What lives anyway it may go on pointing to: see envelope.
 func (w *World) discard(m *Msg) {
-	if w.check != nil {
-		w.check.inFlight.remove(m)
+	if w.eyes != nil {
+		w.eyes.gone(m)
 	}
 	if m.body != nil {
 		m.body = nil

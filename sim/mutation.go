@@ -8,10 +8,8 @@ import (
 // mutations finds messages that are shared memory by accident: it hashes what is under way at every send
 // and after every slice, so that the process that changed a message is the one whose slice has just ended.
 type mutations struct {
-	w         *World
-	inFlight  table[*Msg, sentMsg]
-	blind     bool      // nobody looks for mutations: only witnesses are here
-	witnesses []Witness // are told of each message that is taken
+	w        *World
+	inFlight table[*Msg, sentMsg]
 }
 
 type sentMsg struct {
@@ -34,21 +32,9 @@ func (m *Mutated) Error() string {
 		" after it was sent; it is now " + term.Format(m.Body)
 }
 
-func newMutations(w *World) *mutations { return &mutations{w: w} }
-
 func (c *mutations) sent(m *Msg, to *Proc) {
-	if c.blind {
-		return
-	}
 	if hash, mutable := term.Hash(m.body); mutable {
 		c.inFlight.put(m, sentMsg{hash, m.body, to.Self()})
-	}
-}
-
-func (c *mutations) received(m *Msg, by *Proc) {
-	c.inFlight.remove(m)
-	for _, x := range c.witnesses {
-		x.Took(by.Self(), m)
 	}
 }
 

@@ -193,8 +193,8 @@ func (w *World) post(sender uint64, q *Proc, m *Msg) {
 
 // told is what is done with a message in a world that renders or checks them.
 func (w *World) told(m *Msg, q *Proc) {
-	if w.check != nil {
-		w.check.sent(m, q)
+	if w.eyes != nil {
+		w.eyes.sent(m, q)
 	}
 	if w.log.Keeping() {
 		w.log.Detail(w.text(m))

@@ -17,10 +17,10 @@ func (w *World) Watch(x Witness) {
 	} else {
 		w.cfg.Observer = x
 	}
-	if w.check == nil {
-		w.check = &mutations{w: w, blind: true}
+	if w.eyes == nil {
+		w.eyes = new(eyes)
 	}
-	w.check.witnesses = append(w.check.witnesses, x)
+	w.eyes.witnesses = append(w.eyes.witnesses, x)
 }
 
 // observers are told one after the other.

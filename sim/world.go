@@ -87,7 +87,7 @@ type World struct {
 	sched  scheduler.Scheduler
 	chance *choice.Source
 	log    trace.Log
-	check  *mutations
+	eyes   *eyes
 	nodes  []*Node
 	lone   [1]NodeSpec // of the one node, if there is but one
 	procs  []*Proc     // by task number
@@ -231,11 +231,11 @@ func (w *World) set(cfg Config) {
 	if w.patience == 0 {
 		w.patience = defaultPatience
 	}
-	w.check = nil
+	w.eyes = nil
 	if cfg.CheckMutation {
-		w.check = newMutations(w)
+		w.eyes = &eyes{mutations: &mutations{w: w}}
 	}
-	w.tells = w.check != nil || cfg.Keep > 0
+	w.tells = w.eyes != nil || cfg.Keep > 0
 	w.sites = table[string, *site]{}
 	w.stop, w.born, w.living = 0, 0, 0
 	w.firstWait, w.waitNumber = never, 0
