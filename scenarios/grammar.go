@@ -3,10 +3,13 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/bedlam-sim/bedlam/sim"
 )
 
 // grammar is the format: a table for each kind of mapping.
@@ -81,7 +84,9 @@ func runTable() table[Run] {
 			one("swarm", bools, func(x *Run) *bool { return &x.Swarm }, "false", "Whether each run leaves out a drawn half of the kinds of faults: what one kind hides another may show."),
 			{key: "limits", form: "limits", filled: true, about: "When to give a run up.", read: readLimits},
 			one("cost", durations, func(x *Run) *time.Duration { return &x.Cost }, "50ns", "The virtual time one reduction takes."),
+			one("buggify", buggifies, func(x *Run) *int { return &x.Buggify }, "25%", "How often a place of the program that offers to misbehave (`Proc.Buggify`) does so, in the half of all runs in which it does at all; `off`: never, in no run."),
 		},
+		lost: map[string]string{"buggy": "did you mean buggify?", "events": "it stands under limits:", "reductions": "cost: says how long one takes"},
 	}
 }
 
@@ -308,6 +313,22 @@ var (
 	versions = form[int]{name: "version", looks: "1", parse: parseVersion}
 	afters   = form[After]{name: "duration, or fault NAME", looks: "20s, fault kill the store", parse: parseAfter}
 )
+
+// buggifies is the form of how often sites of Buggify say yes, in percent.
+var buggifies = form[int]{name: "off, or a whole number of percent", looks: "off, 10%", parse: func(text string) (int, *flaw) {
+	if text == "off" {
+		return sim.NoBuggify, nil
+	}
+	digits, ok := strings.CutSuffix(text, "%")
+	n, err := strconv.Atoi(digits)
+	switch {
+	case !ok || err != nil || strconv.Itoa(n) != digits:
+		return 0, flawed("possible are off and whole percents, as in 10%", "%q does not say how often", text)
+	case n < 1 || n > 100:
+		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%q is not within 1%% and 100%%", text), hint: "off is never"}
+	}
+	return n, nil
+}}
 
 func parseVersion(text string) (int, *flaw) {
 	if text != fmt.Sprint(Version) {

@@ -179,7 +179,7 @@ func (r *Runner) reset(opts RunOptions) {
 func (r *Runner) config(seed uint64) sim.Config {
 	cfg := sim.Config{
 		Seed: seed, Boot: r.boot, ReductionCost: r.sc.Run.Cost, MaxEvents: r.limit, Patience: patience,
-		CheckMutation: r.opts.CheckMutation, Keep: r.opts.Keep, Observer: r,
+		CheckMutation: r.opts.CheckMutation, Keep: r.opts.Keep, Observer: r, Buggify: r.sc.Run.Buggify,
 	}
 	if cfg.ReductionCost == 0 {
 		cfg.ReductionCost = sim.Free

@@ -42,6 +42,8 @@ type Run struct {
 	Swarm  bool          // each run leaves out a drawn half of the kinds of faults
 	Limits Limits        // when to give up
 	Cost   time.Duration // virtual time one reduction takes
+
+	Buggify int // in how many of a hundred cases a site of Buggify that is on says yes; 0: sim.DefaultBuggify, sim.NoBuggify: no site is on
 }
 
 // Policy is how the scheduler chooses.

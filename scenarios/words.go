@@ -26,6 +26,9 @@ func (r *Runner) Words(p plan.Plan, opts RunOptions) func(choice.Deviation) stri
 			names.Link(a, b)
 		}
 	}
+	for _, s := range r.world.View().BuggifySites() {
+		names.Site(s.Name)
+	}
 	own := r.ownDraws()
 	policy := opts.Policy
 	if policy == "" {
