@@ -62,9 +62,17 @@ func newCluster(t testing.TB, names string, how ...setup) *cluster {
 		}
 	}
 	c.w = sim.New(cfg)
-	t.Cleanup(c.w.Close)
+	t.Cleanup(c.close)
 	c.run(time.Millisecond) // so that the nodes have booted
 	return c
+}
+
+// close ends the world and lets go of it: a test that tries thousands of clusters must not keep them all.
+func (c *cluster) close() {
+	if c.w != nil {
+		c.w.Close()
+		c.w = nil
+	}
 }
 
 // Observe tells of crashes, which nothing here means to have.

@@ -284,6 +284,6 @@ func TestRandom_quietClustersAgree(t *testing.T) {
 		if bad := s.rounds(2); bad != nil {
 			t.Fatalf("seed %d, %d nodes, at %v:\n%s", n, len(s.nodes), s.w.View().Now(), strings.Join(bad, "\n"))
 		}
-		s.w.Close()
+		s.close()
 	}
 }

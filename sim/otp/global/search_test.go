@@ -51,7 +51,7 @@ func search(t *testing.T, most int, bug global.Bug, life, rule string, within ui
 // live lets a cluster live and says how a rule breaks, if it does.
 func live(t *testing.T, most int, n uint64, bug global.Bug, life, rule string) (witness string, broken bool) {
 	s := newStorm(t, most, n, append([]setup{buggy(bug)}, lives[life].how...)...)
-	defer s.w.Close()
+	defer s.close()
 	s.renames = rule != "GLB1"
 	for _, b := range lives[life].live(s) {
 		if strings.HasPrefix(b, rule) {
