@@ -18,13 +18,14 @@ const JSONVersion = 1
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
 //	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a failure of earlier, played again
 //	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it;
-//	                small: replay, runs, minimal, needs and run of the same failure made small
+//	                small: replay, runs, minimal, needs and run of the same failure made small, or known: the file that kept it;
+//	                not_small: why it was not
 //	warning         scenario, text
 //	nondeterminism  scenario, seed, hashes: two runs of a plan, and where they part
-//	scenario_end    scenario, verdict (holds, broken, undecided), ended (seeds, failures, time, interrupt, trouble), counts, rate, rules, faults, workloads, availability, failures by signature
+//	scenario_end    scenario, verdict (holds, broken, undecided), ended (seeds, failures, time, interrupt, trouble), ended_text, counts, rate, rules, faults, workloads, availability, failures by signature
 //	run_end         verdict, counts, strict, canary, interrupted, exit_code
 //	result          scenario, seed, verdict, and what else there is to say of a run in short: a line of results.jsonl
-//	run, replay_end of a replay: the run, and what became of it
+//	run, replay_end of a replay: the run, and what became of it; parts: what is not as it was
 type JSON struct{ W io.Writer }
 
 type head struct {

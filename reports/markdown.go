@@ -123,7 +123,11 @@ func (m *markdown) saved(s *Summary) {
 		if x.Failed() || x.Word == Stale {
 			sign = signs[bad]
 		}
-		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(visible(strings.Join(append([]string{string(x.Word), x.Signature}, x.Says...), " · "))))
+		text := []string{string(x.Word)}
+		if x.Signature != "" {
+			text = append(text, x.Signature)
+		}
+		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(visible(strings.Join(append(text, x.Says...), " · "))))
 	}
 }
 

@@ -33,7 +33,7 @@ func (s *Saved) Failed() bool { return s.Word == StillFails || s.Word == FailsNo
 
 // String is one line of it.
 func (s *Saved) String() string {
-	text := fmt.Sprintf("%s  %s", pad(string(s.Word), savedWidth()), s.File)
+	text := fmt.Sprintf("%s  %s", pad(string(s.Word), savedWidth), s.File)
 	if s.Signature != "" {
 		text += ": " + s.Signature
 	}
@@ -46,8 +46,8 @@ func (s *Saved) String() string {
 	return text
 }
 
-// savedWidth is that of the widest word said often.
-func savedWidth() int { return len(FailsNow) }
+// savedWidth is that of the widest word.
+const savedWidth = len(FailsNow)
 
 // failed prints a saved run that fails, as one that was found.
 func (p *page) failed(s *Saved) {
@@ -60,7 +60,7 @@ func (p *page) failed(s *Saved) {
 // block is all that there is to say.
 func (s *Saved) block() string {
 	lines := append([]string{s.String()}, s.Says...)
-	return strings.Join(lines, "\n"+strings.Repeat(" ", savedWidth()+2))
+	return strings.Join(lines, "\n"+strings.Repeat(" ", savedWidth+2))
 }
 
 // text is all that there is to say, with the story if it fails.

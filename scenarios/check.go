@@ -308,6 +308,7 @@ func (c *checker) faultTimes(f *Fault) {
 	for _, d := range f.At {
 		c.comes(c.s, d, f.Where("at"), "the fault comes at", endHint)
 	}
+	c.anchors(f)
 	if !f.Has("between") {
 		f.Between = Span{0, c.s.Run.For}
 	}

@@ -210,12 +210,13 @@ func workloadTable() table[Workload] {
 }
 
 func faultTable() table[Fault] {
+	const onEvent = "at: also takes events: at: the 3rd message of kv_store"
 	return table[Fault]{
 		name:  "a fault",
 		about: "Something that breaks. Exactly one of `at` and `every`, and exactly one of the keys that say what happens, from `kill` on. A fault of the net takes effect when it is injected; the report says whether it was good for anything.",
 		fields: append([]field[Fault]{
 			one("name", titles, func(f *Fault) *string { return &f.Name }, "", "What expectations call it, and what its random draws hang on: renaming a fault draws anew, moving it does not."),
-			several("at", drawns, func(f *Fault) *[]Drawn { return &f.At }, "When it happens."),
+			{key: "at", form: moments.name + ", or a list", about: "When it happens: at a time, or when something else happens, as in `the 3rd message of kv_store`.", read: readMoments},
 			one("every", gaps, func(f *Fault) *Drawn { return &f.Every }, "", "The time between two happenings; the first comes that long after the beginning of `between`."),
 			one("between", spans, func(f *Fault) *Span { return &f.Between }, "", "When `every` applies; if nothing is said, during the whole run."),
 			{key: "kill", form: "kill, or a selector", about: "Processes are killed.", read: readKill},
@@ -230,7 +231,7 @@ func faultTable() table[Fault] {
 			{key: "upgrade", form: "upgrade", about: "The code of running programs is changed for another version, on all nodes.", read: readUpgrade},
 		}, troubleFields()...),
 		lost: map[string]string{
-			"select": "selectors stand under what happens: kill: {select: …}", "when": "this version has at: and every:", "downgrade": "upgrade: {…, to: the older version}",
+			"select": "selectors stand under what happens: kill: {select: …}", "when": onEvent, "on": onEvent, "upon": onEvent, "after": "at: 5ms after the 3rd message of kv_store", "downgrade": "upgrade: {…, to: the older version}",
 			"crash": "did you mean halt?", "restart": "halt: with for:, which says when it boots again", "power_cut": "did you mean cut_power?", "power": "did you mean cut_power?", "resume": "pause: with for:, or heal:", "split": "did you mean partition?",
 			"jam": "harm: jam at groups(a | b)", "slow": "harm: slow=10 at groups(a | b)", "loss": "harm: loss=5%", "latency": "harm: latency=exp(5ms)", "bandwidth": "harm: bandwidth=1MB/s", "reset": "harm: reset at groups(a | b)", "isolate": "partition: isolate(a)",
 			"node": "what happens says to which nodes: halt: a", "nodes": "what happens says to which nodes: halt: [a, b]", "offset": "it stands under clock:", "swizzle_clog": "did you mean swizzle?",

@@ -58,6 +58,9 @@ func (h *harm) plan() {
 		at := d.Draw(h.choose("at", uint64(i)))
 		h.run.world.At(at, h.fault.Name+" at "+strconv.Itoa(i), h.happen)
 	}
+	for i := range h.fault.On {
+		h.await(i)
+	}
 	if h.fault.Every != (Drawn{}) {
 		h.again(h.fault.Between.From)
 	}

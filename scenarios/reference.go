@@ -71,6 +71,7 @@ func describeValues(b *strings.Builder) {
 	}
 	row(durations.name, durations.looks, durations.about)
 	row(drawns.name, drawns.looks, drawns.about)
+	row(anchors.name, anchors.looks, anchors.about)
 	row(spans.name, spans.looks, spans.about)
 	row(counts.name, counts.looks, counts.about)
 	row(percents.name, percents.looks, percents.about)

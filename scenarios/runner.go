@@ -58,6 +58,8 @@ type Runner struct {
 	spared   []int          // faults that the swarm leaves out
 	source   *choice.Source // nil if the seed alone answers
 	story    story
+	awaits   []*await       // who waits for an event
+	takes    bool           // somebody waits for a message
 	still    *standstill // nil unless the run was stopped on its way
 }
 
@@ -159,7 +161,7 @@ func (r *Runner) reset(opts RunOptions) {
 	if opts.MaxEvents > 0 {
 		r.limit = opts.MaxEvents
 	}
-	r.failed = nil
+	r.failed, r.awaits, r.takes = nil, nil, false
 	r.book.reset()
 	for _, h := range r.hosts {
 		h.reset()
@@ -248,6 +250,7 @@ func (r *Runner) spent() bool {
 
 // Observe is how the world tells the runner what happens.
 func (r *Runner) Observe(f sim.Fact) {
+	r.awaited(f)
 	switch f.Kind {
 	case trace.Spawn:
 		if r.book.spawned(f.Subject, f.Object) {

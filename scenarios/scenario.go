@@ -169,7 +169,8 @@ type Fault struct {
 	Place
 	Name    string    // unique; what random draws are keyed by. If none was written: what it does, as in "kill /kv_sup/kv_store"
 	At      []Drawn   // moments, each drawn once for a run
-	Every   Drawn     // or: again and again, first one gap after Between.From; zero if At is used
+	On      []Anchor  // events, at each of which it happens too
+	Every   Drawn     // or: again and again, first one gap after Between.From; zero if At or On is used
 	Between Span      // when Every applies; the whole run if nothing was written
 	Kind    FaultKind // what happens
 	Doing   Place     // where the keys of kill, exit, fail_start or upgrade stand

@@ -74,6 +74,12 @@ func (h *harm) sayings(add func(what string, say saying)) {
 		}
 		return fmt.Sprintf("%s comes at %s", who, f.At[n].means(answer))
 	})
+	add("after", func(n int, answer uint64) string {
+		if n >= len(f.On) {
+			return who + " comes at another moment"
+		}
+		return fmt.Sprintf("%s comes %s after %v", who, f.On[n].After.means(answer), f.On[n].Event)
+	})
 	add("every", func(n int, answer uint64) string {
 		if n == 0 {
 			return fmt.Sprintf("%s comes for the first time after %s", who, f.Every.means(answer))

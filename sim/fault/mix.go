@@ -281,7 +281,6 @@ func (m Mix) split(d *drawing, a sim.Atom) netsim.Partition {
 		last := len(left) - 1
 		if left[last] == string(a) {
 			left[0], left[last] = left[last], left[0]
-			last = len(left) - 1
 		}
 		left, right = left[:last], left[last:]
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Seal puts a check sum of three bytes behind a body. It finds every single mistyped character of what Letters makes of
-// it, and every two neighbours that are wrong or swapped, and of other mistakes all but one in sixteen millions.
+// it, and every two neighbours that are wrong or swapped, and of other mistakes all but one in sixteen million.
 func Seal(body []byte) []byte {
 	sum := crc24(body)
 	return append(body[:len(body):len(body)], byte(sum>>16), byte(sum>>8), byte(sum))
@@ -80,7 +80,7 @@ func PlainLetters(text string) string {
 	}, text)
 }
 
-// FromLetters reads what Letters writes, and what PlainLetters makes of it.
+// FromLetters reads what Letters writes, however PlainLetters takes it to be meant. The error says what is wrong with the text.
 func FromLetters(text string) ([]byte, error) {
 	plain := PlainLetters(text)
 	if plain == "" {

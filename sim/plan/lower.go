@@ -46,8 +46,8 @@ func (s *shrinker) answered(i int, answer uint64) bool {
 }
 
 // room lets who waits wait longer than it must, several times as long, if the run fails all the same: when the program grows,
-// others have more to do in that time. Of 119 plans of failures under the policy pos, 113 survived that ten unrelated processes
-// were added; without room, 40.
+// others have more to do in that time. Without room, most plans of failures under a policy like pos do not survive that ten
+// unrelated processes are added.
 func (s *shrinker) room() {
 	s.doing = "giving room"
 	s.least = map[choice.Key]uint64{}
