@@ -27,6 +27,9 @@ func dump(s *scenarios.Scenario) string {
 	}
 	for _, f := range s.Faults {
 		fmt.Fprintf(&b, "%v fault %q at %v every %v between %v %s %v%s pick %v reason %v times %d\n", f.Pos, f.Name, f.At, f.Every, f.Between, f.Kind, f.Select, targets(f.Targets), f.Pick, f.Reason, f.Times)
+		for _, a := range f.On {
+			fmt.Fprintf(&b, "  on %v@%v of %v@%v\n", a, a.Pos, a.Of, a.Of.Pos)
+		}
 		if x := f.Trouble; len(s.Nodes) > 0 {
 			x.Clock.Place = scenarios.Place{}
 			fmt.Fprintf(&b, "  %+v\n", x)

@@ -19,6 +19,10 @@ var edits = map[string][]struct{ old, new, rule string }{
   intensity: 5`, `strategy: one_for_one
   intensity: 0`, "a new lock is there at once"},
 	},
+	"cluster-watcher-relapse.sim.yaml": {
+		{`the 2nd nodeup of n2@n1`, `the 9th nodeup of n2@n1`, "all of it happens"},
+		{"halt: n2, for: 5s..10s}\n  - {name: a watcher", "halt: n2}\n  - {name: a watcher", "all are together in the end"},
+	},
 	"event-manager.sim.yaml": {
 		{`at: 10s..20s, kill: events`, `at: [10s, 11s], kill: events`, "no handler takes the manager along"},
 		{`crash: 5%`, `crash: 0%`, "the logger was away"},

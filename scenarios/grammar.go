@@ -217,7 +217,7 @@ func faultTable() table[Fault] {
 		fields: append([]field[Fault]{
 			one("name", titles, func(f *Fault) *string { return &f.Name }, "", "What expectations call it, and what its random draws hang on: renaming a fault draws anew, moving it does not."),
 			{key: "at", form: moments.name + ", or a list", about: "When it happens: at a time, or when something else happens, as in `the 3rd message of kv_store`.", read: readMoments},
-			one("every", gaps, func(f *Fault) *Drawn { return &f.Every }, "", "The time between two happenings; the first comes that long after the beginning of `between`."),
+			one("every", faultGaps, func(f *Fault) *Drawn { return &f.Every }, "", "The time between two happenings; the first comes that long after the beginning of `between`."),
 			one("between", spans, func(f *Fault) *Span { return &f.Between }, "", "When `every` applies; if nothing is said, during the whole run."),
 			{key: "kill", form: "kill, or a selector", about: "Processes are killed.", read: readKill},
 			{key: "exit", form: "exit", about: "Processes get an exit signal, which they may trap.", read: func(r *reader, n *node, f *Fault) bool {

@@ -25,6 +25,7 @@ func Reference() string {
 	describe(&b, "child: worker", &g.worker)
 	describe(&b, "workload", &g.workload)
 	describe(&b, "fault", &g.fault)
+	b.WriteString(anchorExample)
 	describe(&b, "kill", &g.kill)
 	describe(&b, "exit", &g.exit)
 	describe(&b, "fail_start", &g.failStart)

@@ -58,8 +58,8 @@ type Runner struct {
 	spared   []int          // faults that the swarm leaves out
 	source   *choice.Source // nil if the seed alone answers
 	story    story
-	awaits   []*await       // who waits for an event
-	takes    bool           // somebody waits for a message
+	awaits   []*await    // who waits for an event
+	takes    bool        // somebody waits for a message
 	still    *standstill // nil unless the run was stopped on its way
 }
 
@@ -250,7 +250,7 @@ func (r *Runner) spent() bool {
 
 // Observe is how the world tells the runner what happens.
 func (r *Runner) Observe(f sim.Fact) {
-	r.awaited(f)
+	r.tally(f)
 	switch f.Kind {
 	case trace.Spawn:
 		if r.book.spawned(f.Subject, f.Object) {

@@ -27,7 +27,7 @@ const (
 
 var whats = []string{Message, Start, End, Fact, Report, NodeUp, NodeDown, Up, Down}
 
-// An Event is something that happens in a world, for the how manyth time. A fault that waits for one stays where it belongs when the program
+// An Event is something that happens in a world, for the n-th time. A fault that waits for one stays where it belongs when the program
 // around it is changed, where one that comes at a time does not.
 type Event struct {
 	Nth  int    // from 1; 0 is the first too
@@ -78,9 +78,10 @@ func ParseEvent(text string) (Event, error) {
 	return e, nil
 }
 
-// flaw says what of it makes no sense together; "" if all does.
+// flaw says what of it makes no sense together; "" if all does. A kind with ": " in it, or before the harm, would end what a Fault says of
+// its time.
 func (e Event) flaw() string {
-	if e.Kind != strings.TrimSpace(e.Kind) || strings.ContainsAny(e.Kind, "\r\n") || strings.Contains(e.Kind, ": ") {
+	if e.Kind != strings.TrimSpace(e.Kind) || strings.ContainsAny(e.Kind, "\r\n") || strings.Contains(e.Kind+" ", ": ") {
 		return "what kind is that?"
 	}
 	_, _, placed := strings.Cut(string(e.Who), "@")
@@ -126,7 +127,7 @@ func ordinal(n int) string {
 func parseOrdinal(word string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimRight(word, "stndrh"))
 	if err != nil || n < 1 || ordinal(n) != word {
-		return 0, errors.New("the how manyth, as in 1st, 2nd, 3rd")
+		return 0, errors.New("which time, as in 1st, 2nd, 3rd")
 	}
 	return n, nil
 }

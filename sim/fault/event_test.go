@@ -262,18 +262,34 @@ func TestEvents_late(t *testing.T) {
 	}
 }
 
-// Whatever is printed is read.
+// Whatever is printed is read, alone and in a fault.
 func TestEvent_roundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := fault.Event{
 			Nth: rapid.IntRange(1, 2000).Draw(t, "nth"), What: rapid.SampledFrom([]string{fault.Message, fault.End, fault.Fact, fault.Report}).Draw(t, "what"),
-			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two"}).Draw(t, "kind"), Who: rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
+			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two", "look after the shop", "wait for it"}).Draw(t, "kind"), Who: rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
 		}
 		back, err := fault.ParseEvent(e.String())
 		if err != nil || back != e {
 			t.Errorf("%v reads as %v: %v", e, back, err)
 		}
+		f := fault.Fault{
+			On: e, At: rapid.SampledFrom([]time.Duration{0, time.Millisecond}).Draw(t, "at"), For: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "for"),
+			Harm: fault.Pause{Node: "a"},
+		}
+		if back, err := fault.Parse(f.String()); err != nil || back != f {
+			t.Errorf("%v reads as %v: %v", f, back, err)
+		}
 	})
+}
+
+// A kind that a fault could not be told with is none.
+func TestEvent_kinds(t *testing.T) {
+	for _, kind := range []string{"x:", "x: y", " x", "x "} {
+		if e, err := fault.ParseEvent("the 1st fact " + kind + " of w"); err == nil {
+			t.Errorf("%q is a kind: %v", kind, e)
+		}
+	}
 }
 
 // What is seen in a run can be waited for in the next.
@@ -325,7 +341,7 @@ func ExampleEvent() {
 		fmt.Println(err)
 	}
 	counts := fault.Schedule(w, []fault.Fault{f})
-	for counts[0].Injected == false {
+	for !counts[0].Injected && w.View().Now() < time.Minute {
 		w.Run(time.Millisecond)
 	}
 	fmt.Println(f)

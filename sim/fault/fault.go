@@ -60,12 +60,12 @@ func Parse(text string) (Fault, error) {
 		}
 		when = head
 	}
-	if delay, event, is := strings.Cut(when, " after the "); is {
-		when = delay
-		f.On, err = ParseEvent("the " + event)
-	} else if strings.HasPrefix(when, "the ") {
+	if strings.HasPrefix(when, "the ") {
 		f.On, err = ParseEvent(when)
 		when = "0s"
+	} else if delay, event, is := strings.Cut(when, " after the "); is {
+		when = delay
+		f.On, err = ParseEvent("the " + event)
 	} else if strings.Contains(when, " ") {
 		return Fault{}, badFault(text)
 	}

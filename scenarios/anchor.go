@@ -1,0 +1,222 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bedlam-sim/bedlam/sim/fault"
+)
+
+// An Anchor is an event that a fault waits for, in the words of package fault.
+type Anchor struct {
+	Pos   Pos         // in the file
+	Event fault.Event // what happens, and for the how manyth time; if to a node, also to which
+	Of    Selector    // whom it happens to, if that is a process; the name any is any, also one that is in no tree
+	After Drawn       // how long after it the fault comes, drawn once for a run
+}
+
+// A moment is when a fault happens: at a time, or when something else does.
+type moment struct {
+	at     Drawn
+	anchor *Anchor
+	of     int // where in the text stands to whom it happens
+}
+
+// String prints 5ms after the 3rd message kv.Put of kv_store@a, as ParseAnchor reads it.
+func (a Anchor) String() string {
+	if a.After == (Drawn{}) {
+		return a.Event.String()
+	}
+	return a.After.String() + " after " + a.Event.String()
+}
+
+// ParseAnchor reads what Anchor.String prints.
+func ParseAnchor(text string) (Anchor, error) {
+	m, bad := parseAnchor(text)
+	if bad != nil {
+		return Anchor{}, bad
+	}
+	return *m.anchor, nil
+}
+
+const anchorForms = "an event is like the 3rd message of kv_store, the 1st exit killed of /pool/*, 5ms after the 1st nodedown of b@a"
+
+// anchorWhats is what may happen.
+var anchorWhats = []string{fault.Message, fault.Start, fault.End, fault.Fact, fault.Report, fault.NodeUp, fault.NodeDown, fault.Up, fault.Down}
+
+// parseMoment reads a drawn duration, or an event.
+func parseMoment(text string) (moment, *flaw) {
+	if strings.HasPrefix(text, "the ") || strings.Contains(text, " after ") || strings.Contains(text, " of ") {
+		return parseAnchor(text)
+	}
+	d, bad := parseDrawn(text)
+	return moment{at: d}, bad
+}
+
+// parseAnchor reads an event, and how long after it.
+func parseAnchor(text string) (moment, *flaw) {
+	a := &Anchor{}
+	off, event := 0, text
+	if delay, rest, late := strings.Cut(text, " after "); late && !strings.HasPrefix(text, "the ") { // a kind may hold the word
+		event = rest
+		d, bad := parseDrawn(delay)
+		if bad != nil {
+			return moment{}, bad.moved(0, delay)
+		}
+		a.After, off = d, utf8.RuneCountInString(delay+" after ")
+	}
+	i := strings.LastIndex(event, " of ")
+	if i < 0 {
+		return moment{}, flawed(anchorForms, "%q does not say whom it happens to", event).moved(off, event)
+	}
+	head, who := event[:i], event[i+len(" of "):]
+	if bad := a.parseWhat(head); bad != nil {
+		return moment{}, bad.moved(off, head)
+	}
+	off += utf8.RuneCountInString(head + " of ")
+	if bad := a.parseWhom(who); bad != nil {
+		return moment{}, bad.moved(off, who)
+	}
+	return moment{anchor: a, of: off}, nil
+}
+
+// moved is a flaw in a part of a text; off is where the part begins.
+func (f *flaw) moved(off int, part string) *flaw {
+	if f.width == 0 {
+		f.off, f.width = 0, max(1, utf8.RuneCountInString(part))
+	}
+	f.off += off
+	return f
+}
+
+// parseWhat reads the 3rd message kv.Put.
+func (a *Anchor) parseWhat(head string) *flaw {
+	words := strings.SplitN(head, " ", 4)
+	if words[0] != "the" || len(words) < 3 {
+		return flawed(anchorForms, "%q is no event", head)
+	}
+	at := func(i int) int { return utf8.RuneCountInString(strings.Join(words[:i], " ")) + 1 }
+	if _, err := fault.ParseEvent("the " + words[1] + " message of any"); err != nil {
+		return flawed("as in 1st, 2nd, 3rd, 4th", "%q does not say the how manyth", words[1]).moved(at(1), words[1])
+	}
+	if !slices.Contains(anchorWhats, words[2]) {
+		hint := (&suggester{}).meant(words[2], anchorWhats)
+		return flawed(hint, "%q is nothing that happens", words[2]).moved(at(2), words[2])
+	}
+	e, err := fault.ParseEvent(head + " of any")
+	if err != nil {
+		what, _, _ := strings.Cut(err.Error(), "; ")
+		return flawed("a message has one, as in the 1st message kv.Put of kv_store, and an exit, a fact and a report", "%s", what).moved(at(3), strings.Join(words[3:], " "))
+	}
+	a.Event = e
+	return nil
+}
+
+// parseWhom reads to whom it happens.
+func (a *Anchor) parseWhom(who string) *flaw {
+	a.Event.Who = fault.Select(who)
+	if !a.Event.OfNodes() {
+		s, bad := parseSelector(who)
+		a.Of = s
+		return bad
+	}
+	about, at, seen := strings.Cut(who, "@")
+	if !isIdent(about) || seen && !isIdent(at) || seen && (a.Event.What == fault.Up || a.Event.What == fault.Down) {
+		hint := "as in the 1st " + a.Event.What + " of b"
+		if a.Event.What == fault.NodeUp || a.Event.What == fault.NodeDown {
+			hint = "as in the 1st " + a.Event.What + " of b@a: what a sees of b"
+		}
+		return flawed(hint, "%q is no node", who)
+	}
+	return nil
+}
+
+// moments is the form of when a fault happens.
+var moments = form[moment]{
+	name:  "drawn duration or event",
+	looks: "5s, 1s..5s, the 3rd message of kv_store",
+	parse: parseMoment,
+}
+
+// anchors is the form of an event.
+var anchors = form[moment]{
+	name:  "event",
+	looks: "the 3rd message of kv_store, the 1st message kv.Put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, 5ms..20ms after the 1st nodedown of b@a",
+	about: "Something that happens for the how manyth time, counted from the beginning of the run over all whom it may happen to: message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, the first one of a tuple, or a tag as 'DOWN'), " +
+		"start (one begins), exit (one ends; the reason, its first atom, or crash), fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up and down (a node boots, goes down). " +
+		"Without a kind any counts. A word `any` in the place of a selector or a node is any. The fault strikes as soon as the process can be interrupted, or so much later.",
+	parse: parseAnchor,
+}
+
+// faultGaps is the form of the time between two happenings of a fault.
+var faultGaps = form[Drawn]{name: gaps.name, looks: gaps.looks, parse: func(text string) (Drawn, *flaw) {
+	if strings.HasPrefix(text, "the ") || strings.Contains(text, " after the ") {
+		return Drawn{}, flawed("events stand under at:, as in at: the 3rd message of kv_store", "%q is not the time between two happenings", text)
+	}
+	return gaps.parse(text)
+}}
+
+// anchorExample is how faults wait for events, for people.
+const anchorExample = `A fault that comes at a time strikes elsewhere as soon as the program around it is changed; one that waits for an event does not:
+
+    faults:
+      - {name: mid-write, at: the 3rd message of kv_store, kill: kv_store}
+      - {name: again, at: 5ms..20ms after the 1st exit killed of kv_store, kill: /kv_sup/kv_logger}
+      - {name: both, at: [10s, the 2nd start of /kv_sup/kv_store], exit: {select: kv_logger, reason: boom}}
+
+A fault whose event never happens never takes effect, and the report says so.
+
+`
+
+// readMoments reads when a fault happens.
+func readMoments(r *reader, n *node, f *Fault) bool {
+	items := []*node{n}
+	if n.kind == listNode {
+		if items = n.items; len(items) == 0 {
+			return r.wrong(n, "", "%s is an empty list", n.path())
+		}
+	}
+	good := true
+	for _, item := range items {
+		m, ok := scalar(r, item, moments)
+		good = good && ok
+		switch {
+		case !ok:
+		case m.anchor == nil:
+			f.At = append(f.At, m.at)
+		default:
+			m.anchor.Pos, m.anchor.Of.Pos = item.pos, r.src.inside(item)(m.of)
+			f.On = append(f.On, *m.anchor)
+		}
+	}
+	return good
+}
+
+// anchors checks the events that a fault waits for.
+func (c *checker) anchors(f *Fault) {
+	for _, a := range f.On {
+		c.comes(c.s, a.After, a.Pos, "the fault comes, at the earliest, at", endHint)
+		switch {
+		case a.Event.OfNodes():
+			c.anchorNodes(a)
+		case a.Of.Name != anyNode:
+			c.selects(a.Of)
+		case a.Of.Node != "" && a.Of.Node != anyNode:
+			c.nodesNamed(c.s, []string{a.Of.Node}, a.Of.Pos)
+		}
+	}
+}
+
+// anchorNodes checks an event of nodes.
+func (c *checker) anchorNodes(a Anchor) {
+	if !c.s.clustered() && !c.torn["nodes"] {
+		c.bad(WrongCompany, a.Pos, "add nodes: [a, b] to the file", "a %s is about a cluster, and the file has no nodes", a.Event.What)
+		return
+	}
+	for name := range strings.SplitSeq(string(a.Event.Who), "@") {
+		if name != anyNode && !c.nodesNamed(c.s, []string{name}, a.Of.Pos) {
+			return
+		}
+	}
+}
