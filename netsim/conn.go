@@ -37,7 +37,7 @@ type lane struct {
 	held    uint64        // the least number held, or whatever is less; none if nothing is
 	notice  uint64        // the number of the notice of its end, or none
 	id      uint64        // by which its draws are keyed; 0: by its ordinal
-	ordinal uint64        // the how manyth connection of its link, as it stands in keys
+	ordinal uint64        // its number among the connections of its link, as it stands in keys
 	resumed uint64        // how many signals were resumed on it
 	waiting int64         // bytes held
 	holds   int32         // signals held
@@ -57,7 +57,7 @@ const none uint64 = math.MaxUint64
 const ordinalShift = 36
 
 // Open opens a connection. Whether the other end hears of it depends on what is sent on it. What is drawn for it, and not for a signal, is
-// keyed by the how manyth connection of its link it is.
+// keyed by its number among the connections of its link.
 func (n *Net) Open(a, b Node) Conn { return n.OpenAs(a, b, 0) }
 
 // OpenAs is Open for a connection with an identity, by which its draws are keyed: then no other connection of the same nodes moves

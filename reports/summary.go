@@ -75,7 +75,7 @@ type Group struct {
 type Found struct {
 	Run    *Run
 	Token  string // "" if there is none
-	Number int    // the how manieth of its signature it is, from 1
+	Number int    // its number among those of its signature, from 1
 
 	Small    *Small    // the same failure, made small; nil if nobody did
 	NotSmall string    // why, if somebody tried; else ""

@@ -42,7 +42,7 @@ const (
 // a bucket: next for all but the tail, prev for all but the head.
 type task struct {
 	id         uint64
-	readiness  uint64 // the how manyth time it is (or will be) ready, from 0
+	readiness  uint64 // how often it was ready before, this time not counted
 	next, prev Task
 	place      uint16
 	priority   Priority

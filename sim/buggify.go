@@ -75,7 +75,7 @@ type BuggifySite struct {
 	Fired uint64 // how often it said yes so far
 }
 
-// String says that it fires, and for the how manyth time.
+// String says that it fires, and for which time.
 func (s BuggifySite) String() string {
 	if s.Fired == 0 {
 		return "site " + s.Name + " has not fired"

@@ -23,7 +23,7 @@ type peer struct {
 	tried   bool // there was an attempt to connect, or a connection
 	wire    *wire
 	side    int    // our end of it
-	id      uint64 // the how manyth of the node's connections it is
+	id      uint64 // its number among the node's connections
 	life    uint32 // which life of the other node is at the other end; 0: not known yet
 	setup   *timer // ends the present step of the handshake
 	queue   []*parcel

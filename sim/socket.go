@@ -14,7 +14,7 @@ import (
 type Port struct {
 	Node Atom
 	Life uint32 // of the node, from 1
-	N    uint64 // the how manyth socket of that life
+	N    uint64 // its number among the sockets of that life
 }
 
 // String prints #Port<b.3>.

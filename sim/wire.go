@@ -14,7 +14,7 @@ import (
 // what netsim does not, until it is decided.
 type wire struct {
 	conn netsim.Conn
-	id   uint64 // stable: of the two nodes, and the how manyth between them
+	id   uint64 // stable: of the two nodes, and its number among those between them
 	ends [2]wireEnd
 	way  [2]way // what is sent from either end
 }
@@ -111,7 +111,7 @@ func (w *World) send(c *wire, side int, k *parcel, kind string, stream uint64) {
 func (w *World) route(k *parcel, kind string) bool {
 	c, side := k.wire, k.side
 	out := &c.way[side]
-	// One connection's streams are not another's: the how manyth connection it is goes into the number.
+	// One connection's streams are not another's: the connection's own number goes into theirs.
 	v := w.net.Route(w.time(), c.conn, out.from, netsim.Packet{Size: int(k.size), Kind: kind, Body: k.body(), ID: mix(k.id, c.id), N: k.n})
 	k.seq = v.Seq
 	switch v.Fate {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
@@ -18,10 +17,9 @@ type ending struct {
 // manySeeds is how many seeds there are if only the time is to end the search.
 const manySeeds = 1_000_000_000
 
-// endless are the seeds of a search that only the time ends, from a first one on.
-func endless(first uint64) scenarios.Seeds {
-	first = min(first, math.MaxUint64-manySeeds)
-	return scenarios.Seeds{Ranges: []scenarios.SeedRange{{First: first, Last: first + manySeeds - 1}}}
+// endless are the seeds of a search that only the time ends.
+func endless() *scenarios.Seeds {
+	return &scenarios.Seeds{Ranges: []scenarios.SeedRange{{First: 1, Last: manySeeds}}}
 }
 
 // deadline is when the next scenario is to end, if so many are left: all get the same time. The zero time is never.
@@ -40,7 +38,7 @@ func (r *running) why(s *reports.Summary, c *campaign, bug error) (end reports.E
 		return reports.EndTrouble, "simrun could not go on"
 	case r.halted:
 		return reports.EndFailures, r.ending.failureText()
-	case c.late:
+	case c.late && s.Runs < s.Asked:
 		return reports.EndTime, fmt.Sprintf("its share of %v of real time is over (--stop-after)", r.ending.after)
 	case r.stop.asked() && s.Runs < s.Asked:
 		return reports.EndInterrupt, ""

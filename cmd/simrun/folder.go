@@ -35,7 +35,7 @@ const (
 
 // folder keeps what is found on the disk, as soon as it is found: a line for each run, and a folder for the first
 // failure of each signature. run.json says how far it is. Nothing in it depends on the machine or on how long
-// things took: two runs with the same seeds write the same bytes.
+// things took: two runs with the same seeds write the same bytes into empty folders of one name.
 type folder struct {
 	silent
 	dir     string

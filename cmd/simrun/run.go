@@ -125,8 +125,7 @@ func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
 		return err
 	}
 	if r.seeds == nil && r.ending.after > 0 {
-		every := endless(1)
-		r.seeds, r.endless = &every, true
+		r.seeds, r.endless = endless(), true
 	}
 	r.twice, err = pickShare(determinism)
 	return err
@@ -466,7 +465,11 @@ func (r *running) interrupted(left []target) error {
 		sc, _ := left[0].parse()
 		c = &sc.Run.Seeds
 	}
-	fmt.Fprintf(r.errs, "simrun: interrupted after %d of %s of %s\n", s.Runs, plural(s.Asked, "seed"), s.Scenario)
+	made := plural(s.Runs, "seed")
+	if !s.Open {
+		made = fmt.Sprintf("%d of %s", s.Runs, plural(s.Asked, "seed"))
+	}
+	fmt.Fprintf(r.errs, "simrun: interrupted after %s of %s\n", made, s.Scenario)
 	if rest := seedsFrom(*c, s.Runs); rest != "" {
 		fmt.Fprintf(r.errs, "  to go on: simrun run %s --seeds '%s'%s\n", left[0].word(), rest, r.flags())
 	}
@@ -502,6 +505,9 @@ func (r *running) flags() string {
 	}
 	if r.opts.Swarm {
 		text += " --swarm"
+	}
+	if r.ending.after > 0 {
+		text += " --stop-after " + scenarios.FormatDuration(r.ending.after)
 	}
 	return text + r.again()
 }

@@ -17,8 +17,8 @@ import (
 // A kept is a file with a repro that belongs to a scenario: it is played before all seeds.
 type kept struct {
 	target
-	sc *scenarios.Scenario // nil: it cannot be read
-	ds scenarios.Diagnostics
+	sc  *scenarios.Scenario
+	why string // it cannot be read; "" if it can
 }
 
 // reproEnding is what the names of files end with that keep a run of the scenario beside them.
@@ -71,7 +71,7 @@ func escaped(dir string) string {
 }
 
 // nameKey finds the name in a scenario file that cannot be read.
-var nameKey = regexp.MustCompile(`(?m)^"?name"?:\s*"?([^\s"]+)`)
+var nameKey = regexp.MustCompile(`(?m)^["']?name["']?\s*:\s*["']?([^\s"']+)`)
 
 // kept are the runs that are kept of a scenario: beside its file, and in the folder of --out.
 func (r *running) kept(t target, sc *scenarios.Scenario) ([]*kept, error) {
@@ -86,18 +86,28 @@ func (r *running) kept(t target, sc *scenarios.Scenario) ([]*kept, error) {
 	}
 	var list []*kept
 	for _, file := range files {
-		t, err := read(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if k := keptIn(file); k != nil {
+			list = append(list, k)
 		}
-		if err != nil {
-			return nil, err
-		}
-		k := &kept{target: t}
-		k.sc, k.ds = t.parse()
-		list = append(list, k)
 	}
 	return list, nil
+}
+
+// keptIn is what a file keeps; nil if it is gone in the meantime.
+func keptIn(file string) *kept {
+	t, err := read(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return &kept{target: target{file: file}, why: err.Error()}
+	}
+	k := &kept{target: t}
+	sc, ds := t.parse()
+	if k.sc = sc; sc == nil {
+		k.why = ds[0].Error()
+	}
+	return k
 }
 
 // isOf reports whether a file of the folder keeps a run of a scenario: it has its name, and if several have it, is of that one.
@@ -136,7 +146,7 @@ func (k *kept) play(h runner, sc *scenarios.Scenario, digest scenarios.Sum, opts
 	x := &reports.Saved{File: k.file, Word: reports.Stale}
 	switch {
 	case k.sc == nil:
-		x.Says = []string{"it cannot be read: " + k.ds[0].Error()}
+		x.Says = []string{"it cannot be read: " + k.why}
 		return x
 	case k.sc.Repro == nil:
 		x.Says = []string{"it has no key repro:, which would say what to play"}

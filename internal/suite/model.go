@@ -25,7 +25,7 @@ type model struct {
 // state is what changes.
 type state struct {
 	sups []keeper // by node
-	inc  []int    // the how manyth process of a node is its last
+	inc  []int    // the number of a node's last process
 	dead []bool   // that one has ended
 	arm  [][]fault
 	bag  []event // what supervisors have not handled yet

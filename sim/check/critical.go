@@ -19,8 +19,8 @@ const (
 // Section is the detail of the facts of Ask, Enter and Leave.
 type Section struct{ Name string }
 
-// Ask says that a process is about to ask for a critical section, such as by global.Trans: which nodes are connected counts now. Without it
-// a process is taken to have asked when it enters.
+// Ask says that a process is about to ask for a critical section, such as by global.Trans: what counts is which nodes are connected now.
+// Without it a process is taken to have asked when it enters.
 func Ask(p *sim.Proc, section string) { p.Trace(askFact, Section{section}) }
 
 // Enter says that a process is in a critical section from now on, such as what it does in global.Trans, until Leave or its own end.

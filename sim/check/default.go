@@ -67,7 +67,7 @@ func DefaultWith(l Limits) []Rule {
 	}
 }
 
-// role is who a process is, without where and the how manyth: what a signature may say of it.
+// role is who a process is, without where and without its number: what a signature may say of it.
 func role(pid sim.PID) string {
 	id := pid.Identity()
 	if id == nil {

@@ -13,7 +13,8 @@ import (
 
 // UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and lives on: a supervisor,
 // a caller, a parent that monitors it. The linked who die of it pass it on, and it is enough if one of them is heard. It is of
-// no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with an answer as its reason, as those of package rpc do.
+// no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with
+// an answer as its reason, as those of package rpc do.
 func UnexpectedExits() Rule { return &exits{Base: NewBase("no_unheard_exit", KindNever)} }
 
 type exits struct {

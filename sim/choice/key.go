@@ -10,7 +10,7 @@ import (
 type Key struct {
 	Domain Domain
 	ID     uint64 // stable identity, from ID or Child
-	N      uint64 // the how manyth question of this identity in this domain
+	N      uint64 // the question's number among those of this identity in this domain
 }
 
 // String prints domain/identity/n, the identity as 16 hexadecimal digits:

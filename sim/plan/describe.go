@@ -78,7 +78,7 @@ func (w Words) slice(who string, nth, answer uint64) string {
 	return fmt.Sprintf("%s is preempted in its %s slice after %s", who, ordinal(nth), count(int(reductions), "reduction"))
 }
 
-// order tells of a draw whose counter is the how manyth time the process is ready and, above that, how often
+// order tells of a draw whose counter is how often the process was ready and, above that, how often
 // it drew before, that time.
 func (w Words) order(who string, n, answer uint64) string {
 	nth := n&(1<<40-1) + 1

@@ -46,8 +46,7 @@ func (s *shrinker) answered(i int, answer uint64) bool {
 }
 
 // room lets who waits wait longer than it must, several times as long, if the run fails all the same: when the program grows,
-// others have more to do in that time. Without room, most plans of failures under a policy like pos do not survive that ten
-// unrelated processes are added.
+// others have more to do in that time.
 func (s *shrinker) room() {
 	s.doing = "giving room"
 	s.least = map[choice.Key]uint64{}

@@ -14,7 +14,7 @@ func Normal(run Runner, p Plan) (Plan, error) {
 	return q, err
 }
 
-// place is where a draw was asked, the how manyth of those that are not dull, and how many answers there were.
+// place is where a draw was asked, its number among those that are not dull, and how many answers there were.
 type place struct {
 	at int
 	of uint64

@@ -102,6 +102,16 @@ func TestFaultsAreAnchored(t *testing.T) {
 	}
 }
 
+// Nodes that have a Boot of their own are edited like others.
+func TestFaultsAreAnchoredOnEachNode(t *testing.T) {
+	spec := moving(func(*sim.Proc) {})
+	nodes := []sim.NodeSpec{{Name: "local", Boot: spec.Boot}}
+	spec.Boot, spec.Config = nil, func() sim.Config { return sim.Config{Nodes: nodes} }
+	if got := simtest.DeclaredBy(spec, simtest.Anchored(spec, at3200())); got != "fault: at the 1st fact taken of job: kill any\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Of several events that one is taken with which the failure bears most. Here it must come early, too: waiting for the job's start for
 // 3.2s is no better than the time.
 func TestFaultsAreAnchoredWhereItIsBest(t *testing.T) {

@@ -70,8 +70,11 @@ func (c *checking) smallest(p plan.Plan) plan.Report {
 		for _, other := range r.Others {
 			c.note(finding{other.Plan, other.Outcome})
 		}
+		if r.Err != nil {
+			return r
+		}
 		q, smaller := c.fewer(r.Plan, r.Outcome.Signature)
-		if r.Err != nil || !smaller {
+		if !smaller {
 			return r
 		}
 		p = q

@@ -3,6 +3,7 @@ package simtest
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,17 +112,14 @@ func (s *Spec) config() sim.Config {
 	if s.Boot != nil {
 		cfg.Boot = s.Boot
 	}
-	if boot := cfg.Boot; s.late > 0 && boot != nil {
-		cfg.Boot = func(p *sim.Proc) {
-			p.Sleep(s.late)
-			boot(p)
-		}
-	}
 	if len(s.Nodes) > 0 {
 		cfg.Nodes = nil
 		for _, n := range s.Nodes {
 			cfg.Nodes = append(cfg.Nodes, sim.NodeSpec{Name: n})
 		}
+	}
+	if s.late > 0 {
+		s.delay(&cfg)
 	}
 	if cfg.Policy == nil {
 		cfg.Policy = scheduler.Portfolio{}
@@ -133,6 +131,24 @@ func (s *Spec) config() sim.Config {
 		cfg.Patience = defaultPatience
 	}
 	return cfg
+}
+
+// delay has all nodes boot later.
+func (s *Spec) delay(cfg *sim.Config) {
+	late := func(boot sim.Body) sim.Body {
+		if boot == nil {
+			return nil
+		}
+		return func(p *sim.Proc) {
+			p.Sleep(s.late)
+			boot(p)
+		}
+	}
+	cfg.Boot = late(cfg.Boot)
+	cfg.Nodes = slices.Clone(cfg.Nodes) // they may be the Spec's own, each time the same
+	for i := range cfg.Nodes {
+		cfg.Nodes[i].Boot = late(cfg.Nodes[i].Boot)
+	}
 }
 
 // harness reports whether a panic is one of the test harness's own: rapid breaks a test case off by panics, and testing has some

@@ -35,6 +35,9 @@ func Repeat(t testing.TB, spec Spec, work Steps, opts ...Option) {
 			t.Fatalf("simtest: Steps has two of the name %q", name)
 		}
 	}
+	if work.Ops[""] != nil || work.Acts[""] != nil { // rapid would take it for a check between the steps
+		t.Fatalf("simtest: a step needs a name; what must hold is a rule")
+	}
 	c := newChecking(t, spec.scripted(work.script(spec)), opts)
 	defer c.close()
 	if c.settled() {

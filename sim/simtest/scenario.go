@@ -14,8 +14,8 @@ import (
 )
 
 // Scenario runs a scenario file as a test: saved plans first, then all the seeds that the file says, a fifth of them with -short, and -sim.seeds
-// more. The first failure counts, by the order of seeds; others are listed. It is made small, saved and told as Check does it, and its
-// token is one of simrun's too. programs is what the file can start; nil: those that come with bedlam.
+// more. The first failure counts, by the order of seeds; others are listed. It is made small, saved and told as Check does it. programs is
+// what the file can start; nil: those that come with bedlam, and then simrun replays the token too.
 func Scenario(t testing.TB, file string, programs scenarios.Programs, opts ...Option) {
 	t.Helper()
 	src, err := os.ReadFile(file)
@@ -28,14 +28,15 @@ func Scenario(t testing.TB, file string, programs scenarios.Programs, opts ...Op
 // ScenarioText is Scenario for what was read already; file is its name for messages.
 func ScenarioText(t testing.TB, file string, src []byte, programs scenarios.Programs, opts ...Option) {
 	t.Helper()
-	if programs == nil {
+	known := programs == nil
+	if known {
 		programs = scenarios.Builtin()
 	}
 	sc, mistakes := scenarios.Parse(file, src, programs)
 	if mistakes != nil {
 		t.Fatalf("\n%v", mistakes)
 	}
-	c := newSearch(t, &stage{file: file, src: src, programs: programs, sc: sc}, opts)
+	c := newSearch(t, &stage{file: file, src: src, programs: programs, known: known, sc: sc}, opts)
 	defer c.close()
 	if c.settled() {
 		return
@@ -56,6 +57,7 @@ type stage struct {
 	file     string
 	src      []byte
 	programs scenarios.Programs
+	known    bool // to simrun
 	sc       *scenarios.Scenario
 	runner   *scenarios.Runner // nil before the first run
 }
@@ -144,9 +146,13 @@ func (s *stage) tell(p plan.Plan, o plan.Outcome) tale {
 	if err := (reports.Text{}).Failure(&b, found); err != nil {
 		fmt.Fprintln(&b, err)
 	}
+	tail := ""
+	if s.known {
+		tail = fmt.Sprintf("or: simrun replay %s %s\n", s.token(p, o.Hash), reports.ShellWord(s.file))
+	}
 	return tale{
 		head:  b.String(),
-		tail:  fmt.Sprintf("or: simrun replay %s %s\n", s.token(p, o.Hash), s.file),
+		tail:  tail,
 		place: s.sc.Element,
 		words: s.runner.Words(p, scenarios.RunOptions{}),
 	}

@@ -123,6 +123,16 @@ func TestScenarioIsMadeSmallAndSaved(t *testing.T) {
 	}
 }
 
+// simrun is not told to play what it does not know.
+func TestScenarioOfOwnPrograms(t *testing.T) {
+	f, _ := try(t, "TestSplit", func(t testing.TB) {
+		simtest.ScenarioText(t, "split.sim.yaml", []byte(split), scenarios.Builtin(), simtest.Unsaved())
+	})
+	if text := f.text.String(); !strings.Contains(text, "\nREPLAY: go test ") || strings.Contains(text, "or: simrun") {
+		t.Errorf("%s", text)
+	}
+}
+
 // What is wrong with a file is said as simrun says it.
 func TestScenarioMistakes(t *testing.T) {
 	f := staged(t, []byte("simrun: 1\nname: x\nwhat: 3\n"), simtest.Settings("", 0, false))

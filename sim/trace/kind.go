@@ -30,7 +30,7 @@ const (
 	User                       // a fact of the user's own; Word: hash of its kind
 	Drop                       // a message of Subject's to Object was dropped
 	Node                       // a node changed: Word says how
-	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: the how manyth on its connection
+	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: its number on its connection
 	Socket                     // a socket of Subject's changed; Word: how, and which it is
 	kinds
 )

@@ -129,7 +129,7 @@ func exitedNormally(reason sim.Reason) bool {
 // its type decides (APP3). One that ends before it has told how the start went was killed, and will not tell.
 func (c *controller) ended(p *sim.Proc, pid sim.PID, reason sim.Reason) {
 	c.table.forget(pid)
-	for name, s := range c.starting {
+	for name, s := range c.starting { // in whatever order: a master is of one application
 		if s.master == pid {
 			c.launched(p, outcome{name: name, reason: reason})
 			return

@@ -1,6 +1,7 @@
 package netkernel
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -25,7 +26,12 @@ const (
 var changeNames = [...]string{"ignored", "unchanged", "change_initiated", "ongoing_change_to"}
 
 // String is Erlang's word for it.
-func (c Change) String() string { return changeNames[c] }
+func (c Change) String() string {
+	if int(c) < len(changeNames) {
+		return changeNames[c]
+	}
+	return "change " + strconv.Itoa(int(c))
+}
 
 // SetNetTicktime changes net_ticktime of this node in a way that loses no connection, if all others are told to change theirs to the
 // same before the transition period is over for any of them: net_kernel:set_net_ticktime/2 (NK7). During that time, rounded up to whole
