@@ -12,26 +12,34 @@ import (
 )
 
 // UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and lives on: a supervisor,
-// a caller, a parent that monitors it. The linked who die of it pass it on, and it is enough if one of them is heard. It is of
-// no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with
+// a caller, a parent that monitors it. The linked who die of it pass it on, however long that takes, and it is enough if one of them is heard. It
+// is of no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with
 // an answer as its reason, as those of package rpc do.
-func UnexpectedExits() Rule { return &exits{Base: NewBase("no_unheard_exit", KindNever)} }
+func UnexpectedExits() Rule {
+	return &exits{Base: NewBase("no_unheard_exit", KindNever), told: map[sim.PID][]sim.Reason{}}
+}
 
 type exits struct {
 	Base
 	view    sim.View
 	started bool
-	travels time.Duration // how long a reason may travel along links until somebody hears
-	causes  []cause       // recent, oldest first
+	travels time.Duration            // how long a reason may travel in other ways than along links until somebody hears
+	causes  []cause                  // recent, oldest first
+	told    map[sim.PID][]sim.Reason // of what the living are to end, because others did
 }
 
 // cause is a reason for which processes have ended.
 type cause struct {
-	at     time.Duration // when the first of them ended, or the last who was heard
+	at     time.Duration // when the first of them ended, or the last who was heard; or when it was last seen to be under way
+	since  time.Duration // when the first of them ended
 	who    sim.PID       // the first of them
 	reason sim.Reason
 	heard  bool
+	roads  []road // along which it may still go to somebody who is heard
 }
+
+// road is a link from one that has ended to one that is to end of it.
+type road struct{ from, to sim.PID }
 
 // Start keeps the view.
 func (r *exits) Start(_ sim.Config, v sim.View) {
@@ -44,34 +52,59 @@ func (r *exits) Observe(f sim.Fact) {
 		return
 	}
 	r.Evaluate()
+	told := slices.ContainsFunc(r.told[f.Subject], func(why sim.Reason) bool { return term.Equal(why, f.Detail) })
+	delete(r.told, f.Subject)
 	if r.IsBroken() || expected(f.Detail) {
 		return
 	}
-	r.settle(f.At - r.travels)
+	r.settle(f.At-r.travels, f.Subject)
+	heirs := r.view.Heirs(f.Subject)
+	for _, h := range heirs {
+		r.told[h] = append(r.told[h], f.Detail)
+	}
 	i := slices.IndexFunc(r.causes, func(c cause) bool { return term.Equal(c.reason, f.Detail) })
 	if i < 0 {
+		if told { // what it was told of has been judged
+			return
+		}
 		i = len(r.causes)
-		r.causes = append(r.causes, cause{at: f.At, who: f.Subject, reason: f.Detail})
+		r.causes = append(r.causes, cause{at: f.At, since: f.At, who: f.Subject, reason: f.Detail})
 	}
-	if c := r.causes[i]; r.view.Mourners(f.Subject) > 0 { // of those to whom it is passed on from here, nobody needs to be heard
+	c := r.causes[i]
+	if r.view.Mourners(f.Subject) > 0 { // of those to whom it is passed on from here, nobody needs to be heard
 		c.at, c.heard = f.At, true
 		r.causes = append(slices.Delete(r.causes, i, i+1), c)
+		return
 	}
+	for _, h := range heirs {
+		c.roads = append(c.roads, road{f.Subject, h})
+	}
+	r.causes[i] = c
 }
 
-// settle judges what began before.
-func (r *exits) settle(before time.Duration) {
+// settle judges what began before. Of one that ends just now it is not yet known whether it is heard.
+func (r *exits) settle(before time.Duration, ending sim.PID) {
 	for len(r.causes) > 0 && r.causes[0].at < before {
-		if c := r.causes[0]; !c.heard {
-			r.Break(c.at, role(c.who), fmt.Sprintf("%v ended, and nobody heard: %s", c.who, term.Format(c.reason)))
-		}
+		c := r.causes[0]
 		r.causes = r.causes[1:]
+		c.roads = slices.DeleteFunc(c.roads, func(k road) bool { return k.to != ending && !r.view.Linked(k.to, k.from) })
+		switch {
+		case c.heard:
+		case len(c.roads) > 0:
+			c.at = before + r.travels
+			r.causes = append(r.causes, c)
+		default:
+			r.Break(c.since, role(c.who), fmt.Sprintf("%v ended, and nobody heard: %s", c.who, term.Format(c.reason)))
+		}
 	}
 }
 
 // Finish judges what is left.
 func (r *exits) Finish(v sim.View, res sim.Result) {
-	r.settle(res.Now + 1)
+	r.settle(res.Now+1, sim.PID{})
+	if len(r.causes) > 0 {
+		r.Leave(fmt.Sprintf("the run was over before it was known whether anybody hears of the end of %v", r.causes[0].who))
+	}
 	r.Base.Finish(v, res)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/bedlam-sim/bedlam/netsim"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/check"
+	"github.com/bedlam-sim/bedlam/sim/fault"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/application"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -163,6 +164,82 @@ func TestUnexpectedExits(t *testing.T) {
 		}
 	})}}, check.UnexpectedExits)
 	try(t, []trial{{name: "with its node", cfg: some("worker", forever), rule: check.UnexpectedExits(), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("local", "test") }}})
+}
+
+// A reason is under way for as long as it takes until those who are linked have handled it (EXT1): they may stand still with their node, be far
+// away, or take their time to end. What they end of was judged where it began.
+func TestUnexpectedExits_passedOn(t *testing.T) {
+	boom := func(p *sim.Proc) { p.Sleep(2 * time.Second); p.ExitSelf(sim.Atom("boom")) }
+	parent := func(p *sim.Proc) { p.SpawnLink("helper", forever); boom(p) }
+	monitored := func(body sim.Body) sim.Config {
+		return some("grandparent", func(p *sim.Proc) { p.SpawnMonitor("parent", body); forever(p) })
+	}
+	afterwards := func(cfg sim.Config, body sim.Body) sim.Config {
+		return boot(func(p *sim.Proc) { cfg.Boot(p); p.Spawn("later", body) })
+	}
+	pause := func(text string) func(w *sim.World, _ *check.Set) {
+		return func(w *sim.World, _ *check.Set) {
+			f, err := fault.Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fault.Schedule(w, []fault.Fault{f})
+		}
+	}
+	late := func(p *sim.Proc) { p.Sleep(30 * time.Second); p.ExitSelf(sim.Atom("boom")) }
+	stands := pause("at the 1st exit of any for 15s: pause local")
+	far := cluster("a b", 3*time.Second, func(p *sim.Proc) {
+		if p.Node() == "a" {
+			p.Spawn("grandparent", func(p *sim.Proc) {
+				p.SpawnMonitor("parent", func(p *sim.Proc) {
+					p.SpawnAt("b", "helper", forever, sim.SpawnOptions{Link: true})
+					boom(p)
+				})
+				forever(p)
+			})
+		}
+	})
+	slow := func(p *sim.Proc) {
+		p.SpawnLink("child", func(p *sim.Proc) {
+			p.TrapExit(true)
+			m, _ := sim.Recv[sim.Exit](p)
+			p.Sleep(5 * time.Second)
+			p.ExitSelf(m.Reason)
+		})
+		boom(p)
+	}
+	chain := func(p *sim.Proc) { p.SpawnLink("helper", boom); forever(p) }
+	try(t, []trial{
+		{name: "after it was heard", cfg: monitored(parent), acts: stands},
+		{name: "before it is heard", cfg: monitored(chain), acts: stands},
+		{name: "and never heard", cfg: some("parent", chain), acts: stands, want: "no_unheard_exit/parent/helper"},
+		{name: "and never handled", cfg: some("parent", chain), acts: pause("at the 1st exit of any: pause local"), want: "undecided"},
+		{name: "far away", cfg: far},
+		{name: "to a child that takes its time", cfg: monitored(slow)},
+		{name: "to a child, by one who is not heard", cfg: some("parent", slow), want: "no_unheard_exit/parent/child"},
+		{name: "to one that heard, and ends of the same later", cfg: some("parent", func(p *sim.Proc) {
+			p.TrapExit(true)
+			p.Monitor(p.SpawnLink("worker", boom))
+			sim.Recv[sim.Exit](p)
+			late(p)
+		}), want: "no_unheard_exit/parent"},
+		{name: "to one that has unlinked, too late to be known", cfg: some("parent", func(p *sim.Proc) {
+			worker := p.SpawnLink("worker", forever)
+			p.Sleep(2 * time.Second)
+			p.Exit(worker, sim.Atom("boom"))
+			p.Unlink(worker)
+			forever(p)
+		}), want: "no_unheard_exit/parent/worker"},
+		{name: "and one that ends of the same later", cfg: afterwards(monitored(parent), late), acts: stands, want: "no_unheard_exit/later"},
+		{name: "and one who is heard of the same later", cfg: afterwards(some("parent", parent), func(p *sim.Proc) {
+			p.SpawnMonitor("heard", late)
+			forever(p)
+		}), want: "no_unheard_exit/parent"},
+	}, check.UnexpectedExits)
+	unheard := trial{cfg: some("parent", chain), acts: stands, rule: check.UnexpectedExits()}
+	if v := unheard.judge(); v.At > 3*time.Second {
+		t.Errorf("it began at 2s, not at %v", v.At)
+	}
 }
 
 func TestSendsToNobody(t *testing.T) {
