@@ -19,7 +19,7 @@ func mesh(nodes int, k Link) (*Net, []Conn) {
 	var conns []Conn
 	for a := range Node(nodes) {
 		for b := range a {
-			conns = append(conns, n.Open(a, b))
+			conns = append(conns, n.Open(a, b, 0))
 		}
 	}
 	return n, conns

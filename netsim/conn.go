@@ -56,13 +56,10 @@ const none uint64 = math.MaxUint64
 // connection, and 2^20 connections on one link, before the domain's byte.
 const ordinalShift = 36
 
-// Open opens a connection. Whether the other end hears of it depends on what is sent on it. What is drawn for it, and not for a signal, is
-// keyed by its number among the connections of its link.
-func (n *Net) Open(a, b Node) Conn { return n.OpenAs(a, b, 0) }
-
-// OpenAs is Open for a connection with an identity, by which its draws are keyed: then no other connection of the same nodes moves
-// them. No two connections may have the same; 0 is none.
-func (n *Net) OpenAs(a, b Node, id uint64) Conn {
+// Open opens a connection. Whether the other end hears of it depends on what is sent on it. What is drawn for it, and
+// not for a signal, is keyed by its identity, id: then no other connection of the same nodes moves it. No two connections
+// may have the same. One without, whose id is 0, goes by its number among the connections of its link.
+func (n *Net) Open(a, b Node, id uint64) Conn {
 	var i uint32
 	if last := len(n.free) - 1; last >= 0 {
 		i = n.free[last]

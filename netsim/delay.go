@@ -236,7 +236,8 @@ func parseMode(text string) (mode, error) {
 		return parsePareto(text, args)
 	}
 	if strings.ContainsAny(text, "()") {
-		return mode{}, fmt.Errorf("delay wants 5ms, 1s..5s, exp(3s), normal(5ms,1ms), lognormal(p50=2ms,p99=25ms), pareto(1ms,1.5) or choice(1ms:90%%, 500ms:10%%), not %q", text)
+		return mode{}, fmt.Errorf("delay wants 5ms, 1s..5s, exp(3s), normal(5ms,1ms), "+
+			"lognormal(p50=2ms,p99=25ms), pareto(1ms,1.5) or choice(1ms:90%%, 500ms:10%%), not %q", text)
 	}
 	if least, most, ok := strings.Cut(text, ".."); ok {
 		return parseTwo(uniform, least, most)

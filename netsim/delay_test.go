@@ -152,10 +152,13 @@ func TestDistributions(t *testing.T) {
 
 // The ends of the range, where shifts go wrong.
 func TestQuantile_extremes(t *testing.T) {
-	for _, d := range []Delay{Exponential(longest), Normal(longest, longest), LogNormal(longest, longest), LogNormal(longest>>20, longest),
-		Pareto(longest, 100), Pareto(1, 100), Pareto(1, 1_000_000), Uniform(0, longest), Uniform(longest-1, longest), LogNormal(1, 1<<20), Normal(0, 1)} {
+	for _, d := range []Delay{Exponential(longest), Normal(longest, longest), LogNormal(longest, longest),
+		LogNormal(longest>>20, longest),
+		Pareto(longest, 100), Pareto(1, 100), Pareto(1, 1_000_000), Uniform(0, longest), Uniform(longest-1, longest),
+		LogNormal(1, 1<<20), Normal(0, 1)} {
 		last := time.Duration(0)
-		for _, q := range []int{0, 1, 31, 32, 33, 1000, Grain/2 - 1, Grain / 2, Grain/2 + 1, Grain - 33, Grain - 32, Grain - 2, Grain - 1} {
+		for _, q := range []int{0, 1, 31, 32, 33, 1000, Grain/2 - 1, Grain / 2, Grain/2 + 1, Grain - 33, Grain - 32,
+			Grain - 2, Grain - 1} {
 			got := d.Quantile(q)
 			if got < last || got > longest {
 				t.Errorf("%v at %d: %d after %d", d, q, got, last)

@@ -27,7 +27,8 @@ const farthest = Never - 1<<40
 var durationUnits = []struct {
 	name string
 	size time.Duration
-}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}, {"us", time.Microsecond}, {"ns", 1}}
+}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond},
+	{"us", time.Microsecond}, {"ns", 1}}
 
 // FormatDuration prints 250ms, 1m30s, 2d, as faults, links and scenario files have it; what is less than 0 is 0s.
 func FormatDuration(d time.Duration) string {

@@ -10,11 +10,13 @@ type Efficacy struct {
 
 // Traffic counts verdicts.
 type Traffic struct {
-	Routed        uint64 // signals sent
-	Arrived       uint64
-	Held          uint64 // each time one was
-	Full          uint64
-	Lost          uint64 // found to be, by Route or Arrive; what was held at the end of a connection, and never came up, is not among them
+	Routed  uint64 // signals sent
+	Arrived uint64
+	Held    uint64 // each time one was
+	Full    uint64
+	// Lost is what was found to be, by Route or Arrive; what was held at the end of a connection, and never came up, is
+	// not among them.
+	Lost          uint64
 	Broken        uint64 // connections, by loss, reset or a rule
 	Retransmitted uint64 // packets
 }
@@ -51,7 +53,8 @@ func (h *Harm) effects() (e effect) {
 	for _, one := range []struct {
 		is bool
 		effect
-	}{{h.blocks(), blocking}, {h.Slow > 1, slowing}, {h.Latency != Delay{}, delaying}, {h.Bandwidth != 0, throttling}, {h.Loss != 0, losing}} {
+	}{{h.blocks(), blocking}, {h.Slow > 1, slowing}, {h.Latency != Delay{}, delaying}, {h.Bandwidth != 0, throttling},
+		{h.Loss != 0, losing}} {
 		if one.is {
 			e |= one.effect
 		}

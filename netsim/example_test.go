@@ -12,7 +12,7 @@ func Example() {
 	n := netsim.New(choice.Dull())
 	n.SetAll(netsim.Link{Latency: netsim.Uniform(2*time.Millisecond, 9*time.Millisecond)})
 	a, b := n.Add("a"), n.Add("b")
-	conn := n.Open(a, b)
+	conn := n.Open(a, b, 0)
 
 	fmt.Println(n.Route(0, conn, a, netsim.Packet{Size: 40}))
 	fmt.Println(n.Route(0, conn, a, netsim.Packet{Size: 40}))
@@ -40,7 +40,7 @@ func ExampleNet_Close() {
 	n := netsim.New(choice.New(4))
 	n.SetAll(netsim.Link{Latency: netsim.Fixed(time.Millisecond)})
 	a, b := n.Add("a"), n.Add("b")
-	conn := n.Open(a, b)
+	conn := n.Open(a, b, 0)
 	for range 5 {
 		n.Route(0, conn, a, netsim.Packet{})
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
-// lived is what became of one connection: when what was sent on it would arrive, when what was held would once it was resumed, and how much was lost at
-// its end, one way and the other. Its signals are those of a stream of its own.
+// lived is what became of one connection: when what was sent on it would arrive, when what was held would once it was
+// resumed, and how much was lost at its end, one way and the other. Its signals are those of a stream of its own.
 func lived(n *Net, c Conn, stream uint64) (story string) {
 	for i := range uint64(8) {
 		v := n.Route(time.Duration(i)*ms, c, 0, Packet{ID: stream + 1<<40, N: i})
@@ -37,9 +37,9 @@ func lived(n *Net, c Conn, stream uint64) (story string) {
 	return story + fmt.Sprint(notices[0].Lost, notices[1].Lost)
 }
 
-// Nothing that is drawn for a connection with an identity is moved by others between the same nodes, whatever becomes of those; and connections of
-// two identities draw each for itself.
-func TestOpenAs_identity(t *testing.T) {
+// Nothing that is drawn for a connection with an identity is moved by others between the same nodes, whatever becomes
+// of those; and connections of two identities draw each for itself.
+func TestOpen_identity(t *testing.T) {
 	stories := map[string]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64Range(0, 200).Draw(t, "seed")
@@ -53,20 +53,20 @@ func TestOpenAs_identity(t *testing.T) {
 			return n
 		}
 		alone := net()
-		want := lived(alone, alone.OpenAs(0, 1, 77), 77)
+		want := lived(alone, alone.Open(0, 1, 77), 77)
 		stories[want] = true
 
 		crowded := net()
 		var others []Conn
 		for i := range rapid.IntRange(1, 4).Draw(t, "others") {
-			o := crowded.OpenAs(Node(i%2), Node(1-i%2), uint64(1000+i))
+			o := crowded.Open(Node(i%2), Node(1-i%2), uint64(1000+i))
 			others = append(others, o)
 			if rapid.Bool().Draw(t, "it lives and ends first") {
 				lived(crowded, o, uint64(1000+i))
 			}
 		}
-		crowded.Open(0, 1)
-		if got := lived(crowded, crowded.OpenAs(0, 1, 77), 77); got != want {
+		crowded.Open(0, 1, 0)
+		if got := lived(crowded, crowded.Open(0, 1, 77), 77); got != want {
 			t.Errorf("alone\n%s\nbeside %d others\n%s", want, len(others), got)
 		}
 	})
@@ -77,13 +77,13 @@ func TestOpenAs_identity(t *testing.T) {
 	n.SetAll(Link{Latency: Exponential(ms)})
 	n.Add("a")
 	n.Add("b")
-	if lived(n, n.OpenAs(0, 1, 1), 1) == lived(n, n.OpenAs(0, 1, 2), 1) {
+	if lived(n, n.Open(0, 1, 1), 1) == lived(n, n.Open(0, 1, 2), 1) {
 		t.Error("two identities, one fate")
 	}
 }
 
 // The two directions of a connection of a node with itself go over one link, and draw each for itself.
-func TestOpenAs_self(t *testing.T) {
+func TestOpen_self(t *testing.T) {
 	differ := 0
 	for seed := range uint64(50) {
 		source := choice.New(seed)
@@ -91,7 +91,7 @@ func TestOpenAs_self(t *testing.T) {
 		n := New(source)
 		n.SetAll(Link{Latency: Exponential(ms)})
 		a := n.Add("a")
-		c := n.OpenAs(a, a, 5)
+		c := n.Open(a, a, 5)
 		for i := range uint64(20) {
 			n.Route(0, c, a, Packet{ID: 1, N: i})
 			n.Route(0, c, Self(a), Packet{ID: 2, N: i})

@@ -62,8 +62,8 @@ func (n *Net) recordOf(name string) *Efficacy {
 }
 
 // Heal takes back a fault and nothing else, and says which lanes it sets free: all signals held of those
-// are to be resumed, at once, and who waited because their queue was full may try again. They are in order of their ends; the slice is good until
-// the next call. To heal a fault twice is to heal it once.
+// are to be resumed, at once, and who waited because their queue was full may try again. They are in order of their
+// ends; the slice is good until the next call. To heal a fault twice is to heal it once.
 func (n *Net) Heal(id FaultID) []Lane {
 	n.lanes = n.lanes[:0]
 	if id == 0 || int(id) > len(n.faults) {

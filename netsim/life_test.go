@@ -85,7 +85,7 @@ func (w *world) blocked(c *twinConn, side int) bool {
 }
 
 func (w *world) open(a, b Node) {
-	c := &twinConn{conn: w.n.Open(a, b), ends: [2]Node{a, b}}
+	c := &twinConn{conn: w.n.Open(a, b, 0), ends: [2]Node{a, b}}
 	if a == b {
 		c.ends[1] = Self(b)
 	}
@@ -196,7 +196,8 @@ func (w *world) settle(c *twinConn, side int, v Verdict, blocked bool) {
 			break
 		}
 		if w.now <= l.last || w.now < l.sent[v.Seq] || v.Seq != uint64(len(l.arrived)) {
-			w.t.Fatalf("%v arrives at %v, after %d others, the last at %v, and was sent at %v", v, w.now, len(l.arrived), l.last, l.sent[v.Seq])
+			w.t.Fatalf("%v arrives at %v, after %d others, the last at %v, and was sent at %v", v, w.now,
+				len(l.arrived), l.last, l.sent[v.Seq])
 		}
 		l.last = w.now
 		l.arrived = append(l.arrived, v.Seq)
@@ -337,7 +338,8 @@ func (w *world) finish() {
 		for side := range c.lanes {
 			l := &c.lanes[side]
 			if len(l.sent)-len(l.notices) != len(l.arrived)+l.lost {
-				w.t.Fatalf("connection %d from %d: sent %d and %d notices, arrived %d, lost %d", i, side, len(l.sent), len(l.notices), len(l.arrived), l.lost)
+				w.t.Fatalf("connection %d from %d: sent %d and %d notices, arrived %d, lost %d", i, side, len(l.sent),
+					len(l.notices), len(l.arrived), l.lost)
 			}
 		}
 		if w.n.Alive(c.conn, c.ends[0]) {
@@ -390,7 +392,8 @@ func (w *world) step() {
 // in the end.
 func TestLife(t *testing.T) {
 	fates := map[Fate]int{}
-	for _, link := range []string{"latency=0..1ms", "latency=1ms", "latency=0s", "latency=exp(300us) jitter=0..1ms bandwidth=1MB/s queue=4kB loss=20% retries=2 rto=300us"} {
+	for _, link := range []string{"latency=0..1ms", "latency=1ms", "latency=0s",
+		"latency=exp(300us) jitter=0..1ms bandwidth=1MB/s queue=4kB loss=20% retries=2 rto=300us"} {
 		k, err := ParseLink(link)
 		if err != nil {
 			t.Fatal(err)

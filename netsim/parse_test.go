@@ -14,7 +14,8 @@ import (
 
 func genDuration() *rapid.Generator[time.Duration] {
 	return rapid.Custom(func(t *rapid.T) time.Duration {
-		unit := rapid.SampledFrom([]time.Duration{1, time.Microsecond, time.Millisecond, time.Second, time.Hour, day}).Draw(t, "unit")
+		units := []time.Duration{1, time.Microsecond, time.Millisecond, time.Second, time.Hour, day}
+		unit := rapid.SampledFrom(units).Draw(t, "unit")
 		return unit * time.Duration(rapid.Int64Range(0, int64(longest/unit)).Draw(t, "n"))
 	})
 }
@@ -165,9 +166,11 @@ func TestRoundTrip(t *testing.T) {
 		same(t, where, ParsePartition)
 		name := rapid.OneOf(rapid.String(), rapid.StringMatching("[a-z:/ ]*")).Draw(t, "name")
 		same(t, Fault{name, harm, where}, ParseFault)
-		same(t, Flap{genDelay().Draw(t, "down"), genDelay().Draw(t, "up"), rapid.IntRange(1, mostTimes).Draw(t, "times"), harm, where}, ParseFlap)
+		same(t, Flap{genDelay().Draw(t, "down"), genDelay().Draw(t, "up"),
+			rapid.IntRange(1, mostTimes).Draw(t, "times"), harm, where}, ParseFlap)
 		same(t, Swizzle{genDuration().Draw(t, "over"), harm, fiveNodes[rapid.IntRange(0, 4).Draw(t, "n"):]}, ParseSwizzle)
-		rule := Rule{Kind: rapid.SampledFrom([]string{"", "tick", "gen_*", "a:"}).Draw(t, "kind"), From: rapid.SampledFrom([]string{"", "a"}).Draw(t, "from"),
+		rule := Rule{Kind: rapid.SampledFrom([]string{"", "tick", "gen_*", "a:"}).Draw(t, "kind"),
+			From:   rapid.SampledFrom([]string{"", "a"}).Draw(t, "from"),
 			Action: Action(rapid.IntRange(0, 2).Draw(t, "action"))}
 		if rule.Action == DelayIt {
 			rule.Delay = genDelay().Draw(t, "more")
@@ -248,7 +251,8 @@ func TestParse(t *testing.T) {
 		{"rule", "any: delay 1ms", "any: delay 1ms"},
 		{"rule", "any kind=a: drop", `! rule: "any" is not known`},
 		{"rule", "kind=a: explode", `! rule "kind=a: explode": its action is`},
-		{"swizzle", "swizzle over=1s: jam at a others", `! swizzle "swizzle over=1s: jam at a others" wants the nodes by their names`},
+		{"swizzle", "swizzle over=1s: jam at a others",
+			`! swizzle "swizzle over=1s: jam at a others" wants the nodes by their names`},
 		{"flap", "flap down=1s up=1s times=0: cut at isolate(a)", `! flap: it has 1 to`},
 	} {
 		got, err := parsers[c.kind](c.text)
@@ -297,15 +301,18 @@ func fuzzParser(f *testing.F, kind string, seeds ...string) {
 }
 
 func FuzzParseDelay(f *testing.F) {
-	fuzzParser(f, "delay", "5ms", "1s..5s", "exp(3s)", "normal(5ms,1ms)", "lognormal(p50=2ms,p99=25ms)", "pareto(1ms,1.5)", "choice(1ms:90%, 500ms:10%)")
+	fuzzParser(f, "delay", "5ms", "1s..5s", "exp(3s)", "normal(5ms,1ms)", "lognormal(p50=2ms,p99=25ms)",
+		"pareto(1ms,1.5)", "choice(1ms:90%, 500ms:10%)")
 }
 
 func FuzzParseLink(f *testing.F) {
-	fuzzParser(f, "link", "latency=lognormal(p50=2ms,p99=25ms) jitter=0s..1ms bandwidth=100MB/s queue=1MiB loss=0.5% retries=3 rto=1s")
+	fuzzParser(f, "link",
+		"latency=lognormal(p50=2ms,p99=25ms) jitter=0s..1ms bandwidth=100MB/s queue=1MiB loss=0.5% retries=3 rto=1s")
 }
 
 func FuzzParseFault(f *testing.F) {
-	fuzzParser(f, "fault", "split: cut at groups(a b | c d)", "reset slow=3 latency=1ms at oneway(a -> others)", "jam at ring(a b c d)", `"x y": loss=3% bandwidth=1kB/s at bridge(a | b | c)`)
+	fuzzParser(f, "fault", "split: cut at groups(a b | c d)", "reset slow=3 latency=1ms at oneway(a -> others)",
+		"jam at ring(a b c d)", `"x y": loss=3% bandwidth=1kB/s at bridge(a | b | c)`)
 }
 
 func FuzzParseRule(f *testing.F) {

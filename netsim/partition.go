@@ -26,7 +26,8 @@ const (
 	ring
 )
 
-var patternNames = [...]string{nowhere: "none", groups: "groups", oneWay: "oneway", isolate: "isolate", bridge: "bridge", ring: "ring"}
+var patternNames = [...]string{nowhere: "none", groups: "groups", oneWay: "oneway", isolate: "isolate",
+	bridge: "bridge", ring: "ring"}
 
 // Groups parts two or more groups of nodes: both directions between any two of
 // them. A node in no group is not concerned.
@@ -79,7 +80,8 @@ func ParsePartition(text string) (Partition, error) {
 			return parsePattern(text, p, args)
 		}
 	}
-	return Partition{}, fmt.Errorf("partition wants groups(a b | c), oneway(a -> b), isolate(a), bridge(a | b | c), ring(a b c d) or none, not %q", text)
+	return Partition{}, fmt.Errorf("partition wants groups(a b | c), oneway(a -> b), isolate(a), "+
+		"bridge(a | b | c), ring(a b c d) or none, not %q", text)
 }
 
 func parsePattern(text string, p pattern, args string) (Partition, error) {

@@ -154,8 +154,10 @@ func TestFaults_commute(t *testing.T) {
 }
 
 func equalProfiles(p, q *profile) bool {
-	return p.latency == q.latency && p.slow == q.slow && p.cost == q.cost && p.queue == q.queue && p.blocked == q.blocked && p.parted == q.parted &&
-		p.reset == q.reset && p.harmed == q.harmed && p.plain == q.plain && p.retries == q.retries && p.tries == q.tries && p.waits == q.waits
+	return p.latency == q.latency && p.slow == q.slow && p.cost == q.cost && p.queue == q.queue &&
+		p.blocked == q.blocked && p.parted == q.parted &&
+		p.reset == q.reset && p.harmed == q.harmed && p.plain == q.plain && p.retries == q.retries &&
+		p.tries == q.tries && p.waits == q.waits
 }
 
 func sequence(n int) []int {

@@ -20,7 +20,7 @@ func two(t testing.TB, source *choice.Source, link string) (*Net, Conn) {
 	}
 	n := New(source)
 	n.SetAll(k)
-	return n, n.Open(n.Add("a"), n.Add("b"))
+	return n, n.Open(n.Add("a"), n.Add("b"), 0)
 }
 
 func injectText(t testing.TB, n *Net, text string) FaultID {
@@ -63,7 +63,7 @@ func TestRoute_asymmetric(t *testing.T) {
 // A slow wire makes queues, and connections share it; a full queue takes nothing more until there is room.
 func TestRoute_bandwidth(t *testing.T) {
 	n, c := two(t, nil, "latency=1ms bandwidth=1MB/s queue=3kB")
-	d := n.Open(0, 1)
+	d := n.Open(0, 1, 0)
 	for i, want := range []Verdict{
 		{2 * ms, 0, Travels}, {3 * ms, 0, Travels}, {4 * ms, 1, Travels}, {ms, 0, Full}, {5 * ms, 2, Travels},
 	} {
@@ -193,7 +193,7 @@ func TestReset(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		n.Add(name)
 	}
-	bc, ca, ab := n.Open(1, 2), n.Open(2, 0), n.Open(0, 1)
+	bc, ca, ab := n.Open(1, 2, 0), n.Open(2, 0, 0), n.Open(0, 1, 0)
 	f, _ := ParseFault("reset at oneway(a -> others)")
 	id, broken, err := n.Inject(f)
 	if err != nil || !slices.Equal(broken, []Conn{ab, ca}) {
@@ -202,12 +202,12 @@ func TestReset(t *testing.T) {
 	if v := n.Route(0, bc, 1, Packet{}); v.Fate != Travels {
 		t.Error(v)
 	}
-	fresh := n.Open(0, 1)
+	fresh := n.Open(0, 1, 0)
 	if v := n.Route(5, fresh, 0, Packet{}); v.Fate != Broken || v.At != 5 {
 		t.Error(v)
 	}
 	n.Heal(id)
-	if v := n.Route(5, n.Open(0, 1), 0, Packet{}); v.Fate != Travels {
+	if v := n.Route(5, n.Open(0, 1, 0), 0, Packet{}); v.Fate != Travels {
 		t.Error(v)
 	}
 }
@@ -275,7 +275,8 @@ func (d *dumb) route(now time.Duration, size int) (at time.Duration, broken bool
 // Route is what its dumb twin says.
 func TestRoute_twin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		delay := rapid.SampledFrom([]Delay{{}, Fixed(ms), Uniform(0, 3*ms), Exponential(2 * ms), LogNormal(ms, 9*ms), Bimodal(Fixed(ms), Exponential(ms*100), 100_000)})
+		delay := rapid.SampledFrom([]Delay{{}, Fixed(ms), Uniform(0, 3*ms), Exponential(2 * ms), LogNormal(ms, 9*ms),
+			Bimodal(Fixed(ms), Exponential(ms*100), 100_000)})
 		rate := rapid.SampledFrom([]Rate{0, 1e6, 1e9, 125_000})
 		share := rapid.SampledFrom([]Share{0, 1, 10_000, 500_000, All})
 		k := Link{Latency: delay.Draw(t, "latency"), Jitter: delay.Draw(t, "jitter"), Bandwidth: rate.Draw(t, "bandwidth"),
@@ -283,10 +284,11 @@ func TestRoute_twin(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		n := New(choice.New(seed))
 		n.SetAll(k)
-		c := n.Open(n.Add("a"), n.Add("b"))
+		c := n.Open(n.Add("a"), n.Add("b"), 0)
 		twin := &dumb{source: choice.New(seed), id: choice.ID("link", "a", "b"), link: k, last: -1}
 		for i := range rapid.IntRange(0, 3).Draw(t, "faults") {
-			f := Fault{"f", Harm{Slow: rapid.IntRange(1, 5).Draw(t, "slow"), Latency: delay.Draw(t, "more"), Loss: share.Draw(t, "loss") / 2, Bandwidth: rate.Draw(t, "rate")},
+			f := Fault{"f", Harm{Slow: rapid.IntRange(1, 5).Draw(t, "slow"), Latency: delay.Draw(t, "more"),
+				Loss: share.Draw(t, "loss") / 2, Bandwidth: rate.Draw(t, "rate")},
 				OneWay([]string{"a"}, []string{"b"})}
 			if _, _, err := n.Inject(f); err != nil {
 				t.Fatal(err)
@@ -319,12 +321,12 @@ func TestRoute_drawsStay(t *testing.T) {
 			n.Add("x")
 		}
 		a, b := n.Add("a"), n.Add("b")
-		c := n.Open(a, b)
+		c := n.Open(a, b, 0)
 		for i := range uint64(50) {
 			now := time.Duration(i) * time.Hour // so that order moves nothing
 			if more {
 				x, _ := n.Node("x")
-				n.Route(now, n.Open(x, b), x, Packet{})
+				n.Route(now, n.Open(x, b, 0), x, Packet{})
 				n.Route(now, c, b, Packet{})
 				n.Route(now, c, a, Packet{ID: 77, N: i})
 				now += time.Minute
@@ -354,7 +356,7 @@ func TestKeysAreUnique(t *testing.T) {
 	for i := range 40 {
 		now := time.Duration(i) * time.Second
 		one, other := injectText(t, n, add), injectText(t, n, add)
-		c, d := n.Open(Node(i%5), Node((i+1)%5)), n.Open(Node(i%5), Node(i%5))
+		c, d := n.Open(Node(i%5), Node((i+1)%5), 0), n.Open(Node(i%5), Node(i%5), 0)
 		for range 10 {
 			n.Route(now, c, Node(i%5), Packet{Kind: "k"})
 			n.Route(now, c, Node((i+1)%5), Packet{})
@@ -362,7 +364,7 @@ func TestKeysAreUnique(t *testing.T) {
 			n.Route(now, d, Self(Node(i%5)), Packet{})
 		}
 		jam := injectText(t, n, "jam at isolate(a)")
-		e := n.Open(0, 1)
+		e := n.Open(0, 1, 0)
 		held := n.Route(now, e, 0, Packet{})
 		n.Heal(jam)
 		n.Resume(now, e, 0, held.Seq, 0)
@@ -387,7 +389,7 @@ func TestGolden_route(t *testing.T) {
 	for i := range 2000 {
 		now := time.Duration(i) * ms
 		a := Node(i % 5)
-		c := n.Open(a, Node(i/5%5))
+		c := n.Open(a, Node(i/5%5), 0)
 		for j := range 5 {
 			v := n.Route(now, c, a, Packet{Size: i % 700})
 			h.note(uint64(v.At), v.Seq, uint64(v.Fate))
@@ -419,7 +421,7 @@ func TestAlloc(t *testing.T) {
 			now += time.Second
 			v := n.Route(now, conns[0], 1, Packet{Size: 40, Kind: "x"})
 			n.Arrive(v.At, conns[0], 1, v.Seq, 40)
-			c := n.Open(0, 1)
+			c := n.Open(0, 1, 0)
 			n.Close(now, c, 0)
 			n.Close(now, c, 1)
 			n.Arrive(now, c, 0, 0, 0)
@@ -438,7 +440,7 @@ func TestReset_inPlace(t *testing.T) {
 		}
 		n.SetAll(Link{Latency: Exponential(ms)})
 		id := injectText(t, n, "cut at groups(a | b)")
-		c := n.Open(0, 2)
+		c := n.Open(0, 2, 0)
 		for range 20 {
 			h.note(uint64(n.Route(0, c, 0, Packet{}).At))
 		}
@@ -448,7 +450,7 @@ func TestReset_inPlace(t *testing.T) {
 	}
 	n := New(choice.New(1))
 	first := run(n)
-	stale := n.Open(0, 1)
+	stale := n.Open(0, 1, 0)
 	n.Reset(choice.New(1))
 	if second := run(n); first != second {
 		t.Error("Reset is not as New")
@@ -506,7 +508,7 @@ func TestBreak_throughACut(t *testing.T) {
 		t.Error(got)
 	}
 	// A connection that was refused: its sender closes it, and the other end hears.
-	d := n.Open(0, 1)
+	d := n.Open(0, 1, 0)
 	n.Route(0, d, 0, Packet{})
 	news = n.Close(0, d, 0)[1]
 	if got := n.Arrive(news.At, d, 0, news.Seq, 0); got.Fate != Ends {
@@ -563,7 +565,7 @@ func TestNet_grows(t *testing.T) {
 	if v := n.Route(0, c, 0, Packet{}); v.At != 30*ms {
 		t.Error(v)
 	}
-	if v := n.Route(0, n.Open(0, 1), 0, Packet{}); v.At != 30*ms {
+	if v := n.Route(0, n.Open(0, 1, 0), 0, Packet{}); v.At != 30*ms {
 		t.Error(v)
 	}
 	n.SetAll(Link{Latency: Fixed(4 * ms)})

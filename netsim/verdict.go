@@ -16,10 +16,11 @@ const (
 	Travels Fate = iota // it is under way: ask Arrive at Verdict.At
 	Arrives             // it is there, now
 	Held                // its way is blocked: Resume it when Heal names its Lane
-	Full                // not taken, for the queue is full: ask again at Verdict.At, or if that is Never after Heal has named its Lane
-	Lost                // nobody will ever see it
-	Broken              // it is lost and costs the connection: the sender notices at Verdict.At
-	Ends                // of a notice: it is there, and the connection is over for its receiver
+	// Full: not taken, for the queue is full: ask again at Verdict.At, or if that is Never after Heal has named its Lane.
+	Full
+	Lost   // nobody will ever see it
+	Broken // it is lost and costs the connection: the sender notices at Verdict.At
+	Ends   // of a notice: it is there, and the connection is over for its receiver
 )
 
 var fateNames = [...]string{"travels", "arrives", "held", "full", "lost", "broken", "ends"}

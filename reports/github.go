@@ -14,6 +14,7 @@ const annotationsMax = 8
 // for each scenario. Files are named as the scenarios were; GitHub wants them seen from the root of the repository.
 func WriteGitHub(w io.Writer, r *Results) error {
 	a := &annotator{results: r}
+	a.loose()
 	for _, s := range r.Scenarios {
 		a.scenario(s)
 	}
@@ -44,7 +45,7 @@ func (a *annotator) scenario(s *Summary) {
 		a.b.WriteString("ended " + visible(text) + "\n")
 	}
 	for _, x := range s.Saved {
-		if x.Failed() || x.Word == Stale {
+		if x.Failed() && !a.results.Canary || x.Word == Stale {
 			a.error(x.File, 0, 0, s.Scenario+": "+string(x.Word), x.text())
 		}
 	}
@@ -63,6 +64,17 @@ func (a *annotator) scenario(s *Summary) {
 	if warnings := s.Warnings(); len(warnings) > 0 && a.warned < annotationsMax {
 		a.warned++
 		a.command(a.grade(s), s.File, 0, 0, s.Scenario, strings.Join(warnings, "\n"))
+	}
+}
+
+// loose is for kept runs that are of none of the scenarios.
+func (a *annotator) loose() {
+	for _, x := range a.results.Loose {
+		if x.Word == Stale {
+			a.error(x.File, 0, 0, string(x.Word), x.line())
+		} else {
+			a.b.WriteString("kept " + visible(x.line()) + "\n")
+		}
 	}
 }
 

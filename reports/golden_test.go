@@ -184,8 +184,8 @@ func TestText_run(t *testing.T) {
 	b.WriteString("--\n")
 	text.Waver(&b, waver)
 	b.WriteString("--\n")
-	text.Total(&b, []*reports.Summary{summaries[0].s, summaries[1].s, summaries[3].s})
-	text.Total(&b, []*reports.Summary{summaries[0].s, summaries[0].s})
+	text.Total(&b, &reports.Results{Scenarios: []*reports.Summary{summaries[0].s, summaries[1].s, summaries[3].s}})
+	text.Total(&b, &reports.Results{Scenarios: []*reports.Summary{summaries[0].s, summaries[0].s}})
 	golden(t, "run.txt", b.Bytes())
 }
 

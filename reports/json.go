@@ -16,13 +16,14 @@ const JSONVersion = 1
 //
 //	run_start       simrun, scenarios
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
-//	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a failure of earlier, played again
+//	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a run kept from earlier, played again;
+//	                scenario is "" if it is of none that is run, and then it is stale or not played
 //	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it;
-//	                small: replay, runs, minimal, needs and run of the same failure made small, or known: the file that kept it;
+//	                small: replay, runs, minimal, without, needs and run of the same failure made small, or known: the file that kept it;
 //	                not_small: why it was not
 //	warning         scenario, text
 //	nondeterminism  scenario, seed, hashes: two runs of a plan, and where they part
-//	scenario_end    scenario, verdict (holds, broken, undecided), ended (seeds, failures, time, interrupt, trouble), ended_text, counts, rate, rules, faults, workloads, availability, failures by signature
+//	scenario_end    scenario, verdict (holds, broken, undecided, stale), ended (seeds, failures, time, interrupt, trouble), ended_text, counts, rate, rules, faults, workloads, availability, failures by signature
 //	run_end         verdict, counts, strict, canary, interrupted, exit_code
 //	result          scenario, seed, verdict, and what else there is to say of a run in short: a line of results.jsonl
 //	run, replay_end of a replay: the run, and what became of it; parts: what is not as it was
@@ -115,6 +116,7 @@ type smallJSON struct {
 	Replay  string   `json:"replay,omitempty"`
 	Runs    int      `json:"runs"`
 	Minimal bool     `json:"minimal"`
+	Without []string `json:"without,omitempty"` // faults and workloads
 	Needs   []Need   `json:"needs"`
 	Others  []string `json:"met_too,omitempty"`
 	Known   string   `json:"known,omitempty"`
@@ -125,10 +127,10 @@ func newSmallJSON(s *Small) *smallJSON {
 	if s == nil {
 		return nil
 	}
-	return &smallJSON{s.Replay, s.Runs, s.Minimal, listed(s.Needs), s.Others, s.Known, newRunJSON(s.Run)}
+	return &smallJSON{s.Replay, s.Runs, s.Minimal, s.Without, listed(s.Needs), s.Others, s.Known, newRunJSON(s.Run)}
 }
 
-// Saved is the line of a saved run that was played again.
+// Saved is the line of a kept run that was played again.
 func (j JSON) Saved(s *Summary, x *Saved) error {
 	line := struct {
 		head
@@ -263,10 +265,11 @@ func (j JSON) RunEnd(r *Results) error {
 		Canary      bool `json:"canary,omitempty"`
 		Interrupted bool `json:"interrupted,omitempty"`
 		ExitCode    int  `json:"exit_code"`
-	}{head{JSONVersion, "run_end"}, sum.Word(), len(r.Scenarios), sum.counts(), r.Strict, r.Canary, r.Interrupted, r.ExitCode})
+	}{head{JSONVersion, "run_end"}, r.Word(), len(r.Scenarios), sum.counts(), r.Strict, r.Canary, r.Interrupted, r.ExitCode})
 }
 
-// Replay is the last line of a replay: word is reproduced, drifted, fixed or not deterministic; parts are what is not as it was.
+// Replay is the last line of a replay: word is reproduced, still fails, fails otherwise, holds, fixed, drifted or
+// not deterministic; parts are what is not as it was.
 func (j JSON) Replay(r *Run, word, meaning string, parts []string, exitCode int) error {
 	return j.put(struct {
 		head

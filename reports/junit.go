@@ -59,11 +59,16 @@ type (
 // holds without being written, such as that nobody waits for ever, and each rule of the file. Names depend on
 // files and rules alone, so that a server can follow a case through the builds. A broken rule is a failure,
 // with the signature as type and the story and the REPLAY line as text; an undecided one is skipped, or an
-// error if that is one. A failure of earlier that was played again is a case of its own. Times are virtual: the same results give the same bytes.
+// error if that is one. A run kept from earlier that was played again is a case of its own. Times are virtual: the same results give the same bytes.
 func WriteJUnit(w io.Writer, r *Results) error {
 	doc := &junitSuites{Name: "simrun"}
 	for _, s := range r.Scenarios {
 		suite := r.suite(s)
+		doc.Suites = append(doc.Suites, suite)
+		doc.add(suite.junitCounts)
+	}
+	if len(r.Loose) > 0 {
+		suite := r.looseSuite()
 		doc.Suites = append(doc.Suites, suite)
 		doc.add(suite.junitCounts)
 	}
@@ -110,7 +115,7 @@ func (r *Results) suite(s *Summary) *junitSuite {
 	suite := &junitSuite{Name: visible(s.Scenario), File: file, Properties: &junitProperties{r.properties(s)}}
 	suite.Time = seconds(s.Virtual)
 	all := append([]*junitCase{r.scenarioCase(s)}, r.ruleCases(s)...)
-	all = append(all, s.savedCases()...)
+	all = append(all, r.savedCases(s)...)
 	for _, c := range all {
 		c.Class, c.File = class(file), file
 		if c.Time == "" {
@@ -119,6 +124,23 @@ func (r *Results) suite(s *Summary) *junitSuite {
 		suite.count(c)
 	}
 	suite.Cases = all
+	return suite
+}
+
+// looseSuite is the kept runs that are of none of the scenarios.
+func (r *Results) looseSuite() *junitSuite {
+	suite := &junitSuite{Name: "kept runs"}
+	suite.Time = seconds(0)
+	for _, x := range r.Loose {
+		c := &junitCase{Class: "kept runs", Name: visible("kept " + x.File), Time: seconds(0)}
+		if x.Word == Stale {
+			c.Error = trouble("stale", strings.Join(x.Says, "; "), "")
+		} else {
+			c.Skipped = trouble("", strings.Join(x.Says, "; "), "")
+		}
+		suite.count(c)
+		suite.Cases = append(suite.Cases, c)
+	}
 	return suite
 }
 
@@ -191,7 +213,7 @@ func (r *Results) scenarioCase(s *Summary) *junitCase {
 	switch {
 	case len(broken) > 0 && !r.Canary:
 		c.Failure = trouble(signature, strings.Join(broken, "; "), strings.Join(blocks, "\n"))
-	case r.Canary && s.Failed == 0 && !s.Partial():
+	case r.Canary && s.Word() != Broken && !s.Partial():
 		c.Failure = trouble("canary", "the planted bug was not found in "+plural(s.Runs, "seed"), "")
 	case s.Runs == 0:
 		c.Skipped = trouble("", "no seed was run", "")
@@ -225,15 +247,19 @@ func (r *Results) ruleCases(s *Summary) []*junitCase {
 	return cases
 }
 
-// savedCases are the cases of failures of earlier that were played again.
-func (s *Summary) savedCases() (cases []*junitCase) {
+// savedCases are the cases of the kept runs that were played again.
+func (r *Results) savedCases(s *Summary) (cases []*junitCase) {
 	for _, x := range s.Saved {
-		c := &junitCase{Name: visible("saved " + x.File)}
+		c := &junitCase{Name: visible("kept " + x.File)}
 		switch {
+		case x.Failed() && r.Canary:
+			c.Out = visibleLines("found, as was hoped:\n" + x.text())
 		case x.Failed():
 			c.Failure = trouble(x.Signature, string(x.Word), x.text())
 		case x.Word == Stale:
 			c.Error = trouble("stale", strings.Join(x.Says, "; "), x.block())
+		case r.Strict && x.undecided():
+			c.Error = trouble("undecided", strings.Join(x.Says, "; "), x.block())
 		default:
 			c.Out = visibleLines(x.block())
 		}

@@ -73,6 +73,9 @@ func (m *markdown) title() {
 	case worst == open:
 		text = all + ", nothing broke, not all is decided"
 	}
+	if n := m.results.staleLoose(); n > 0 {
+		worst, text = bad, text+", and of "+plural(n, "kept run")+" nobody can say what became"
+	}
 	if m.results.Bug != "" {
 		worst, text = bad, text+", and simrun itself could not go on"
 	}
@@ -102,6 +105,13 @@ func (m *markdown) table() {
 
 func (m *markdown) warnings() {
 	before := m.b.Len()
+	for _, x := range m.results.Loose {
+		sign := signs[open]
+		if x.Word == Stale {
+			sign = signs[bad]
+		}
+		m.line("- ", sign, " ", code(x.File), " ", markdownText(visible(strings.Join(append([]string{string(x.Word)}, x.Says...), " · "))))
+	}
 	for _, s := range m.results.Scenarios {
 		m.saved(s)
 		if text := s.ended(); text != "" {
@@ -116,11 +126,11 @@ func (m *markdown) warnings() {
 	}
 }
 
-// saved lists the failures of earlier that were played again.
+// saved lists the kept runs that were played again.
 func (m *markdown) saved(s *Summary) {
 	for _, x := range s.Saved {
 		sign := signs[good]
-		if x.Failed() || x.Word == Stale {
+		if x.Failed() && !m.results.Canary || x.Word == Stale {
 			sign = signs[bad]
 		}
 		text := []string{string(x.Word)}

@@ -5,6 +5,7 @@ type Results struct {
 	Program     string     // what made the runs, with its version
 	Scenarios   []*Summary // in their order
 	Wavers      []*Waver   // the plans that were not deterministic
+	Loose       []*Saved   // kept runs that are of none of the scenarios: nobody played them
 	Strict      bool       // what is undecided, and what was never tested, counts as an error
 	Canary      bool       // the scenarios have planted bugs: a failure is what was hoped for
 	Interrupted bool       // somebody broke it off
@@ -33,7 +34,7 @@ func (r *Results) state(s *Summary) state {
 		return bad
 	case word == Broken:
 		return bad
-	case word == Undecided && r.Strict, r.Strict && len(s.Idle()) > 0:
+	case word == Undecided && r.Strict, r.Strict && (len(s.Idle()) > 0 || s.SavedUndecided() > 0):
 		return bad
 	case word == Undecided:
 		return open
@@ -46,9 +47,7 @@ func (r *Results) word(s *Summary) string {
 	switch word := s.Word(); {
 	case len(r.wavers(s)) > 0:
 		return "not deterministic"
-	case len(s.Stale()) > 0 && word != Broken:
-		return string(Stale)
-	case !r.Canary:
+	case !r.Canary || word == Outdated:
 		return string(word)
 	case word == Broken:
 		return "found"
@@ -56,6 +55,26 @@ func (r *Results) word(s *Summary) string {
 		return "not found yet"
 	}
 	return "not found"
+}
+
+// Word is what there is to say of all scenarios together, and of the kept runs that are of none of them.
+func (r *Results) Word() Word {
+	word := Total(r.Scenarios).Word()
+	if r.staleLoose() > 0 && word != Broken {
+		return Outdated
+	}
+	return word
+}
+
+// staleLoose is how many kept runs are of none of the scenarios because something is wrong with them.
+func (r *Results) staleLoose() int {
+	n := 0
+	for _, x := range r.Loose {
+		if x.Word == Stale {
+			n++
+		}
+	}
+	return n
 }
 
 // wavers are those of a scenario.

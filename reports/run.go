@@ -59,6 +59,7 @@ const (
 	Holds     Word = "holds"
 	Broken    Word = "broken"
 	Undecided Word = "undecided" // the run was too short to tell, or nobody ever looked
+	Outdated  Word = "stale"     // nothing broke, but a kept run says nothing any more: of scenarios only
 )
 
 // Verdict is what became of one rule.
@@ -88,6 +89,20 @@ type Fault struct {
 	Took     int    `json:"took"`     // how often it took effect
 
 	RolledBack int `json:"rolled_back,omitempty"` // how often it was an upgrade that failed, which is an effect too
+
+	Left   int          `json:"left_out,omitempty"` // how many runs left it out: 1 if this one did
+	Events []FaultEvent `json:"events,omitempty"`   // that it waits for
+}
+
+// FaultEvent is an event that a fault waits for.
+type FaultEvent struct {
+	Event string `json:"event"`          // what happens for the n-th time
+	Came  int    `json:"came"`           // in how many runs it did: 1 if in this one
+	Times int    `json:"times"`          // how often it happened, up to that; of several runs the most
+	File  string `json:"file,omitempty"` // where it is written
+	Line  int    `json:"line,omitempty"`
+	Col   int    `json:"col,omitempty"`
+	Hint  string `json:"hint,omitempty"` // what may have been meant, if it never happened
 }
 
 // Workload counts what the clients of a workload did.

@@ -2,11 +2,12 @@ package reports
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
 
-// Saved is a failing run that was kept and has been played again, before all others.
+// Saved is a run that was kept, mostly a failing one, and has been played again, before all others.
 type Saved struct {
 	File string    // that keeps it
 	Word SavedWord // what became of it
@@ -16,7 +17,7 @@ type Saved struct {
 	Says      []string // what else there is to say of it, such as which parts of its plan apply no more
 }
 
-// SavedWord is what became of a saved run.
+// SavedWord is what became of a kept run.
 type SavedWord string
 
 // The words.
@@ -26,6 +27,7 @@ const (
 	Fixed      SavedWord = "fixed"           // nothing breaks any more
 	Guards     SavedWord = "holds"           // nothing broke, and nothing breaks
 	Stale      SavedWord = "stale"           // nothing breaks, but it is not the run that was kept: it says nothing
+	NotPlayed  SavedWord = "not played"      // it is of another scenario than those that are run
 )
 
 // Failed reports whether something breaks.
@@ -46,10 +48,28 @@ func (s *Saved) String() string {
 	return text
 }
 
+// line is all that there is to say, in one.
+func (s *Saved) line() string {
+	return strings.Join(append([]string{s.String()}, s.Says...), "; ")
+}
+
+// Loose prints kept runs that are of none of the scenarios, a line each.
+func (t Text) Loose(w io.Writer, all []*Saved) error {
+	p := &page{Text: t}
+	for _, x := range all {
+		colour := dim
+		if x.Word == Stale {
+			colour = yellow
+		}
+		p.line(p.paint(dim, "kept   "), p.paint(colour, string(x.Word)), strings.TrimPrefix(x.line(), string(x.Word)))
+	}
+	return p.to(w)
+}
+
 // savedWidth is that of the widest word.
 const savedWidth = len(FailsNow)
 
-// failed prints a saved run that fails, as one that was found.
+// failed prints a kept run that fails, as one that was found.
 func (p *page) failed(s *Saved) {
 	if s.Failed() && s.Run != nil && s.Run.Failed() {
 		p.line()
@@ -71,10 +91,10 @@ func (s *Saved) text() string {
 	return p.b.String()
 }
 
-// saved prints the saved runs.
+// saved prints the kept runs.
 func (p *page) saved(s *Summary) {
 	for i, x := range s.Saved {
-		label := "saved   "
+		label := "kept    "
 		if i > 0 {
 			label = "        "
 		}
@@ -105,7 +125,21 @@ func (s *Summary) knows(file string) bool {
 	})
 }
 
-// savedFailed is how many saved runs break something.
+// SavedUndecided is how many kept runs break nothing and leave something undecided.
+func (s *Summary) SavedUndecided() int {
+	n := 0
+	for _, x := range s.Saved {
+		if x.undecided() {
+			n++
+		}
+	}
+	return n
+}
+
+// undecided reports whether nothing breaks, and something is not decided.
+func (s *Saved) undecided() bool { return s.Run != nil && s.Run.Word() == Undecided }
+
+// savedFailed is how many kept runs break something.
 func (s *Summary) savedFailed() int {
 	n := 0
 	for _, x := range s.Saved {
@@ -116,7 +150,7 @@ func (s *Summary) savedFailed() int {
 	return n
 }
 
-// Stale are the saved runs that say nothing any more.
+// Stale are the kept runs that say nothing any more.
 func (s *Summary) Stale() (list []*Saved) {
 	for _, x := range s.Saved {
 		if x.Word == Stale {

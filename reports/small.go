@@ -11,6 +11,7 @@ type Small struct {
 	Run     *Run     // the run of the small plan
 	Replay  string   // what replays it: a token, or the name of a file; "" if the token is too long and no file has been written
 	Runs    int      // how many runs it took
+	Without []string // the faults and workloads that it does without
 	Needs   []Need   // what is left
 	Minimal bool     // none of Needs can be left out by itself
 	Others  []string // signatures of other failures that were met on the way
@@ -74,6 +75,9 @@ func (p *page) small(f *Found) {
 		return
 	}
 	text := fmt.Sprintf("%s instead of %d, found in %s", plural(int(s.Run.Events), "event"), f.Run.Events, plural(s.Runs, "run"))
+	if s.Run.Events == f.Run.Events {
+		text = fmt.Sprintf("no smaller than it was, after %s", plural(s.Runs, "run"))
+	}
 	if s.Run.Failure.At != f.Run.Failure.At {
 		text += " · t=" + moment(s.Run.Failure.At)
 	}
@@ -81,6 +85,9 @@ func (p *page) small(f *Found) {
 		text += "; there may be less still"
 	}
 	p.labelled("small", text)
+	if len(s.Without) > 0 {
+		p.labelled("", "without "+list(s.Without))
+	}
 }
 
 // needs says what the small run needs.

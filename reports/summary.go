@@ -35,9 +35,10 @@ type Summary struct {
 	Events    uint64              // as above
 	Hash      uint64              // over the hashes of all runs, in their order
 	Token     func(r *Run) string // makes the token that replays a failing run; nil: there are none
-	Saved     []*Saved            // failures of earlier, played again before all runs
+	Saved     []*Saved            // runs kept from earlier, played again before all others
 	End       End                 // why there were no more runs
 	EndText   string              // the same in words, if End does not say it; "" if it does
+	Planned   bool                // the run is that of a plan: what that leaves out is left out on purpose
 	Open      bool                // there were to be as many seeds as fit into the time: Asked does not say how many
 
 	rules  map[[2]string]int // kind and rule -> place in Rules
@@ -154,6 +155,8 @@ func (s *Summary) fault(f *Fault) {
 	c.Injected += f.Injected
 	c.Took += f.Took
 	c.RolledBack += f.RolledBack
+	c.Left += f.Left
+	c.heard(f.Events)
 	if f.Took > 0 {
 		c.Runs++
 	}
@@ -203,6 +206,8 @@ func (s *Summary) Word() Word {
 	switch {
 	case s.Failed > 0 || s.savedFailed() > 0:
 		return Broken
+	case len(s.Stale()) > 0:
+		return Outdated
 	case s.Undecided > 0 || s.Runs == 0 && len(s.Saved) == 0:
 		return Undecided
 	}
@@ -251,15 +256,15 @@ func (s *Summary) Bound() string {
 	return text + savedText(s.savedFailed())
 }
 
-// savedText says how many saved runs fail.
+// savedText says how many kept runs fail.
 func savedText(n int) string {
 	switch n {
 	case 0:
 		return ""
 	case 1:
-		return "; 1 saved run fails"
+		return "; 1 kept run fails"
 	}
-	return fmt.Sprintf("; %d saved runs fail", n)
+	return fmt.Sprintf("; %d kept runs fail", n)
 }
 
 // Rate is the interval in which the failure rate lies with 95 % confidence. Undecided runs do not count.
@@ -306,10 +311,8 @@ func (s *Summary) Idle() []string {
 			idle = append(idle, fmt.Sprintf("the rule %q was never evaluated", r.Rule))
 		}
 	}
-	for _, f := range s.Faults {
-		if f.Took == 0 && f.RolledBack == 0 {
-			idle = append(idle, fmt.Sprintf("the fault %q never took effect (%s, %d injected)", f.Name, times(f.Due, "due"), f.Injected))
-		}
+	for i := range s.Faults {
+		idle = append(idle, s.idleFault(&s.Faults[i])...)
 	}
 	return idle
 }

@@ -15,7 +15,7 @@ type Text struct{ Colour bool }
 // margin stands before all lines but the first of a scenario or a failure.
 const margin = "      "
 
-// Scenario prints what the runs of a scenario say together: its verdict in one line, what became of saved runs, a line a
+// Scenario prints what the runs of a scenario say together: its verdict in one line, what became of kept runs, a line a
 // rule, the faults, how many calls were answered, what ended the search, warnings, and then each kind of failure with the line
 // that replays it. After that nothing is printed.
 func (t Text) Scenario(w io.Writer, s *Summary) error {
@@ -28,9 +28,7 @@ func (t Text) Scenario(w io.Writer, s *Summary) error {
 	if text := s.ended(); text != "" {
 		p.line(margin, p.paint(dim, "ended   "), text)
 	}
-	for _, text := range s.Warnings() {
-		p.line(margin, p.paint(yellow, "warning "), text)
-	}
+	p.warnings(s)
 	for _, x := range s.Saved {
 		if !s.knows(x.File) {
 			p.failed(x)
@@ -64,9 +62,22 @@ func (t Text) Run(w io.Writer, r *Run, plan string) error {
 	return p.to(w)
 }
 
-// Total prints a table of several scenarios, and a line for all of them.
-func (t Text) Total(w io.Writer, all []*Summary) error {
+// Warnings prints what makes the runs of a scenario say less than they seem to, as Scenario does.
+func (t Text) Warnings(w io.Writer, s *Summary) error {
 	p := &page{Text: t}
+	p.warnings(s)
+	return p.to(w)
+}
+
+func (p *page) warnings(s *Summary) {
+	for _, text := range s.Warnings() {
+		p.line(margin, p.paint(yellow, "warning "), text)
+	}
+}
+
+// Total prints a table of several scenarios, and a line for all of them.
+func (t Text) Total(w io.Writer, r *Results) error {
+	p, all := &page{Text: t}, r.Scenarios
 	p.scenarios(all)
 	sum, failed, kinds := Total(all), []string(nil), 0
 	for _, s := range all {
@@ -79,7 +90,7 @@ func (t Text) Total(w io.Writer, all []*Summary) error {
 	if len(failed) > 0 {
 		text = fmt.Sprintf("%d of %s failed: %s; %s of %s", len(failed), plural(len(all), "scenario"), list(failed), p.count(sum), plural(kinds, "kind"))
 	}
-	p.line(p.badge(sum), " ", text)
+	p.line(p.sign(r.Word()), " ", text)
 	return p.to(w)
 }
 
@@ -109,7 +120,7 @@ func (p *page) count(s *Summary) string {
 		text += fmt.Sprintf(", %d undecided", s.Undecided)
 	}
 	if n := s.savedFailed(); n > 0 {
-		text += ", " + plural(n, "saved failure")
+		text += ", " + plural(n, "kept failure")
 	}
 	return text + ", " + plural(s.Failed, "failure")
 }
@@ -156,12 +167,17 @@ func (p *page) paint(sgr, text string) string {
 	return "\x1b[" + sgr + "m" + text + "\x1b[0m"
 }
 
-func (p *page) badge(s *Summary) string {
-	switch s.Word() {
+func (p *page) badge(s *Summary) string { return p.sign(s.Word()) }
+
+// sign is a word in five capitals.
+func (p *page) sign(word Word) string {
+	switch word {
 	case Holds:
 		return p.paint(green, "PASS ")
 	case Broken:
 		return p.paint(red, "FAIL ")
+	case Outdated:
+		return p.paint(yellow, "STALE")
 	}
 	return p.paint(yellow, "OPEN ")
 }
@@ -201,29 +217,6 @@ func (p *page) number(wide, n int, colour string) string {
 		return p.paint(colour, text)
 	}
 	return text
-}
-
-// faults prints what the faults did in all runs.
-func (p *page) faults(s *Summary) {
-	for i, f := range s.Faults {
-		label := "faults  "
-		if i > 0 {
-			label = "        "
-		}
-		back := ""
-		if f.RolledBack > 0 {
-			back = ", rolled back " + strconv.Itoa(f.RolledBack)
-		}
-		p.line(margin, p.paint(dim, label), f.Name, ": injected ", strconv.Itoa(f.Injected), ", took effect ", strconv.Itoa(f.Took), back, inRuns(&f, s))
-	}
-}
-
-// inRuns says in how many of several runs a fault took effect; "" if in all.
-func inRuns(f *FaultCount, s *Summary) string {
-	if f.Runs == 0 || f.Runs == s.Runs {
-		return ""
-	}
-	return " (in " + ofRuns(f.Runs, s) + ")"
 }
 
 // calls prints how available those were whom the clients called, a line a workload.

@@ -2,34 +2,28 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// visible makes text one line that can be seen: what is not printable, and what is not UTF-8, is written as Go
-// would. Names and messages come from programs and may hold anything.
-func visible(text string) string { return seen(text, false) }
+// visible makes text one line that can be seen.
+func visible(text string) string { return term.Visible(text) }
 
-// visibleLines is visible for text that may have several lines.
-func visibleLines(text string) string { return seen(text, true) }
-
-func seen(text string, lines bool) string {
+// visibleLines is visible for text that may have several lines, with tabs.
+func visibleLines(text string) string {
 	var b strings.Builder
-	for i, c := range text {
-		switch {
-		case lines && (c == '\n' || c == '\t'):
-			b.WriteRune(c)
-		case c == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case strconv.IsPrint(c):
-			b.WriteRune(c)
-		default:
-			quoted := strconv.QuoteRune(c)
-			b.WriteString(quoted[1 : len(quoted)-1])
+	for {
+		i := strings.IndexAny(text, "\n\t")
+		if i < 0 {
+			b.WriteString(visible(text))
+			return b.String()
 		}
+		b.WriteString(visible(text[:i]))
+		b.WriteByte(text[i])
+		text = text[i+1:]
 	}
-	return b.String()
 }
 
 // clip cuts text off that is longer than some characters.

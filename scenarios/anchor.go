@@ -11,7 +11,7 @@ import (
 // An Anchor is an event that a fault waits for, in the words of package fault.
 type Anchor struct {
 	Pos   Pos         // in the file
-	Event fault.Event // what happens, and for the how manyth time; if to a node, also to which
+	Event fault.Event // what happens, and for the n-th time; if to a node, also to which
 	Of    Selector    // whom it happens to, if that is a process; the name any is any, also one that is in no tree
 	After Drawn       // how long after it the fault comes, drawn once for a run
 }
@@ -98,7 +98,7 @@ func (a *Anchor) parseWhat(head string) *flaw {
 	}
 	at := func(i int) int { return utf8.RuneCountInString(strings.Join(words[:i], " ")) + 1 }
 	if _, err := fault.ParseEvent("the " + words[1] + " message of any"); err != nil {
-		return flawed("as in 1st, 2nd, 3rd, 4th", "%q does not say the how manyth", words[1]).moved(at(1), words[1])
+		return flawed("1st, 2nd, 3rd, 4th, …", "%q is no ordinal number", words[1]).moved(at(1), words[1])
 	}
 	if !slices.Contains(anchorWhats, words[2]) {
 		hint := (&suggester{}).meant(words[2], anchorWhats)
@@ -143,7 +143,7 @@ var moments = form[moment]{
 var anchors = form[moment]{
 	name:  "event",
 	looks: "the 3rd message of kv_store, the 1st message kv.Put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, 5ms..20ms after the 1st nodedown of b@a",
-	about: "Something that happens for the how manyth time, counted from the beginning of the run over all whom it may happen to: message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, the first one of a tuple, or a tag as 'DOWN'), " +
+	about: "Something that happens for the n-th time, counted from the beginning of the run over all whom it may happen to: message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, the first one of a tuple, or a tag as 'DOWN'), " +
 		"start (one begins), exit (one ends; the reason, its first atom, or crash), fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up and down (a node boots, goes down). " +
 		"Without a kind any counts. A word `any` in the place of a selector or a node is any. The fault strikes as soon as the process can be interrupted, or so much later.",
 	parse: parseAnchor,
@@ -165,7 +165,7 @@ const anchorExample = `A fault that comes at a time strikes elsewhere as soon as
       - {name: again, at: 5ms..20ms after the 1st exit killed of kv_store, kill: /kv_sup/kv_logger}
       - {name: both, at: [10s, the 2nd start of /kv_sup/kv_store], exit: {select: kv_logger, reason: boom}}
 
-A fault whose event never happens never takes effect, and the report says so.
+A fault whose event never happens never takes effect: the report says so, and what happens instead. ` + "`simrun ls FILE`" + ` lists what happens in a scenario, and of what kinds; ` + "`simrun ls PROGRAM`" + ` says which message a request is.
 
 `
 
@@ -211,7 +211,7 @@ func (c *checker) anchors(f *Fault) {
 // anchorNodes checks an event of nodes.
 func (c *checker) anchorNodes(a Anchor) {
 	if !c.s.clustered() && !c.torn["nodes"] {
-		c.bad(WrongCompany, a.Pos, "add nodes: [a, b] to the file", "a %s is about a cluster, and the file has no nodes", a.Event.What)
+		c.bad(WrongCompany, a.Pos, "add nodes: [a, b] to the file", "%s is of the nodes of a cluster, and the file has none", a.Event.What)
 		return
 	}
 	for name := range strings.SplitSeq(string(a.Event.Who), "@") {

@@ -20,12 +20,13 @@ type await struct {
 	after time.Duration
 	key   string // of its moment, for draws
 	act   func()
+	heard *int // counts how often it happens, up to that
 }
 
 // await has a fault wait for the i-th of its events.
 func (h *harm) await(i int) {
 	a, r := h.fault.On[i], h.run
-	x := &await{event: a.Event, of: a.Of, slots: map[*slot]bool{}, left: a.Event.Nth, key: h.fault.Name + " on " + strconv.Itoa(i), act: h.happen}
+	x := &await{event: a.Event, of: a.Of, slots: map[*slot]bool{}, left: a.Event.Nth, key: h.fault.Name + " on " + strconv.Itoa(i), act: h.happen, heard: &h.heard[i]}
 	x.after = a.After.Draw(h.choose("after", uint64(i)))
 	if !a.Event.OfNodes() {
 		for _, s := range r.book.find(a.Of) {
@@ -45,6 +46,7 @@ func (r *Runner) happened(is func(*await) bool) {
 	for _, x := range r.awaits {
 		if is(x) {
 			x.left--
+			*x.heard++
 		}
 		if x.left > 0 {
 			kept = append(kept, x)
@@ -60,12 +62,15 @@ func (r *Runner) happened(is func(*await) bool) {
 
 // tally counts a fact. It comes before the book hears of it, which forgets who has ended.
 func (r *Runner) tally(f sim.Fact) {
-	if len(r.awaits) == 0 {
+	if len(r.awaits) == 0 && r.hears == nil {
 		return
 	}
 	who, s := f.Subject, r.book.held[f.Subject]
 	if f.Kind == trace.Spawn {
 		who, s = f.Object, r.book.launching[f.Subject]
+	}
+	if r.hears != nil {
+		r.hears.fact(s, f)
 	}
 	r.happened(func(x *await) bool { return x.event.LikeFact(f) && (x.event.OfNodes() || x.means(who, s)) })
 }
@@ -83,8 +88,12 @@ type taking struct{ r *Runner }
 
 // Took counts a message.
 func (t taking) Took(by sim.PID, m *sim.Msg) {
+	s := t.r.book.held[by]
+	if t.r.hears != nil {
+		t.r.hears.message(s, m)
+	}
+	t.r.trapped(s, m)
 	if len(t.r.awaits) > 0 {
-		s := t.r.book.held[by]
 		t.r.happened(func(x *await) bool { return x.event.LikeMessage(m) && x.means(by, s) })
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// A harm is a fault, followed through a run. It takes effect when a process ends of it or a start fails
-// for it, which is later than when it is injected. Its draws are keyed by its name.
+// A harm is a fault, followed through a run. It takes effect when a process ends of it, or takes the message that its exit
+// signal has become, or when a start fails for it, which is later than when it is injected. Its draws are keyed by its name.
 type harm struct {
 	run    *Runner
 	fault  *Fault
@@ -29,6 +29,8 @@ type harm struct {
 	// Of the run
 	due, injected, took int
 	rolledBack          int           // upgrades that have failed
+	left                bool          // it takes no part
+	heard               []int         // how often the events that it waits for happened
 	toxins              []sim.ToxicID // of a toxic: those at work
 	poisoned            uint64        // and what those that are not have done
 	spells              []*spell      // of faults of nodes and of the net: those that are not over
@@ -41,7 +43,7 @@ type occasion struct {
 }
 
 func newHarm(r *Runner, f *Fault) *harm {
-	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name)}
+	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name), heard: make([]int, len(f.On))}
 	if f.Kind == Exit || f.Kind == FailStart {
 		h.reason = f.Reason.reason()
 	}
@@ -49,6 +51,8 @@ func newHarm(r *Runner, f *Fault) *harm {
 }
 
 func (h *harm) reset() {
+	clear(h.heard)
+	h.left = false
 	h.due, h.injected, h.took, h.rolledBack, h.spells, h.toxins, h.poisoned = 0, 0, 0, 0, nil, nil, 0
 }
 
@@ -184,6 +188,25 @@ func (s *slot) suffered(pid sim.PID, reason sim.Reason) {
 	s.hurt = slices.DeleteFunc(s.hurt, func(x hurt) bool { return x.pid == pid })
 }
 
+// trapped finds the fault whose exit signal has become a message that the process of a slot takes.
+func (r *Runner) trapped(s *slot, m *sim.Msg) {
+	if s == nil || m.Tag() != sim.ExitTag || !m.From().IsZero() {
+		return
+	}
+	i := slices.IndexFunc(s.hurt, func(x hurt) bool { return x.pid == s.pid && term.Equal(x.reason, m.Body()) })
+	if i < 0 {
+		return
+	}
+	of, now := s.hurt[i].of, r.world.View().Now()
+	s.hurt = slices.Delete(s.hurt, i, i+1)
+	r.pass(now)
+	of.effect(s)
+	r.settle(now)
+}
+
+// becomesMessage reports whether its exit signals may be trapped.
+func (f *Fault) becomesMessage() bool { return f.Kind == Exit && !term.Is(f.Reason.reason(), sim.Kill) }
+
 // fails takes the next failing start of a slot, if there is one.
 func (s *slot) fails() (f failing, ok bool) {
 	for len(s.failing) > 0 {
@@ -204,7 +227,18 @@ func (h *harm) counts() reports.Fault {
 	if h.fault.Kind == Poison && !h.poisons() {
 		took = 0
 	}
-	return reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took, RolledBack: h.rolledBack}
+	c := reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took, RolledBack: h.rolledBack}
+	for i, a := range h.fault.On {
+		e := reports.FaultEvent{Event: a.Event.String(), File: h.run.sc.File, Line: a.Pos.Line, Col: a.Pos.Col, Times: h.heard[i]}
+		if h.heard[i] == a.Event.Nth {
+			e.Came = 1
+		}
+		c.Events = append(c.Events, e)
+	}
+	if h.left {
+		c.Left = 1
+	}
+	return c
 }
 
 // noticed reports whether a fault of the net has held, delayed or lost anything.

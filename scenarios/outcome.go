@@ -78,7 +78,7 @@ func (r *Runner) unwritten(run *reports.Run, res sim.Result) []reports.Verdict {
 		v.Rule, v.Kind, v.Got = "nobody waits for ever", "deadlock", waitingText(run.Waiting)
 	case reports.StopLivelock:
 		v.Rule, v.Kind = "time goes on", "livelock"
-		v.Got = fmt.Sprintf("processes ran %d times, and no timer fired", patience)
+		v.Got = fmt.Sprintf("processes ran %d times, and no process's timer fired", patience)
 	case reports.StopEvents:
 		v.Rule, v.Kind, v.Word = "the run comes to its end", "limit", reports.Undecided
 		v.Got = fmt.Sprintf("cut off at %s of %s, after %s events (key limits: of run:)", FormatDuration(res.Now.Truncate(time.Microsecond)), FormatDuration(run.For), FormatCount(int64(res.Events)))

@@ -63,6 +63,7 @@ workloads: [{name: users, to: kv, call: get, with: {key: [a, b, c]}, count: 2, e
 faults:
   - {name: crash, at: [1s, 4s..6s], kill: {select: /sup/*, pick: one}}
   - {name: again, every: exp(3s), kill: kv}
+  - {name: up, at: 2s, upgrade: {module: kv.Store, to: v2, order: rolling, gap: 10ms..20ms}}
 expect: [{always: alive(/sup)}]
 `)
 	r := scenarios.NewRunner(sc, nil)
@@ -90,7 +91,7 @@ expect: [{always: alive(/sup)}]
 		"fault crash comes at Ns", "fault again comes for the first time after Ns", "fault again comes for the Nnd time Ns after the one before",
 		"fault crash, the Nst time, strikes another than the first (N further on)", "the swarm leaves out all faults of the kind kill",
 		"client N of workload users makes its Nst request after Ns", "client N of workload users makes its Nst request with other arguments (answer N to their Nst draw)",
-		"client N of workload all makes a request at Ns",
+		"client N of workload all makes a request at Ns", "fault up, the Nst time, leaves Nms between two processes",
 	} {
 		if !words[want] {
 			t.Errorf("it is never said that %s", want)

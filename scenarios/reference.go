@@ -86,6 +86,10 @@ func describeValues(b *strings.Builder) {
 	row(swizzles.name, swizzles.looks, swizzles.about)
 	row(netRules.name, netRules.looks, netRules.about)
 	row(toxics.name, toxics.looks, toxics.about)
+	row(seedForm.name, seedForm.looks, seedForm.about)
+	row(hashForm.name, hashForm.looks, hashForm.about)
+	row(digestForm.name, digestForm.looks, digestForm.about)
+	row(deviations.name, deviations.looks, deviations.about)
 	b.WriteString("\n")
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
@@ -59,11 +60,12 @@ type Runner struct {
 	source   *choice.Source // nil if the seed alone answers
 	story    story
 	awaits   []*await    // who waits for an event
-	takes    bool        // somebody waits for a message
+	takes    bool        // somebody wants to know which messages are taken
+	hears    *hearing    // nil unless somebody wants to know what happens
 	still    *standstill // nil unless the run was stopped on its way
 }
 
-// patience is how many slices may pass in which no timer fires until a run counts as a livelock.
+// patience is how many slices may pass in which no process's timer fires until a run counts as a livelock.
 const patience = 200_000
 
 // NewRunner makes a runner of a scenario. progs are the programs it was parsed with; nil: those it was parsed with,
@@ -143,8 +145,12 @@ func (r *Runner) begin(seed uint64, opts RunOptions) {
 	if len(r.lookers) > 0 {
 		r.world.At(0, "look", r.poll)
 	}
+	if r.hears != nil || slices.ContainsFunc(r.sc.Faults, (*Fault).becomesMessage) {
+		r.takes = true
+		r.world.Watch(taking{r})
+	}
 	for i, h := range r.harms {
-		if !r.leaves(i) {
+		if h.left = r.leaves(i); !h.left {
 			h.plan()
 		}
 	}
@@ -190,8 +196,12 @@ func (r *Runner) config(seed uint64) sim.Config {
 	if r.opts.Policy != "" {
 		policy = r.opts.Policy
 	}
-	if policy != PolicyRandom {
-		cfg.Policy, _ = scheduler.ParsePolicy(string(policy)) // the file was checked, as was the flag
+	if policy != "" && policy != PolicyRandom {
+		p, err := scheduler.ParsePolicy(string(policy))
+		if err != nil {
+			panic("scenarios: " + err.Error()) // the file was checked, as was the flag
+		}
+		cfg.Policy = p
 	}
 	for _, h := range r.hosts {
 		if h.node != nil {

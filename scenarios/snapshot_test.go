@@ -9,7 +9,7 @@ import (
 
 // A run that is looked at on its way ends as one that is not: all built-in scenarios, at moments of all kinds.
 func TestSnapshotsChangeNothing(t *testing.T) {
-	inLibrary(t, func(t *testing.T, _ string, sc *scenarios.Scenario) {
+	inLibrary(t, every, func(t *testing.T, _ string, sc *scenarios.Scenario) {
 		r := scenarios.NewRunner(sc, scenarios.Builtin())
 		defer r.Close()
 		opts := scenarios.RunOptions{For: min(sc.Run.For, 20*time.Second)}

@@ -54,21 +54,27 @@ func one[T, V any](key string, f form[V], p func(*T) *V, def, about string) fiel
 // several is a field with a list of values, or one of them without the brackets.
 func several[T, V any](key string, f form[V], p func(*T) *[]V, about string) field[T] {
 	return field[T]{key: key, form: f.name + ", or a list", about: about, read: func(r *reader, n *node, t *T) bool {
-		items := []*node{n}
-		if n.kind == listNode {
-			items = n.items
-			if len(items) == 0 {
-				return r.wrong(n, "", "%s is an empty list", n.path())
-			}
-		}
-		good := true
-		for _, item := range items {
+		return r.eachOf(n, func(item *node) bool {
 			v, ok := scalar(r, item, f)
-			good = good && ok
 			*p(t) = append(*p(t), v)
-		}
-		return good
+			return ok
+		})
 	}}
+}
+
+// eachOf reads the values of a list that must not be empty, or the one that stands in its place.
+func (r *reader) eachOf(n *node, read func(item *node) bool) (good bool) {
+	switch {
+	case n.kind != listNode:
+		return read(n)
+	case len(n.items) == 0:
+		return r.wrong(n, "", "%s is an empty list", n.path())
+	}
+	good = true
+	for _, item := range n.items {
+		good = read(item) && good
+	}
+	return good
 }
 
 // scalar reads a single value.

@@ -22,7 +22,7 @@ type Token struct {
 }
 
 // HashStart is the part of a run's hash that a Token holds. It is never 0.
-func HashStart(hash uint64) uint32 { return max(1, uint32(hash>>32)) }
+func HashStart(hash uint64) uint32 { return plan.HashStart(hash) }
 
 // The versions of tokens, the high half of the first byte.
 const (

@@ -105,22 +105,14 @@ func readUpgrade(r *reader, n *node, f *Fault) bool {
 }
 
 func readModules(r *reader, n *node, f *Fault) bool {
-	items := []*node{n}
-	if n.kind == listNode {
-		items = n.items
-		if len(items) == 0 {
-			return r.wrong(n, "", "%s is an empty list", n.path())
-		}
-	}
-	good := true
-	for _, item := range items {
+	return r.eachOf(n, func(item *node) bool {
 		name, ok := scalar(r, item, texts)
-		if good = good && ok; ok {
+		if ok {
 			f.Upgrade.Modules = append(f.Upgrade.Modules, name)
 			f.Upgrade.written = append(f.Upgrade.written, item.pos)
 		}
-	}
-	return good
+		return ok
+	})
 }
 
 func readPurge(r *reader, n *node, f *Fault) bool {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
+	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -84,16 +85,19 @@ func (h *harm) sayings(add func(what string, say saying)) {
 		if n == 0 {
 			return fmt.Sprintf("%s comes for the first time after %s", who, f.Every.means(answer))
 		}
-		return fmt.Sprintf("%s comes for the %s time %s after the one before", who, ordinal(n+1), f.Every.means(answer))
+		return fmt.Sprintf("%s comes for the %s time %s after the one before", who, term.Ordinal(n+1), f.Every.means(answer))
 	})
 	add("for", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s lasts %s the %s time", who, f.For.means(answer), ordinal(n))
+		return fmt.Sprintf("%s lasts %s the %s time", who, f.For.means(answer), term.Ordinal(n))
+	})
+	add("gap", func(n int, answer uint64) string {
+		return fmt.Sprintf("%s, the %s time, leaves %s between two processes", who, term.Ordinal(n), f.Upgrade.Gap.means(answer))
 	})
 	add("pick", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s, the %s time, strikes another than the first (%d further on)", who, ordinal(n>>32), answer)
+		return fmt.Sprintf("%s, the %s time, strikes another than the first (%d further on)", who, term.Ordinal(n>>32), answer)
 	})
 	add("where", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s, the %s time, strikes elsewhere (answer %d to its %s draw)", who, ordinal(n>>32), answer, ordinal(n&math.MaxUint32))
+		return fmt.Sprintf("%s, the %s time, strikes elsewhere (answer %d to its %s draw)", who, term.Ordinal(n>>32), answer, term.Ordinal(n&math.MaxUint32))
 	})
 }
 
@@ -106,13 +110,13 @@ func (w *Workload) sayings(who string, add func(what string, say saying)) {
 		return fmt.Sprintf("%s makes a request at %s", who, w.At[n].means(answer))
 	})
 	add("every", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s makes its %s request after %s", who, ordinal(n+1), w.Every.means(answer))
+		return fmt.Sprintf("%s makes its %s request after %s", who, term.Ordinal(n+1), w.Every.means(answer))
 	})
 	add("with", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s makes its %s request with other arguments (answer %d to their %s draw)", who, ordinal(n>>16+1), answer, ordinal(n&(1<<16-1)))
+		return fmt.Sprintf("%s makes its %s request with other arguments (answer %d to their %s draw)", who, term.Ordinal(n>>16+1), answer, term.Ordinal(n&(1<<16-1)))
 	})
 	add("to", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s asks another than the first with its %s request (%d further on)", who, ordinal(n+1), answer)
+		return fmt.Sprintf("%s asks another than the first with its %s request (%d further on)", who, term.Ordinal(n+1), answer)
 	})
 }
 
@@ -120,19 +124,4 @@ func (w *Workload) sayings(who string, add func(what string, say saying)) {
 func (d Drawn) means(answer uint64) string {
 	drawn := d.Draw(func(of int) int { return int(min(answer, uint64(of-1))) })
 	return FormatDuration(drawn.Round(time.Microsecond))
-}
-
-func ordinal(n int) string {
-	end := "th"
-	if n%100/10 != 1 {
-		switch n % 10 {
-		case 1:
-			end = "st"
-		case 2:
-			end = "nd"
-		case 3:
-			end = "rd"
-		}
-	}
-	return fmt.Sprint(n) + end
 }

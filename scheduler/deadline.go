@@ -8,7 +8,7 @@ package scheduler
 // POS and Timed count rounds. One ends when somebody is picked who was put after its beginning: while everybody has
 // place 0, whoever is ready runs once in each, and elsewhere none has more picks than there are tasks. So a task that
 // is put back lets the others make so many steps each, whoever else there is: a failure that needs that, and no more of
-// it, is still one when unrelated tasks are added. Counted in picks, 8 of 100 were lost. PCT's windows are long, and count picks.
+// it, is still one when unrelated tasks are added. PCT's windows are long, and count picks.
 //
 // The ring has room for Turns deadlines from the first one on. If so many wait that the moving turn is
 // further ahead than that, those who come are put at the end of it.
@@ -29,7 +29,9 @@ func (s *Scheduler) clock() uint64 {
 	return s.rounds >> s.pace
 }
 
-// comingRound is the mark of those who are put now. Nobody waits for so many rounds that his mark comes again.
+// comingRound is the mark of those who are put now. Nobody who is put waits for so many rounds that his mark comes again.
+// A lone task is not put, and keeps an old one: by chance, once in so many rounds, it is taken for the coming one, and a
+// round ends early.
 func (s *Scheduler) comingRound() uint16 { return uint16(s.rounds + 1) }
 
 // standing asks the policy for k's place.

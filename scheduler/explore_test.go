@@ -282,7 +282,8 @@ func TestExplorers_starvation(t *testing.T) {
 		}
 		t.Logf("%v: longest wait %d of %d, longest row %d", c.policy, worst, c.bound, row)
 		if c.tight && spite < c.bound/2 {
-			t.Errorf("%v: in the worst case somebody waits for %d picks: is the bound %d not too generous?", c.policy, spite, c.bound)
+			t.Errorf("%v: in the worst case somebody waits for %d picks: is the bound %d not too generous?", c.policy,
+				spite, c.bound)
 		}
 	}
 }

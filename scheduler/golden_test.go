@@ -135,7 +135,8 @@ func TestGolden_portfolio(t *testing.T) {
 	for seed := range uint64(16) {
 		got = append(got, fmt.Sprint(Portfolio{}.Choose(choice.New(seed))))
 	}
-	const want = "random pct(depth=2) pct(depth=3) pct(depth=3) pct(depth=2) timed(slack=1ms) random pct(depth=2) random pct(depth=4) random pos random pct(depth=2) random pos"
+	const want = "random pct(depth=2) pct(depth=3) pct(depth=3) pct(depth=2) timed(slack=1ms) " +
+		"random pct(depth=2) random pct(depth=4) random pos random pct(depth=2) random pos"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("the seeds have\n%s\nnot\n%s", s, want)
 	}

@@ -83,7 +83,8 @@ func TestParsePolicy_errors(t *testing.T) {
 		strings.Repeat("x", 1<<16): `there is no policy "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"; ` + all,
 	} {
 		p, err := ParsePolicy(text)
-		if p != nil || err == nil || !strings.HasPrefix(err.Error(), "policy ") || !strings.Contains(err.Error(), want) || len(err.Error()) > 300 {
+		if p != nil || err == nil || !strings.HasPrefix(err.Error(), "policy ") ||
+			!strings.Contains(err.Error(), want) || len(err.Error()) > 300 {
 			t.Errorf("%.40q is %v, %v; want %s", text, p, err, want)
 		}
 	}

@@ -149,7 +149,8 @@ func (c *course) ran(source *choice.Source, k *task, rivals int) {
 	c.step++
 	c.row++
 	if c.depth > 1 {
-		if point := source.Choose(choice.Key{Domain: choice.Order, ID: k.id, N: k.readiness - 1 | changes}, c.last); point > 0 && point < c.depth {
+		key := choice.Key{Domain: choice.Order, ID: k.id, N: k.readiness - 1 | changes}
+		if point := source.Choose(key, c.last); point > 0 && point < c.depth {
 			k.stand(c.mark, priorities+uint16((point-1)*demoted/(c.depth-1)))
 		}
 	}

@@ -151,7 +151,8 @@ func TestPlants_table(t *testing.T) {
 	} {
 		better, worse := found[c.better][c.plant], found[c.worse][c.plant]
 		if better < c.times*max(worse, 1) {
-			t.Errorf("%s: %s finds it %d times and %s %d times, which is not %d times as often", all[c.plant].name, c.better, better, c.worse, worse, c.times)
+			t.Errorf("%s: %s finds it %d times and %s %d times, which is not %d times as often", all[c.plant].name,
+				c.better, better, c.worse, worse, c.times)
 		}
 	}
 	for plant, p := range all {

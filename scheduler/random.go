@@ -22,6 +22,21 @@ func (Random) Slice(source *choice.Source, id, n uint64) int32 {
 	return int32(lengths[source.Choose(choice.Key{Domain: choice.Slice, ID: id, N: n}, len(lengths))])
 }
 
+// Wait is how many turns a task waits that draws an answer in Place. Other policies have answers that this one has
+// not; of those ok is false.
+func (Random) Wait(answer uint64) (turns int, ok bool) {
+	if answer >= uint64(len(waits)) {
+		return 0, false
+	}
+	return int(waits[answer]), true
+}
+
+// Length is for how many reductions a task may run that draws an answer in Slice. What is more than the greatest
+// answer is as that.
+func (Random) Length(answer uint64) (reductions int32) {
+	return int32(lengths[min(answer, uint64(len(lengths)-1))])
+}
+
 // Rank draws each place alike. Two timers tie again once in Ranks times, and
 // then the older one is first.
 func (Random) Rank(source *choice.Source, id uint64) int {

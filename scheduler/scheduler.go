@@ -3,9 +3,9 @@
 //
 // # Contract
 //
-//   - A task is a number between Add and Remove. Ready queues it, Pick takes the
-//     next one out and says how many reductions its slice has, Spend lets the time
-//     pass that the slice took. Whoever picked a task calls Ready for it again if it
+//   - A task is a number between Add and Remove. Ready queues it, Next takes the
+//     next one out, Slice says how many reductions its slice has, Spend lets the time
+//     pass that the slice took. Whoever took a task out calls Ready for it again if it
 //     still wants to run: a task that is not queued is running or asleep, and which
 //     of the two is no business of this package.
 //   - Levels: a runnable Max task starves all below it, a High one Normal and Low.
@@ -140,17 +140,8 @@ func (s *Scheduler) put(q *queue, t Task, k *task) {
 	q.put(s.tasks, t, turns)
 }
 
-// Pick takes out the task that runs next and draws its slice: how many reductions
-// it has until it is preempted. It reports false if nobody can run.
-func (s *Scheduler) Pick() (t Task, reductions int32, ok bool) {
-	if t, ok = s.Next(); ok {
-		reductions = s.Slice(t)
-	}
-	return t, reductions, ok
-}
-
-// Next is Pick without the draw, which is made by Slice, before anything else is asked
-// of s; or, if SparesSlices, later, or not at all.
+// Next takes out the task that runs next. For how long is drawn by Slice, before anything else is asked of s; or, if
+// SparesSlices, later, or not at all. It reports false if nobody can run.
 func (s *Scheduler) Next() (t Task, ok bool) {
 	q := &s.normal
 	if s.pressing > 0 {

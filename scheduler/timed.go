@@ -9,8 +9,8 @@ import (
 
 // Timed lets what is due lag: a timer that was set by [Scheduler.NotBefore] pops up to Slack late, so that time-outs
 // race with messages and with each other, and a task that is ready runs when up to 511 rounds of the others
-// have passed, of a slice each. Half of them do not lag, and the others by every order of magnitude. Beyond that whoever was due first
-// is first.
+// have passed, of a slice each. Half of them do not lag, and the others by every order of magnitude. Beyond that
+// whoever was due first is first.
 //
 // This is the timed simulation of FoundationDB (Zhou and others: FoundationDB: A Distributed Unbundled
 // Transactional Key Value Store, SIGMOD 2021) with a slack, as between timed and asynchronous models. What is

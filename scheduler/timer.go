@@ -75,7 +75,8 @@ func (s *Scheduler) Advance(limit Time) bool {
 	return false
 }
 
-// Each calls f for every pending timer with the time that it was set for, in no order that means anything. f must set and cancel none.
+// Each calls f for every pending timer with the time that it was set for, in no order that means anything. f must set
+// and cancel none.
 func (s *Scheduler) Each(f func(alarm any, when Time)) {
 	for i := 1; i < len(s.wheel.nodes); i++ { // 0 is nobody
 		if n := &s.wheel.nodes[i]; n.serial != 0 {

@@ -37,7 +37,9 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			}
 		},
 		"requests": func(p *sim.Proc) {
-			server, _ := p.SpawnHandler("server", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { p.SendAlias(m.Ref(), tag, 0, nil) }), never)
+			server, _ := p.SpawnHandler("server", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+				p.SendAlias(m.Ref(), tag, 0, nil)
+			}), never)
 			for {
 				ref := p.Request(server, tag, 0, any1)
 				p.Take(sim.Mark{}, isTag, time.Hour)

@@ -19,7 +19,8 @@ func TestSpawnRequest_I2_cutAtAnyTime(t *testing.T) {
 		c.on("a", func(p *sim.Proc) {
 			p.TrapExit(true)
 			p.ConnectNode("b")
-			p.SpawnRequest("b", "kid", func(p *sim.Proc) { p.Sleep(sim.Forever) }, sim.SpawnOptions{Monitor: true, Link: true, ErrorOnly: true})
+			p.SpawnRequest("b", "kid", func(p *sim.Proc) { p.Sleep(sim.Forever) },
+				sim.SpawnOptions{Monitor: true, Link: true, ErrorOnly: true})
 			c.hears(p)
 		})
 		for range 4 {

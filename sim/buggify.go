@@ -1,9 +1,8 @@
 package sim
 
 import (
-	"strconv"
-
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
@@ -13,13 +12,13 @@ const (
 	NoBuggify      = -1 // no site does anything
 )
 
-// Buggify is for a place where the program under test offers to behave as badly as it may: rarely, harmfully and by its own rules, as
-// a cache that is emptied, a retry that comes at once, a batch of one. It reports, rarely, that this is to be done here. site names the
-// place.
+// Buggify is for a place where the program under test offers to behave as badly as it may: rarely, harmfully and by its
+// own rules, as a cache that is emptied, a retry that comes at once, a batch of one. It reports, rarely, that this is
+// to be done here. site names the place.
 //
-// Each site is on in half of all runs and off in the others, so that runs differ in what they suffer from; one that is on says yes in
-// Config.Buggify of a hundred cases. Both are draws, keyed to the site and to the process: a site more moves no other draw,
-// and under a dull source all are off. Without a site nothing is drawn.
+// Each site is on in half of all runs and off in the others, so that runs differ in what they suffer from; one that is
+// on says yes in Config.Buggify of a hundred cases. Both are draws, keyed to the site and to the process: a site more
+// moves no other draw, and under a dull source all are off. Without a site nothing is drawn.
 func (p *Proc) Buggify(site string) bool {
 	w := p.w
 	if w.cfg.Buggify < 0 || !p.acts() {
@@ -68,7 +67,8 @@ func (s *site) fires(p *Proc) bool {
 	return true
 }
 
-// BuggifySite is what has become of a site of Buggify. That one fires is a fact of the program, of the kind buggify, with this beside it.
+// BuggifySite is what has become of a site of Buggify. That one fires is a fact of the program, of the kind buggify,
+// with this beside it.
 type BuggifySite struct {
 	Name  string
 	On    bool   // it is of the half that is on in this run
@@ -80,7 +80,7 @@ func (s BuggifySite) String() string {
 	if s.Fired == 0 {
 		return "site " + s.Name + " has not fired"
 	}
-	return "site " + s.Name + " fires for the " + nth(s.Fired) + " time"
+	return "site " + s.Name + " fires for the " + term.Ordinal(s.Fired) + " time"
 }
 
 func (s *site) told() BuggifySite { return BuggifySite{s.name, s.on, s.fired} }
@@ -91,20 +91,4 @@ func (v View) BuggifySites() (all []BuggifySite) {
 		all = append(all, e.val.told())
 	}
 	return all
-}
-
-// nth is 1st, 2nd, 3rd…
-func nth(n uint64) string {
-	end := "th"
-	if n%100/10 != 1 {
-		switch n % 10 {
-		case 1:
-			end = "st"
-		case 2:
-			end = "nd"
-		case 3:
-			end = "rd"
-		}
-	}
-	return strconv.FormatUint(n, 10) + end
 }

@@ -69,10 +69,10 @@ func TestBuggify(t *testing.T) {
 
 // The dull answer is no, and NoBuggify draws nothing.
 func TestBuggify_off(t *testing.T) {
+	if yes, _, _ := buggy(sim.Config{Source: choice.Dull()}, "x", "y", "z"); len(yes) > 0 {
+		t.Errorf("a dull source: %v", yes)
+	}
 	for seed := range uint64(20) {
-		if yes, _, _ := buggy(sim.Config{Source: choice.Dull()}, "x", "y", "z"); len(yes) > 0 {
-			t.Errorf("a dull source: %v", yes)
-		}
 		source := choice.New(seed)
 		rec := &choice.Recording{}
 		source.Record(rec)
@@ -144,33 +144,45 @@ func TestBuggify_reset(t *testing.T) {
 }
 
 // told notes facts of the kind buggify.
-type told struct{ lines []string }
+type told struct {
+	lines []string
+	sites []sim.BuggifySite
+}
 
 func (o *told) Observe(f sim.Fact) {
 	if f.Kind == trace.User && f.Text == "buggify" {
 		o.lines = append(o.lines, fmt.Sprintf("%v %v", f.Subject, f.Detail))
+		o.sites = append(o.sites, f.Detail.(sim.BuggifySite))
 	}
 }
 
 // That a site fires is a fact, in words.
 func TestBuggify_isTold(t *testing.T) {
 	o := &told{}
-	source := choice.Dull()
-	source.Deviate([]choice.Deviation{{Key: choice.Key{Domain: choice.Buggify, ID: choice.ID("site", "x")}, Answer: 1}})
-	w := sim.New(sim.Config{Source: source, Observer: o, Buggify: 100, Node: "a", Boot: func(p *sim.Proc) { p.Buggify("x"); p.Buggify("x"); p.Buggify("y") }})
+	cfg := sim.Config{Source: choice.Dull(), Observer: o, Buggify: 100, Node: "a"}
+	on := choice.Key{Domain: choice.Buggify, ID: choice.ID("site", "x")}
+	cfg.Source.Deviate([]choice.Deviation{{Key: on, Answer: 1}})
+	cfg.Boot = func(p *sim.Proc) { p.Buggify("x"); p.Buggify("x"); p.Buggify("y") }
+	w := sim.New(cfg)
 	defer w.Close()
 	w.Run(time.Second)
-	if fmt.Sprint(o.lines) != "[]" { // certain, but for a dull source
+	if len(o.lines) > 0 { // certain, but for a dull source
 		t.Errorf("%q", o.lines)
 	}
-	w.Reset(sim.Config{Seed: 3, Observer: o, Buggify: 100, Node: "a", Boot: func(p *sim.Proc) {
+	cfg.Source, cfg.Seed = nil, 3
+	cfg.Boot = func(p *sim.Proc) {
 		for range 22 {
 			p.Buggify("x")
 		}
-	}})
+	}
+	w.Reset(cfg)
 	w.Run(time.Second)
-	if len(o.lines) != 22 || o.lines[0] != "<a/init> site x fires for the 1st time" || o.lines[21] != "<a/init> site x fires for the 22nd time" {
+	first, last := "<a/init> site x fires for the 1st time", "<a/init> site x fires for the 22nd time"
+	if len(o.lines) != 22 || o.lines[0] != first || o.lines[21] != last {
 		t.Errorf("%q", o.lines)
+	}
+	if site := (sim.BuggifySite{Name: "x", On: true, Fired: 22}); o.sites[21] != site {
+		t.Errorf("%+v, and should be %+v", o.sites[21], site)
 	}
 }
 

@@ -273,7 +273,8 @@ func (c *chaos) run() sim.Result {
 func newChaos(seed uint64, keep int) *chaos {
 	c := &chaos{seed: seed}
 	nodes := 2 + int(seed%6)
-	cfg := sim.Config{Seed: seed, Keep: keep, Link: netsim.Link{Latency: netsim.LogNormal(time.Millisecond, 20*time.Millisecond), Loss: 1000}}
+	link := netsim.Link{Latency: netsim.LogNormal(time.Millisecond, 20*time.Millisecond), Loss: 1000}
+	cfg := sim.Config{Seed: seed, Keep: keep, Link: link}
 	if seed%2 == 1 {
 		cfg.Policy = scheduler.Portfolio{}
 	}
@@ -383,7 +384,8 @@ func TestChaosHashes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("the hashes of clusters have changed. If the engine was changed on purpose: go test ./sim -run TestChaosHashes -update\n%s", got)
+		t.Errorf("the hashes of clusters have changed. "+
+			"If the engine was changed on purpose: go test ./sim -run TestChaosHashes -update\n%s", got)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -10,6 +10,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
+// nearby is what links between nodes of one place are like.
+var nearby = netsim.Link{Latency: netsim.Uniform(200*time.Microsecond, 2*time.Millisecond)}
+
 // specs are n nodes, n1 to nN.
 func specs(n int) []sim.NodeSpec {
 	all := make([]sim.NodeSpec, n)
@@ -21,14 +24,15 @@ func specs(n int) []sim.NodeSpec {
 
 // Five nodes that do nothing, connected all to all, with ticks each 15 s: how much faster than real time.
 func BenchmarkIdleCluster(b *testing.B) {
-	w := sim.New(sim.Config{Nodes: specs(5), Link: netsim.Link{Latency: netsim.Fixed(500 * time.Microsecond)}, Boot: func(p *sim.Proc) {
-		p.Spawn("connect", func(p *sim.Proc) {
-			for i := range 5 {
-				p.ConnectNode(sim.Atom(fmt.Sprint("n", i+1)))
-			}
-			p.Sleep(1000000 * time.Hour)
-		})
-	}})
+	w := sim.New(sim.Config{Nodes: specs(5), Link: netsim.Link{Latency: netsim.Fixed(500 * time.Microsecond)},
+		Boot: func(p *sim.Proc) {
+			p.Spawn("connect", func(p *sim.Proc) {
+				for i := range 5 {
+					p.ConnectNode(sim.Atom(fmt.Sprint("n", i+1)))
+				}
+				p.Sleep(1000000 * time.Hour)
+			})
+		}})
 	defer w.Close()
 	w.Run(time.Minute)
 	b.ReportAllocs()
@@ -48,29 +52,31 @@ type said struct {
 func BenchmarkChat(b *testing.B) {
 	const nodes, rooms, sessions = 5, 50, 1000
 	total := 0
-	w := sim.New(sim.Config{Nodes: specs(nodes), Link: netsim.Link{Latency: netsim.Uniform(200*time.Microsecond, 2*time.Millisecond)}, Boot: func(p *sim.Proc) {
+	w := sim.New(sim.Config{Nodes: specs(nodes), Link: nearby, Boot: func(p *sim.Proc) {
 		if p.Node() != "n1" {
 			return
 		}
 		for r := range rooms {
 			members := make([]sim.PID, 0, sessions/rooms)
-			room, _ := p.SpawnHandlerAt(sim.Atom(fmt.Sprint("n", r%nodes+1)), "room", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
-				if s, ok := m.Body().(sim.PID); ok {
-					members = append(members, s)
-					return
-				}
-				total++
-				for _, s := range members {
-					p.Send(s, m.Body())
-				}
-			}), sim.SpawnOptions{NoBlock: true})
-			for s := range sessions / rooms {
-				session, _ := p.SpawnHandlerAt(sim.Atom(fmt.Sprint("n", (r+s)%nodes+1)), "session", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+			room, _ := p.SpawnHandlerAt(sim.Atom(fmt.Sprint("n", r%nodes+1)), "room",
+				sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+					if s, ok := m.Body().(sim.PID); ok {
+						members = append(members, s)
+						return
+					}
 					total++
-					if v, ok := m.Body().(said); ok && v.N%(sessions/rooms) == s { // whose turn it is speaks next
-						p.Send(room, said{r, v.N + 1, "hello"})
+					for _, s := range members {
+						p.Send(s, m.Body())
 					}
 				}), sim.SpawnOptions{NoBlock: true})
+			for s := range sessions / rooms {
+				session, _ := p.SpawnHandlerAt(sim.Atom(fmt.Sprint("n", (r+s)%nodes+1)), "session",
+					sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
+						total++
+						if v, ok := m.Body().(said); ok && v.N%(sessions/rooms) == s { // whose turn it is speaks next
+							p.Send(room, said{r, v.N + 1, "hello"})
+						}
+					}), sim.SpawnOptions{NoBlock: true})
 				p.Send(room, session)
 			}
 			p.Send(room, said{r, 0, "hello"})
@@ -89,7 +95,7 @@ func BenchmarkChat(b *testing.B) {
 
 // Short runs, one after the other in one world: three nodes, a second, about a thousand signals.
 func BenchmarkShortRuns(b *testing.B) {
-	cfg := sim.Config{Nodes: specs(3), Link: netsim.Link{Latency: netsim.Uniform(200*time.Microsecond, 2*time.Millisecond)}, Boot: func(p *sim.Proc) {
+	cfg := sim.Config{Nodes: specs(3), Link: nearby, Boot: func(p *sim.Proc) {
 		for i := range 4 {
 			p.SpawnHandler("w", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) {
 				if n, ok := m.Body().(int); ok && n > 0 {
@@ -127,13 +133,14 @@ func BenchmarkShortRuns(b *testing.B) {
 	b.ReportMetric(float64(events)/float64(b.N), "facts/run")
 }
 
-// A hundred nodes with a hundred processes each connect all to all, fall apart, and are healed.
+// A hundred nodes with a hundred processes each connect all to all, fall apart, and are healed; with -short twenty with
+// twenty.
 func TestHundredNodes(t *testing.T) {
+	nodes, each := 100, 100
 	if testing.Short() {
-		t.Skip("takes some seconds")
+		nodes, each = 20, 20
 	}
-	const nodes, each = 100, 100
-	w := sim.New(sim.Config{Nodes: specs(nodes), Link: netsim.Link{Latency: netsim.Uniform(200*time.Microsecond, 2*time.Millisecond)}, Boot: func(p *sim.Proc) {
+	w := sim.New(sim.Config{Nodes: specs(nodes), Link: nearby, Boot: func(p *sim.Proc) {
 		for i := range each {
 			p.Spawn("w", func(p *sim.Proc) {
 				p.Register(sim.Name(fmt.Sprint("w", i)), p.Self())
@@ -143,7 +150,8 @@ func TestHundredNodes(t *testing.T) {
 						p.Monitor(to)
 					}
 					if err != nil {
-						p.Send(term.NameAt{Name: sim.Name(fmt.Sprint("w", i)), Node: sim.Atom(fmt.Sprint("n", p.Rand(nodes)+1))}, p.Self())
+						p.Send(term.NameAt{Name: sim.Name(fmt.Sprint("w", i)),
+							Node: sim.Atom(fmt.Sprint("n", p.Rand(nodes)+1))}, p.Self())
 					}
 				}
 			})

@@ -43,7 +43,8 @@ func (c *cluster) on(node sim.Atom, body sim.Body) sim.PID { return c.SpawnAt(no
 func (c *cluster) want(lines ...string) {
 	c.t.Helper()
 	if got, want := strings.Join(c.heard, "\n"), strings.Join(lines, "\n"); got != want {
-		c.t.Errorf("heard\n\t%s\nand should have\n\t%s", strings.ReplaceAll(got, "\n", "\n\t"), strings.ReplaceAll(want, "\n", "\n\t"))
+		c.t.Errorf("heard\n\t%s\nand should have\n\t%s", strings.ReplaceAll(got, "\n", "\n\t"),
+			strings.ReplaceAll(want, "\n", "\n\t"))
 	}
 	c.heard = nil
 }
@@ -247,7 +248,8 @@ func TestTicks_NK7(t *testing.T) {
 	}
 	begin := c.View().Now()
 	c.Run(10 * time.Minute)
-	if len(c.heard) != 2 || !strings.Contains(c.heard[0], "net_tick_timeout") || !strings.Contains(c.heard[1], "net_tick_timeout") {
+	if len(c.heard) != 2 || !strings.Contains(c.heard[0], "net_tick_timeout") ||
+		!strings.Contains(c.heard[1], "net_tick_timeout") {
 		t.Fatal(c.heard)
 	}
 	for _, h := range c.heard {
@@ -332,7 +334,8 @@ func TestPowerCutAndPause(t *testing.T) {
 	c.want()
 	c.ResumeNode("c")
 	c.Run(5 * time.Minute)
-	if len(c.heard) != 2 || !strings.HasSuffix(c.heard[0], ": c") || !strings.Contains(c.heard[1], "#NodeDown{Node=b,Info=[{nodedown_reason,net_tick_timeout}]}") {
+	if len(c.heard) != 2 || !strings.HasSuffix(c.heard[0], ": c") ||
+		!strings.Contains(c.heard[1], "#NodeDown{Node=b,Info=[{nodedown_reason,net_tick_timeout}]}") {
 		t.Error(c.heard)
 	}
 }

@@ -57,7 +57,8 @@ func (pl plan) config() sim.Config {
 	d := pl.draws("world")
 	cfg := sim.Config{
 		Seed: uint64(pl) * 31, Node: []sim.Atom{"", "a", "long_node_name"}[d.upTo(3)], MaxEvents: 200 + uint64(d.upTo(8)*200),
-		ReductionCost: []time.Duration{0, sim.Free, time.Microsecond}[d.upTo(3)], Buggify: []int{sim.NoBuggify, 30}[d.upTo(2)], Boot: pl.body(treeDepth),
+		ReductionCost: []time.Duration{0, sim.Free, time.Microsecond}[d.upTo(3)],
+		Buggify:       []int{sim.NoBuggify, 30}[d.upTo(2)], Boot: pl.body(treeDepth),
 	}
 	if d.oneIn(4) {
 		cfg.Policy = scheduler.FIFO{}

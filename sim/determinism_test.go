@@ -200,7 +200,8 @@ func (s setting) explain(t *testing.T, pl plan, want, got outcome) string {
 		return d.String()
 	}
 	if w, differ := trace.FirstWindow(want.chain, got.chain); differ {
-		return fmt.Sprintf("seen in one run and not in the next, where everything was kept; it was among %v:\n%s", w, around(a, w))
+		return fmt.Sprintf("seen in one run and not in the next, where everything was kept; it was among %v:\n%s", w,
+			around(a, w))
 	}
 	return fmt.Sprintf("the facts are the same, the ends are not:\n  %s\n  %s", want.ending, got.ending)
 }
@@ -258,7 +259,8 @@ func compareGolden(t *testing.T, all []outcome) {
 		}
 	}
 	if bad > 0 {
-		t.Errorf("%d of %d plans differ. If the engine was changed on purpose: go test ./sim -run TestDeterminism -update", bad, len(all))
+		t.Errorf("%d of %d plans differ. "+
+			"If the engine was changed on purpose: go test ./sim -run TestDeterminism -update", bad, len(all))
 	}
 }
 
@@ -286,7 +288,8 @@ func narrow(pl plan, o outcome, line string) string {
 	w.To = min(w.To, w.From+markEvery)
 	r := runner{setting: setting{keep: keepAll}}
 	_, rec := r.run(pl)
-	return fmt.Sprintf("want %s\ngot  %s\nthe first fact that differs is one of these:\n%s", line, o.golden(int(pl)), around(rec, w))
+	return fmt.Sprintf("want %s\ngot  %s\nthe first fact that differs is one of these:\n%s", line, o.golden(int(pl)),
+		around(rec, w))
 }
 
 // childTask tells a second process what to do: file, and a setting's number, and either how many plans or
@@ -396,7 +399,8 @@ func TestDeterminism_findsImpurity(t *testing.T) {
 		if d == nil {
 			continue
 		}
-		if !strings.Contains(d.A, "<local/impure>") || !strings.Contains(d.A, "send") || !strings.Contains(d.B, "send") || d.What != "object" {
+		if !strings.Contains(d.A, "<local/impure>") || !strings.Contains(d.A, "send") ||
+			!strings.Contains(d.B, "send") || d.What != "object" {
 			t.Errorf("the wrong fact is named:\n%v", d)
 		}
 		t.Log(d)

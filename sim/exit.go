@@ -58,6 +58,9 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 	}
 	if p.has(trapping) {
 		m.tag = ExitTag
+		if m.kind == linkExit {
+			m.special = unlinked
+		}
 		p.keep(m)
 		return true
 	}

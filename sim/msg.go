@@ -28,6 +28,7 @@ const (
 	viaAlias special = 1 << iota // it was sent to an alias of its receiver, which must stand when it is handled
 	watches                      // its sender monitors its receiver under ref
 	settled                      // it is a reply, and has ended the monitor of its request
+	unlinked                     // it is an exit message that tells the end of a link
 )
 
 // signalKind says what a signal does when its receiver handles it. trace names them: see there.

@@ -34,14 +34,14 @@ type Kernel struct {
 }
 
 // Intensity is how often a node ticks in its net_ticktime.
-func (k *Kernel) Intensity() int {
+func (k Kernel) Intensity() int {
 	if k.TickIntensity <= 0 {
 		return 4
 	}
 	return k.TickIntensity
 }
 
-func (k *Kernel) setup() time.Duration {
+func (k Kernel) setup() time.Duration {
 	if k.SetupTime <= 0 {
 		return 7 * time.Second
 	}
@@ -127,7 +127,8 @@ func (w *World) found() {
 }
 
 func (w *World) newNode(spec *NodeSpec, home term.Home) *Node {
-	n := &Node{home: home, spec: spec, names: map[Name]*Proc{}, cost: w.cost, clock: clock{Clock: spec.Clock, since: w.sched.Now()}}
+	n := &Node{home: home, spec: spec, names: map[Name]*Proc{}, cost: w.cost,
+		clock: clock{Clock: spec.Clock, since: w.sched.Now()}}
 	n.beat = spec.Kernel.beat(spec.Kernel.TickTime, w.sched.Now())
 	switch {
 	case spec.ReductionCost > 0:

@@ -43,7 +43,10 @@ func town(t *testing.T, halt func(p *sim.Proc)) sim.Body {
 			p.Monitor(sleeper)
 			heard(p)
 		})
-		p.SpawnHandler("idler", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { t.Error("the idler received", m.Value()) }), sim.SpawnOptions{})
+		p.SpawnHandler("idler", sim.HandlerFunc(func(p *sim.Proc,
+			m *sim.Msg) {
+			t.Error("the idler received", m.Value())
+		}), sim.SpawnOptions{})
 		p.SpawnHandler("caller", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { heard(p) }), sim.SpawnOptions{Monitor: true})
 		p.Spawn("busy", func(p *sim.Proc) {
 			for {
@@ -60,6 +63,18 @@ func town(t *testing.T, halt func(p *sim.Proc)) sim.Body {
 var townsfolk = []string{
 	"<local/init> node_down", "<local/sleeper> node_down", "<local/watcher> node_down", "<local/idler> node_down",
 	"<local/caller> node_down", "<local/busy> node_down", "<local/unborn> node_down",
+}
+
+// NK7: a node ticks four times in its net_ticktime, or as often as it is told to.
+func TestKernel_Intensity(t *testing.T) {
+	nodes := []sim.NodeSpec{{Name: "a"}, {Name: "b", Kernel: sim.Kernel{TickIntensity: 8}}}
+	w := sim.New(sim.Config{Nodes: nodes, Boot: func(p *sim.Proc) {
+		if n, want := p.Kernel().Intensity(), map[sim.Atom]int{"a": 4, "b": 8}[p.Node()]; n != want {
+			t.Errorf("%v: %d, and should be %d", p.Node(), n, want)
+		}
+	}})
+	defer w.Close()
+	w.Run(time.Second)
 }
 
 // When a node halts all of its processes are gone at once, and none hears of another's end.

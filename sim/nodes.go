@@ -174,7 +174,14 @@ func (p *Proc) SetCookie(node, cookie Atom) {
 	p.charge(redOther)
 }
 
-// IsLocal reports whether a process lives, or lived, on this node, in this life of it.
+// IsHere reports whether a process lives, or lived, on this node, in whatever life of it: node(Pid) == node().
+func (p *Proc) IsHere(pid PID) bool {
+	id := pid.Identity()
+	return id != nil && (id.Home == p.id.Home || id.Home.Node == p.id.Home.Node)
+}
+
+// IsLocal reports whether a process lives, or lived, on this node in the life of it that this process belongs to. One
+// that is here and not local has gone down with the node.
 func (p *Proc) IsLocal(pid PID) bool { return !pid.IsZero() && pid.Identity().Home == p.id.Home }
 
 // MonitorNode asks to be told once, by a NodeDown, when the connection to a node is lost or cannot be made; it is

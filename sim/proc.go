@@ -275,12 +275,6 @@ func (p *Proc) Parent() PID { return term.NewPID(p.id.Parent) }
 // Node is the name of the node the process runs on.
 func (p *Proc) Node() Atom { return p.node.home.Node }
 
-// IsHere reports whether a process lives, or lived, on the process's own node: node(Pid) == node().
-func (p *Proc) IsHere(pid PID) bool {
-	id := pid.Identity()
-	return id != nil && (id.Home == p.id.Home || id.Home.Node == p.id.Home.Node)
-}
-
 // Now is the virtual time since the world began.
 func (p *Proc) Now() time.Duration { return time.Duration(p.w.sched.Now()) }
 

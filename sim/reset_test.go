@@ -10,8 +10,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// A world that is reset for the next seed forgets the one before: a campaign's memory does not grow. Here each run leaves behind what
-// runs do: connections that tick, pending timers, parcels under way, processes that wait.
+// A world that is reset for the next seed forgets the one before: a campaign's memory does not grow. Here each run
+// leaves behind what runs do: connections that tick, pending timers, parcels under way, processes that wait.
 func TestReset_forgets(t *testing.T) {
 	cfg := sim.Config{Link: netsim.Link{Latency: netsim.Fixed(time.Millisecond)}, Boot: func(p *sim.Proc) {
 		waiter := p.Spawn("waiter", func(p *sim.Proc) { sim.Any(p) })
@@ -38,7 +38,7 @@ func TestReset_forgets(t *testing.T) {
 		return m.HeapObjects
 	}
 	before := objects(100)
-	if after := objects(400); after > before+400 {
+	if after := objects(400); after > before+40 { // not one of ten runs leaves as much as one object
 		t.Errorf("400 runs later there are %d objects more", after-before)
 	}
 }

@@ -49,7 +49,8 @@ func crowd(p *sim.Proc) {
 			p.Send(relay, "tick")
 		}
 	})
-	blocking, _ := p.SpawnHandler("blocking", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { p.Sleep(time.Hour) }), sim.SpawnOptions{})
+	blocking, _ := p.SpawnHandler("blocking", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { p.Sleep(time.Hour) }),
+		sim.SpawnOptions{})
 	p.Send(blocking, "go")
 	p.Send(blocking, "again")
 }
@@ -78,7 +79,8 @@ func TestStackTellsWhereAProcessWaits(t *testing.T) {
 			t.Error(at)
 		}
 	}
-	for path, want := range map[string]string{"sleeper": "crowd.func2", "busy": "crowd.func3", "blocking": "crowd.func5", "sink": ""} {
+	for path, want := range map[string]string{"sleeper": "crowd.func2", "busy": "crowd.func3",
+		"blocking": "crowd.func5", "sink": ""} {
 		if got := w.View().Stack(find(t, w.View(), path)).Own().Func; !strings.HasSuffix(got, want) || want == "" && got != "" {
 			t.Errorf("%s is in %q", path, got)
 		}
@@ -183,7 +185,8 @@ func TestDeadlockTellsWhereAndWhatWaits(t *testing.T) {
 		t.Fatalf("%v", res)
 	}
 	text := fmt.Sprint(res.Deadlock[1])
-	want := `^<local/b> at sim_test\.TestDeadlock\S+ \(sim/site_test\.go:\d+\), watches <local/a>, 7 in its mailbox: 0, 1, 2, 3, 4…$`
+	want := `^<local/b> at sim_test\.TestDeadlock\S+ \(sim/site_test\.go:\d+\), watches <local/a>, ` +
+		`7 in its mailbox: 0, 1, 2, 3, 4…$`
 	if !regexp.MustCompile(want).MatchString(text) {
 		t.Error(text)
 	}

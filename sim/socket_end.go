@@ -186,7 +186,8 @@ func (x *extra) ownSockets() []*Socket {
 // sortSockets puts sockets into the order of their nodes and of when they were made.
 func sortSockets(list []*Socket) {
 	slices.SortFunc(list, func(a, b *Socket) int {
-		return cmp.Or(cmp.Compare(a.of.home.Index, b.of.home.Index), cmp.Compare(a.id.Life, b.id.Life), cmp.Compare(a.id.N, b.id.N))
+		return cmp.Or(cmp.Compare(a.of.home.Index, b.of.home.Index), cmp.Compare(a.id.Life, b.id.Life),
+			cmp.Compare(a.id.N, b.id.N))
 	})
 }
 

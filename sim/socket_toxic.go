@@ -185,7 +185,8 @@ func (w *World) dose(x *toxic, s *Socket) *dose {
 	}
 	hit := x.concerns(s)
 	if hit && x.Toxicity != 0 && x.Toxicity != netsim.All {
-		hit = w.chance.Chance(choice.Key{Domain: choice.Fault, ID: s.wire.id ^ x.key ^ uint64(s.side+1)<<1}, int(x.Toxicity), int(netsim.All))
+		hit = w.chance.Chance(choice.Key{Domain: choice.Fault, ID: s.wire.id ^ x.key ^ uint64(s.side+1)<<1},
+			int(x.Toxicity), int(netsim.All))
 	}
 	s.gate.doses = append(s.gate.doses, dose{id: x.id, hit: hit})
 	return w.dose(x, s)

@@ -14,17 +14,18 @@ import (
 func TestToxic_text(t *testing.T) {
 	ms := time.Millisecond
 	for text, want := range map[string]sim.Toxic{
-		"latency(50ms±10ms) at b:8080 upstream": {Kind: sim.LatencyToxic, Delay: 50 * ms, Jitter: 10 * ms, At: sim.Endpoint{Node: "b", Port: 8080}, Stream: sim.Upstream},
-		"latency(50ms)":                         {Kind: sim.LatencyToxic, Delay: 50 * ms},
-		"jitter(1.5s) from a downstream":        {Kind: sim.JitterToxic, Jitter: 1500 * ms, From: "a", Stream: sim.Downstream},
-		"slow(10) at b from a":                  {Kind: sim.SlowToxic, Times: 10, At: sim.Endpoint{Node: "b"}, From: "a"},
-		"bandwidth(64KiB/s) at :80":             {Kind: sim.BandwidthToxic, Rate: 64 << 10, At: sim.Endpoint{Port: 80}},
-		"slow_close(1s)":                        {Kind: sim.SlowCloseToxic, Delay: 1000 * ms},
-		"timeout(0s) toxicity=40%":              {Kind: sim.TimeoutToxic, Toxicity: 400_000},
-		"reset_peer(2s)":                        {Kind: sim.ResetPeerToxic, Delay: 2000 * ms},
-		"slicer(64B±16B, 10ms)":                 {Kind: sim.SlicerToxic, Size: 64, Vary: 16, Delay: 10 * ms},
-		"slicer(1KiB)":                          {Kind: sim.SlicerToxic, Size: 1024},
-		"limit_data(1MB)":                       {Kind: sim.LimitDataToxic, Size: 1_000_000},
+		"latency(50ms±10ms) at b:8080 upstream": {Kind: sim.LatencyToxic, Delay: 50 * ms, Jitter: 10 * ms,
+			At: sim.Endpoint{Node: "b", Port: 8080}, Stream: sim.Upstream},
+		"latency(50ms)":                  {Kind: sim.LatencyToxic, Delay: 50 * ms},
+		"jitter(1.5s) from a downstream": {Kind: sim.JitterToxic, Jitter: 1500 * ms, From: "a", Stream: sim.Downstream},
+		"slow(10) at b from a":           {Kind: sim.SlowToxic, Times: 10, At: sim.Endpoint{Node: "b"}, From: "a"},
+		"bandwidth(64KiB/s) at :80":      {Kind: sim.BandwidthToxic, Rate: 64 << 10, At: sim.Endpoint{Port: 80}},
+		"slow_close(1s)":                 {Kind: sim.SlowCloseToxic, Delay: 1000 * ms},
+		"timeout(0s) toxicity=40%":       {Kind: sim.TimeoutToxic, Toxicity: 400_000},
+		"reset_peer(2s)":                 {Kind: sim.ResetPeerToxic, Delay: 2000 * ms},
+		"slicer(64B±16B, 10ms)":          {Kind: sim.SlicerToxic, Size: 64, Vary: 16, Delay: 10 * ms},
+		"slicer(1KiB)":                   {Kind: sim.SlicerToxic, Size: 1024},
+		"limit_data(1MB)":                {Kind: sim.LimitDataToxic, Size: 1_000_000},
 	} {
 		got, err := sim.ParseToxic(text)
 		if err != nil || got != want {
@@ -82,8 +83,9 @@ func drawToxic(t *rapid.T) sim.Toxic {
 		return time.Duration(rapid.Int64Range(least, int64(365*24*time.Hour)).Draw(t, name))
 	}
 	x := sim.Toxic{
-		Kind:     sim.ToxicKind(rapid.IntRange(1, 9).Draw(t, "kind")),
-		At:       sim.Endpoint{Node: sim.Atom(rapid.SampledFrom([]string{"", "b", "b@host"}).Draw(t, "at")), Port: rapid.IntRange(0, 65535).Draw(t, "port")},
+		Kind: sim.ToxicKind(rapid.IntRange(1, 9).Draw(t, "kind")),
+		At: sim.Endpoint{Node: sim.Atom(rapid.SampledFrom([]string{"", "b", "b@host"}).Draw(t, "at")),
+			Port: rapid.IntRange(0, 65535).Draw(t, "port")},
 		From:     sim.Atom(rapid.SampledFrom([]string{"", "a", "at"}).Draw(t, "from")),
 		Stream:   sim.ToxicStream(rapid.IntRange(0, 2).Draw(t, "stream")),
 		Toxicity: netsim.Share(rapid.IntRange(0, int(netsim.All)).Draw(t, "toxicity")),
@@ -123,7 +125,8 @@ func TestToxic_roundTrip(t *testing.T) {
 
 // FuzzParseToxic: whatever is read prints as it is read.
 func FuzzParseToxic(f *testing.F) {
-	for _, text := range []string{"latency(50ms±10ms) at b:8080 upstream", "slicer(64B±16B, 10ms) from a toxicity=40%", "timeout(0s)", "slow(3)", "bandwidth(1MB/s) at :80"} {
+	for _, text := range []string{"latency(50ms±10ms) at b:8080 upstream",
+		"slicer(64B±16B, 10ms) from a toxicity=40%", "timeout(0s)", "slow(3)", "bandwidth(1MB/s) at :80"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

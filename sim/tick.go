@@ -31,8 +31,8 @@ func (b *beat) at(tick uint64) scheduler.Time {
 // TickTime is net_ticktime of the node, as it is now.
 func (p *Proc) TickTime() time.Duration { return p.node.beat.time }
 
-// SetTickTime changes net_ticktime of the node: its next tick comes when a net_tickintensity-th of that is over. What else
-// there is to such a change, so that no other node loses this one by it, is netkernel.SetNetTicktime's.
+// SetTickTime changes net_ticktime of the node: its next tick comes when a net_tickintensity-th of that is over. What
+// else there is to such a change, so that no other node loses this one by it, is netkernel.SetNetTicktime's.
 func (p *Proc) SetTickTime(d time.Duration) {
 	if !p.acts() {
 		return
@@ -54,14 +54,15 @@ func (p *Proc) SetTickTime(d time.Duration) {
 }
 
 // beat is that of a node with that net_ticktime, from now on.
-func (k *Kernel) beat(tickTime time.Duration, now scheduler.Time) beat {
+func (k Kernel) beat(tickTime time.Duration, now scheduler.Time) beat {
 	if tickTime <= 0 {
 		tickTime = 60 * time.Second
 	}
 	return beat{time: tickTime, every: max(tickTime/time.Duration(k.Intensity()), time.Millisecond), from: now}
 }
 
-// Tick sends a tick on each connection of the node on which nothing waits to be sent, beside those that its net_ticktime demands.
+// Tick sends a tick on each connection of the node on which nothing waits to be sent, beside those that its
+// net_ticktime demands.
 func (p *Proc) Tick() {
 	if !p.acts() {
 		return
@@ -85,7 +86,8 @@ func (w *World) startTicking(n *Node) {
 func (w *World) setTick(n *Node, tick uint64) {
 	t := w.newTimer(ticks)
 	t.node = n
-	t.alarm = w.sched.At(n.beat.at(tick), t, choice.Child(choice.ID("tick", string(n.home.Node)), "", n.home.Creation)+tick*oddly)
+	id := choice.Child(choice.ID("tick", string(n.home.Node)), "", n.home.Creation)
+	t.alarm = w.sched.At(n.beat.at(tick), t, id+tick*oddly)
 	n.beat.timer, n.beat.tick = t, tick
 	w.ticking++
 }
@@ -141,15 +143,15 @@ func (w *World) sendTick(k *peer) {
 
 const tickStream = 0x74_69_63_6b
 
-// calm is whether nothing can come of ticks: no fault is at work, no connection is known to one end alone, and no node ticks too seldom
-// for another.
+// calm is whether nothing can come of ticks: no fault is at work, no connection is known to one end alone, and no node
+// ticks too seldom for another.
 func (w *World) calm() bool {
 	if w.faults > 0 || w.paused > 0 || w.halfOpen() {
 		return false
 	}
 	for _, n := range w.nodes {
 		for _, k := range n.peers {
-			if k != nil && k.state == up && (k.wire.way[1-k.side].over || w.seldom(n, w.nodes[k.to])) {
+			if k != nil && k.state == up && (k.wire.way[1-k.side].over || w.tires(k)) {
 				return false
 			}
 		}
@@ -157,7 +159,20 @@ func (w *World) calm() bool {
 	return true
 }
 
-// seldom is whether so much time can be between two ticks of o that n takes it for dead.
-func (w *World) seldom(n, o *Node) bool {
-	return o.beat.every > n.beat.every && o.beat.every >= n.beat.every*time.Duration(n.spec.Kernel.Intensity()-1)
+// tires is whether a node may give the other up although both tick: the other ticks too seldom, or its next tick is too
+// far, since it stood still, or spares itself one because it has written something.
+func (w *World) tires(k *peer) bool {
+	n, o := k.of, w.nodes[k.to]
+	most := n.spec.Kernel.Intensity()
+	if o.beat.every > n.beat.every && o.beat.every >= n.beat.every*time.Duration(most-1) {
+		return true
+	}
+	last, next := n.beat.tick+uint64(most-1-k.silent), o.beat.tick // if it reads nothing; when the other next writes
+	if k.read {
+		last = n.beat.tick + uint64(most)
+	}
+	if other := o.known(n.home.Index); other == nil || other.wrote {
+		next++
+	}
+	return o.beat.at(next) > n.beat.at(last-1) // what is written has a tick's time to arrive
 }

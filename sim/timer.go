@@ -205,8 +205,8 @@ func (w *World) after(d time.Duration) scheduler.Time {
 	return never
 }
 
-// fire does what a timer is for. Only those of processes are progress: ticks, and what goes on under a connection, are there whatever
-// processes do.
+// fire does what a timer is for. Only those of processes are progress: ticks, and what goes on under a connection, are
+// there whatever processes do.
 func (w *World) fire(t *timer) {
 	switch t.use {
 	case endsWait:

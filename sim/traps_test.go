@@ -398,7 +398,8 @@ func TestNoBlockHandlerMustEnd(t *testing.T) {
 
 func TestNoBlockHandlerMustNotBlock(t *testing.T) {
 	play(t, sim.Config{}, func(p *sim.Proc) {
-		pid, _ := p.SpawnHandler("h", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { sim.Any(p) }), sim.SpawnOptions{NoBlock: true})
+		pid, _ := p.SpawnHandler("h", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { sim.Any(p) }),
+			sim.SpawnOptions{NoBlock: true})
 		ref := p.Monitor(pid)
 		p.Send(pid, 1)
 		down, _ := sim.Recv[sim.Down](p)

@@ -2,10 +2,11 @@ package sim
 
 import "github.com/bedlam-sim/bedlam/sim/term"
 
-// Mourners counts who hears of the end of a process and lives on: those who monitor it, and the linked that trap exits; of the linked on
-// other nodes it is supposed. A parent that ended before, of whose exit this process has taken no notice yet, counts as well: it would have
-// heard. It is for an Observer that is being told of that end, when the process is dead and nobody has heard of it yet; later the
-// answer is 0. It looks through all processes.
+// Mourners counts who hears of the end of a process and lives on: those who monitor it, and the linked that trap exits;
+// of the linked on other nodes it is supposed. A parent that is lost, of whose exit signal this process has taken no
+// notice yet, however long ago that was, counts as well: it would have heard. It is for an Observer that is being told
+// of that end, when the process is dead and nobody has heard of it yet; later the answer is 0. It looks through all
+// processes.
 func (v View) Mourners(pid PID) (n int) {
 	p := v.ended(pid)
 	if p == nil {
@@ -23,9 +24,9 @@ func (v View) Mourners(pid PID) (n int) {
 	return n
 }
 
-// Heirs are those living who are to end of the reason of a process that has ended, wherever they are: the linked that do not trap exits
-// (EXT1); and its children that do, for those of package otp end as their parent has, if others hear of it beside them. It is for an Observer
-// as Mourners is.
+// Heirs are those living who are to end of the reason of a process that has ended, wherever they are: the linked that
+// do not trap exits (EXT1); and its children that do, for those of package otp end as their parent has, if others hear
+// of it beside them. It is for an Observer as Mourners is.
 func (v View) Heirs(pid PID) (heirs []PID) {
 	p := v.ended(pid)
 	if p == nil {
@@ -47,7 +48,8 @@ func (v View) Heirs(pid PID) (heirs []PID) {
 	return heirs
 }
 
-// Linked reports whether a process is alive and linked with another. With one that has ended it is until it has handled that one's exit signal.
+// Linked reports whether a process is alive and linked with another. With one that has ended it is until it has handled
+// that one's exit signal.
 func (v View) Linked(pid, with PID) bool {
 	p := v.w.alive(pid.Identity())
 	if p == nil || p.x == nil {
@@ -57,7 +59,8 @@ func (v View) Linked(pid, with PID) bool {
 	return l != nil && l.active
 }
 
-// ended is the process of whose end an Observer is being told: it is alive no more, and its place is not yet given to another.
+// ended is the process of whose end an Observer is being told: it is alive no more, and its place is not yet given to
+// another.
 func (v View) ended(pid PID) *Proc {
 	for _, p := range v.w.procs {
 		if p != nil && p.id == pid.Identity() {
@@ -79,7 +82,8 @@ func (p *Proc) eachLinked(f func(id *term.Identity)) {
 	}
 }
 
-// orphan is whether an exit of the process's parent waits to be handled or received.
+// orphan is whether the end of a link to the process's parent waits to be handled or received. What the parent says by
+// Exit is no such thing: it may live and not hear.
 func (p *Proc) orphan() bool {
 	for m := p.transit.head; m != nil; m = m.next {
 		if m.kind == linkExit && m.from == p.id.Parent {
@@ -87,7 +91,7 @@ func (p *Proc) orphan() bool {
 		}
 	}
 	for m := p.mailbox.head; m != nil; m = m.next {
-		if m.tag == ExitTag && m.from == p.id.Parent {
+		if m.special&unlinked != 0 && m.from == p.id.Parent {
 			return true
 		}
 	}

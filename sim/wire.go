@@ -82,7 +82,7 @@ func (w *World) open(a wireEnd, b int32) *wire {
 
 // openWire opens a wire of an identity of its own. far is what the net calls its second end.
 func (w *World) openWire(a wireEnd, from, to, far netsim.Node, id uint64) *wire {
-	c := &wire{conn: w.net.OpenAs(from, to, id), id: id, ends: [2]wireEnd{a}}
+	c := &wire{conn: w.net.Open(from, to, id), id: id, ends: [2]wireEnd{a}}
 	c.way[0].from, c.way[1].from = from, far
 	w.wires[c.conn] = c
 	return c

@@ -26,8 +26,9 @@ func (o *onlooker) Took(by sim.PID, m *sim.Msg) {
 	}
 }
 
-// A Witness is told of each message, and what it wants to do comes as soon as may be: a function is interrupted before it does anything with the
-// message, a handler behind it. What is left of the slice is not charged: no time passes for it.
+// A Witness is told of each message, and what it wants to do comes as soon as may be: a function is interrupted before
+// it does anything with the message, a handler behind it. What is left of the slice is not charged: no time passes for
+// it.
 func TestInterrupt(t *testing.T) {
 	for _, handler := range []bool{false, true} {
 		o := &onlooker{}
@@ -39,7 +40,10 @@ func TestInterrupt(t *testing.T) {
 		w := sim.New(sim.Config{ReductionCost: time.Microsecond, Boot: func(p *sim.Proc) {
 			to := p.Self()
 			if handler {
-				to, _ = p.SpawnHandler("h", sim.HandlerFunc(func(p *sim.Proc, m *sim.Msg) { handle(p, m.Body().(int)) }), sim.SpawnOptions{})
+				to, _ = p.SpawnHandler("h", sim.HandlerFunc(func(p *sim.Proc,
+					m *sim.Msg) {
+					handle(p, m.Body().(int))
+				}), sim.SpawnOptions{})
 			}
 			for n := range 5 {
 				p.Send(to, n)
@@ -66,7 +70,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// Who watches a world does not look for messages that were changed, and changes nothing about the run; whoever Config names goes on being told.
+// Who watches a world does not look for messages that were changed, and changes nothing about the run; whoever Config
+// names goes on being told.
 func TestWatch(t *testing.T) {
 	run := func(watched bool) (sim.Result, int, int) {
 		first, second := &onlooker{}, &onlooker{}

@@ -36,10 +36,12 @@ type Config struct {
 	ReductionCost time.Duration
 
 	MaxEvents uint64 // the run stops with StopEvents after so many facts; 0: no limit
-	// Patience is after how many slices a run counts as a livelock in which no process's timer fired, and it was never so that all waited for a
-	// while (100µs); 0: a hundred millions.
+	// Patience is after how many slices a run counts as a livelock in which no process's timer fired, and it was never
+	// so that all waited for a while (100µs); 0: a hundred millions.
 	Patience uint64
-	Buggify  int // how often, in percent, a site that is on says yes: see Proc.Buggify; 0: DefaultBuggify; NoBuggify: never
+	// Buggify is how often, in percent, a site that is on says yes: see Proc.Buggify; 0: DefaultBuggify; NoBuggify:
+	// never.
+	Buggify int
 
 	// CheckMutation hashes messages when they are sent, after every slice and when they are received, and
 	// crashes the process that changed one in between. Slow; for finding such mistakes.
@@ -179,8 +181,8 @@ type Result struct {
 	Hash   uint64        // of all facts so far, in their order
 	Events uint64        // how many there were
 	Living int           // processes alive
-	// Stalled is how many slices there have been since a process's timer fired, or all waited for a while: much of it smells of a
-	// livelock. Ticks, and what arrives from other nodes, do not count.
+	// Stalled is how many slices there have been since a process's timer fired, or all waited for a while: much of it
+	// smells of a livelock. Ticks, and what arrives from other nodes, do not count.
 	Stalled uint64
 	Crash   *term.Crash // what Boot panicked with, if Stop is StopCrashed
 	// Deadlock lists, when nothing can ever happen again, those who wait in the middle of their code, oldest first.
@@ -310,22 +312,23 @@ func (w *World) View() View { return View{w} }
 // Trace gives the log of facts.
 func (w *World) Trace() *trace.Log { return &w.log }
 
-// Run lets the world run for a span of virtual time. It may be called again to go on. If the test harness
-// broke the run off by a panic, Run panics with the same value.
+// Run lets the world run for a span of virtual time; one below 0 is none. It may be called again to go on. If the test
+// harness broke the run off by a panic, Run panics with the same value.
 //
-// A world in which nothing can happen any more but ticks on a calm net stops at once with StopIdle, and its time stays where it was: when
-// the last of it was done is what Result.Now then tells, and the next Run begins there. Who wants the whole span to pass calls Pass.
+// A world in which nothing can happen any more but ticks on a calm net stops at once with StopIdle, and its time stays
+// where it was: when the last of it was done is what Result.Now then tells, and the next Run begins there. Who wants
+// the whole span to pass calls Pass.
 func (w *World) Run(d time.Duration) Result {
 	now := w.sched.Now()
-	limit := now + scheduler.Time(d)
-	if limit < now {
+	limit := now + scheduler.Time(max(d, 0))
+	if limit < now { // it is more than there is
 		limit = scheduler.Time(Forever)
 	}
 	return w.resume(limit)
 }
 
-// Pass is Run, but lets all of the span pass even if nothing happens in it: it never stops with StopIdle, so that who waits
-// for ever is not told of. A span of Forever has no end to come to, and is as in Run.
+// Pass is Run, but lets all of the span pass even if nothing happens in it: it never stops with StopIdle, so that who
+// waits for ever is not told of. A span of Forever has no end to come to, and is as in Run.
 func (w *World) Pass(d time.Duration) Result {
 	w.passing = d != Forever
 	defer func() { w.passing = false }()
@@ -372,7 +375,8 @@ func (w *World) checkHarness() {
 
 func (w *World) result() Result {
 	res := Result{
-		Stop: w.stop, Now: time.Duration(w.sched.Now()), Hash: w.log.Hash(), Events: w.log.Count(), Living: w.living, Stalled: w.sched.Stalled(),
+		Stop: w.stop, Now: time.Duration(w.sched.Now()), Hash: w.log.Hash(), Events: w.log.Count(), Living: w.living,
+		Stalled: w.sched.Stalled(),
 	}
 	if w.stop == StopCrashed {
 		res.Crash = w.crash
@@ -432,8 +436,8 @@ func (w *World) forget() {
 		p.id.Holder = nil
 		w.release(p)
 	}
-	// Timers and identities are made in blocks. One that a run has left in a block keeps all that run alive, and, as blocks
-	// are of several runs, the runs before it: a campaign's memory grew with each seed.
+	// Timers and identities are made in blocks. One that a run has left in a block keeps all that run alive, and, as
+	// blocks are of several runs, the runs before it: a campaign's memory grew with each seed.
 	w.sched.Each(func(alarm any, _ scheduler.Time) { w.freeTimer(alarm.(*timer)) })
 	w.freshIDs = nil
 }

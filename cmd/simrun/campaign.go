@@ -127,6 +127,8 @@ type runner interface {
 	Drift() []choice.Drift
 	Snapshot(seed uint64, at time.Duration, opts scenarios.RunOptions) *observer.Snapshot
 	Trace() *trace.Log
+	Hear(seeds []uint64, opts scenarios.RunOptions) []scenarios.Sounds
+	Meant(f *scenarios.Fault, i int, heard []scenarios.Sounds) (hint string, likely bool)
 	Close()
 }
 

@@ -12,12 +12,13 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	format := textFormat
 	cmd := &cobra.Command{
-		Use:   "check TARGET…",
-		Short: "Read scenario files and show every mistake, without running them",
+		Use:   "check [TARGET…]",
+		Short: "Read scenario files and show every mistake",
 		Example: `  simrun check                      all scenario files below this folder
   simrun check chat.sim.yaml
   simrun check scenarios/ --format json`,
 		Long: "Reads scenario files and shows every mistake with its place and a hint.\n" +
+			"Of faults that wait for events it hears in the first runs whether there are such, and warns if others are meant.\n" +
 			"Exit code 0 if all are good, 3 if one has a mistake, 4 if there is none to check.",
 		RunE: func(_ *cobra.Command, names []string) error { return a.check(names, format) },
 	}
@@ -35,14 +36,17 @@ func (a *app) check(names []string, format format) error {
 	}
 	bad := 0
 	for _, t := range found {
-		_, ds := t.parse()
+		sc, ds := t.parse()
+		var doubts []suspicion
 		if len(ds) > 0 {
 			bad++
+		} else {
+			doubts = t.suspicions(sc)
 		}
 		if format == jsonFormat {
-			err = printCheckJSON(a.out, t, ds)
+			err = printCheckJSON(a.out, t, ds, doubts)
 		} else {
-			err = a.printCheckText(t, ds)
+			err = a.printCheckText(t, ds, doubts)
 		}
 		if err != nil || a.stop.asked() {
 			return a.stop.exit() // an error of output is found by the app
@@ -57,7 +61,10 @@ func (a *app) check(names []string, format format) error {
 	return nil
 }
 
-func (a *app) printCheckText(t target, ds scenarios.Diagnostics) error {
+func (a *app) printCheckText(t target, ds scenarios.Diagnostics, doubts []suspicion) error {
+	for _, x := range doubts {
+		fmt.Fprintln(a.out, x)
+	}
 	if len(ds) == 0 {
 		if a.quiet {
 			return nil
@@ -69,8 +76,8 @@ func (a *app) printCheckText(t target, ds scenarios.Diagnostics) error {
 	return err
 }
 
-// printCheckJSON prints one line a file: {"v":1,"type":"check","file":…,"ok":…,"errors":[…],"more":0}.
-func printCheckJSON(w *output, t target, ds scenarios.Diagnostics) error {
+// printCheckJSON prints one line a file: {"v":1,"type":"check","file":…,"ok":…,"errors":[…],"more":0}, and "warnings" if there are some.
+func printCheckJSON(w *output, t target, ds scenarios.Diagnostics, doubts []suspicion) error {
 	some := ds[:min(len(ds), diagnosticsShown)]
 	return json.NewEncoder(w).Encode(struct {
 		V      int                    `json:"v"`
@@ -79,7 +86,8 @@ func printCheckJSON(w *output, t target, ds scenarios.Diagnostics) error {
 		OK     bool                   `json:"ok"`
 		Errors []scenarios.Diagnostic `json:"errors"`
 		More   int                    `json:"more"`
-	}{1, "check", t.file, len(ds) == 0, append([]scenarios.Diagnostic{}, some...), len(ds) - len(some)})
+		Doubts []suspicion            `json:"warnings,omitempty"`
+	}{1, "check", t.file, len(ds) == 0, append([]scenarios.Diagnostic{}, some...), len(ds) - len(some), doubts})
 }
 
 // diagnosticsShown is how many mistakes of a file are printed.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
@@ -17,9 +18,22 @@ type ending struct {
 // manySeeds is how many seeds there are if only the time is to end the search.
 const manySeeds = 1_000_000_000
 
-// endless are the seeds of a search that only the time ends.
-func endless() *scenarios.Seeds {
-	return &scenarios.Seeds{Ranges: []scenarios.SeedRange{{First: 1, Last: manySeeds}}}
+// endless are the seeds of a search that only the time ends: from the first of some on, or from 1.
+func endless(from *scenarios.Seeds) *scenarios.Seeds {
+	first := uint64(1)
+	if from != nil {
+		first = min(seedAt(*from, 0), math.MaxUint64-manySeeds+1)
+	}
+	return &scenarios.Seeds{Ranges: []scenarios.SeedRange{{First: first, Last: first + manySeeds - 1}}}
+}
+
+// untilTime tells whether only the time ends the search: nobody said how many seeds there are. One seed that a flag says
+// beats a time that a variable says.
+func untilTime(one, many, after setting) bool {
+	if one.flag {
+		return !many.flag && after.flag
+	}
+	return many.from == ""
 }
 
 // deadline is when the next scenario is to end, if so many are left: all get the same time. The zero time is never.

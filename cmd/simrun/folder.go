@@ -58,6 +58,7 @@ type folderState struct {
 	Verdict     reports.Word      `json:"verdict,omitempty"`   // of all, once it is known
 	Strict      bool              `json:"strict,omitempty"`
 	Canary      bool              `json:"canary,omitempty"`
+	Loose       []folderSaved     `json:"saved,omitempty"` // what was kept before and is of none of the scenarios
 	Scenarios   []*folderScenario `json:"scenarios"`
 	NotBegun    []string          `json:"not_begun,omitempty"` // scenarios
 	Unsteady    []folderWaver     `json:"nondeterminism,omitempty"`
@@ -254,6 +255,12 @@ func (x *folderScenario) count() {
 
 func (f *folder) begin(scenarios []string) { f.state.scenarioSet = scenarios }
 
+func (f *folder) loose(all []*reports.Saved) {
+	for _, x := range all {
+		f.state.Loose = append(f.state.Loose, folderSaved{x.File, x.Word, x.Signature, x.Says})
+	}
+}
+
 func (f *folder) scenario(s *reports.Summary, c *campaign) {
 	f.src = c.target.src
 	f.now = &folderScenario{
@@ -363,7 +370,7 @@ func (f *folder) waver(_ *reports.Summary, x *reports.Waver) {
 func (f *folder) scenarioEnd(*reports.Summary, outlook) { f.save() }
 
 func (f *folder) end(r *reports.Results) {
-	f.state.Status, f.state.ExitCode, f.state.Verdict = "done", &r.ExitCode, reports.Total(r.Scenarios).Word()
+	f.state.Status, f.state.ExitCode, f.state.Verdict = "done", &r.ExitCode, r.Word()
 	f.state.Strict, f.state.Canary = r.Strict, r.Canary
 	switch {
 	case r.Interrupted:

@@ -129,8 +129,8 @@ func TestFolder_again(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := inFolder(dir); len(got) != 2 {
-		t.Errorf("kept are %v", got)
+	if got, err := inFolder(dir); len(got) != 2 || err != nil {
+		t.Errorf("kept are %v, %v", got, err)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestInFolder_strangeNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a*[b]?")
 	f := open(t, dir)
 	keeping(t, f, failed("x"))
-	if got := inFolder(dir); len(got) != 1 {
-		t.Errorf("kept are %v", got)
+	if got, err := inFolder(dir); len(got) != 1 || err != nil {
+		t.Errorf("kept are %v, %v", got, err)
 	}
 }

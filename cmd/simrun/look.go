@@ -2,7 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,7 +101,7 @@ func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenari
 	} else if sc == nil {
 		if t, sc, err := l.one(name); err == nil || !isToken(name) {
 			if err != nil {
-				return target{}, nil, 0, err
+				return target{}, nil, 0, tokenOr(name, err)
 			}
 			if l.seeds != nil {
 				return t, sc, seedAt(*l.seeds, 0), nil
@@ -112,17 +115,21 @@ func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenari
 	}
 	for _, flag := range []string{"seed", "for"} {
 		if cmd.Flags().Changed(flag) {
-			return target{}, nil, 0, exitWith(codeUsage, "--%s is said by the token already", flag)
+			return target{}, nil, 0, exitWith(codeUsage, "--%s is said already by the run that is kept", flag)
 		}
 	}
 	l.opts, l.origin = p.options(), p.origin()
 	return p.target, p.sc, p.plan.Seed, nil
 }
 
-// isToken tells tokens from names.
-func isToken(word string) bool {
-	_, err := scenarios.ParseToken(word)
-	return err == nil
+// tokenOr is an error, or that of a token if it was to be one.
+func tokenOr(name string, err error) error {
+	if likeToken(name) {
+		if _, stat := os.Stat(name); errors.Is(stat, fs.ErrNotExist) {
+			return neither(name)
+		}
+	}
+	return err
 }
 
 func timeText(d time.Duration) string { return scenarios.FormatDuration(d.Round(time.Microsecond)) }

@@ -9,18 +9,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/fault"
 )
 
 func (a *app) lsCommand() *cobra.Command {
 	format := textFormat
 	cmd := &cobra.Command{
-		Use:   "ls [NAME…]",
-		Short: "List built-in scenarios, and the programs that files can start",
+		Use:   "ls [NAME|FILE…]",
+		Short: "List built-in scenarios, the programs that files can start, and what faults can wait for",
 		Example: `  simrun ls
   simrun ls kv             what programs whose names begin with kv take, and what can be asked of them
+  simrun ls chat.sim.yaml  what happens in it that a fault can wait for, as in at: the 3rd message kv.Put of kv_store
   simrun ls --format json`,
 		Long: "Lists the built-in scenarios, and the programs that scenario files can start with their arguments\n" +
-			"and requests. An argument with a star must be given.",
+			"and requests. An argument with a star must be given. Of a scenario that is named in full it lists\n" +
+			"the events that its first seeds bring: of whom which messages, ends, facts and reports.",
 		RunE: func(_ *cobra.Command, names []string) error { return a.ls(names, format) },
 	}
 	formatFlag(cmd, &format)
@@ -31,6 +34,16 @@ func (a *app) lsCommand() *cobra.Command {
 type listing struct {
 	Scenarios []listedScenario `json:"scenarios"`
 	Programs  []listedProgram  `json:"programs"`
+	Events    []listedEvents   `json:"events,omitempty"`
+
+	named bool // somebody named something
+}
+
+// listedEvents is what faults of a scenario can wait for.
+type listedEvents struct {
+	Scenario string             `json:"scenario"`
+	Seeds    []uint64           `json:"seeds"`
+	Of       []scenarios.Sounds `json:"of"`
 }
 
 type listedScenario struct {
@@ -60,6 +73,7 @@ type listedRequest struct {
 	Cast   bool          `json:"cast"`
 	About  string        `json:"about,omitempty"`
 	Params []listedParam `json:"params"`
+	Kind   string        `json:"message,omitempty"` // as events name it
 }
 
 type listedParam struct {
@@ -72,11 +86,18 @@ type listedParam struct {
 }
 
 func (a *app) ls(names []string, format format) error {
-	l := listing{Scenarios: []listedScenario{}, Programs: []listedProgram{}}
-	l.scenarios(names)
-	l.programs(names)
-	if len(l.Scenarios)+len(l.Programs) == 0 {
-		return exitWith(codeNothing, "no built-in scenario and no program begins with %s", strings.Join(names, " or "))
+	l := listing{Scenarios: []listedScenario{}, Programs: []listedProgram{}, named: len(names) > 0}
+	rest, err := l.heard(a, names)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 || len(names) == 0 {
+		l.scenarios(rest)
+		l.programs(rest)
+	}
+	if len(l.Events) == 0 && len(l.Scenarios)+len(l.Programs) == 0 {
+		e := exitWith(codeNothing, "no built-in scenario and no program begins with %s", strings.Join(names, " or "))
+		return e.because(meantOr(names[0], append(libraryNames(), programs().Names()...), "simrun ls lists all of them"))
 	}
 	if format == jsonFormat {
 		enc := json.NewEncoder(a.out)
@@ -86,6 +107,29 @@ func (a *app) ls(names []string, format format) error {
 	}
 	l.print(a.out)
 	return nil
+}
+
+// heard lists the events of scenarios that are named in full. rest are the names that are none of files.
+func (l *listing) heard(a *app, names []string) (rest []string, err error) {
+	for _, name := range names {
+		t, ok := builtin(name)
+		if isYAML(name) {
+			if t, err = read(name); err != nil {
+				return nil, unknownTarget(name)
+			}
+		} else if rest = append(rest, name); !ok {
+			continue
+		}
+		parsed, err := a.parseAll([]target{t})
+		if err != nil {
+			return nil, err
+		}
+		r := newRunner(parsed[0])
+		seeds := firstSeeds(parsed[0].Run.Seeds)
+		l.Events = append(l.Events, listedEvents{parsed[0].Name, seeds, r.Hear(seeds, scenarios.RunOptions{})})
+		r.Close()
+	}
+	return rest, nil
 }
 
 // wanted tells whether a name begins with one of some; without any, all are wanted.
@@ -127,7 +171,7 @@ func listedVersions(all []scenarios.ProgramVersion) []listedVersion {
 func listedRequests(all []scenarios.Request) []listedRequest {
 	list := []listedRequest{}
 	for _, r := range all {
-		list = append(list, listedRequest{r.Name, r.Call, r.Cast, r.About, listedParams(r.Params)})
+		list = append(list, listedRequest{r.Name, r.Call, r.Cast, r.About, listedParams(r.Params), r.Kind()})
 	}
 	return list
 }
@@ -159,12 +203,50 @@ func (l *listing) print(w io.Writer) {
 			fmt.Fprintf(w, "      with  %s\n", params(p.Params))
 		}
 		for _, r := range p.Requests {
-			fmt.Fprintf(w, "      %-5s %s\n", r.how(), strings.TrimSpace(r.Name+" "+params(r.Params)))
+			kind := ""
+			if l.named && r.Kind != "" {
+				kind = "  (message " + r.Kind + ")"
+			}
+			fmt.Fprintf(w, "      %-5s %s%s\n", r.how(), strings.TrimSpace(r.Name+" "+params(r.Params)), kind)
 		}
 		if len(p.Versions) > 0 {
 			fmt.Fprintf(w, "      vsns  %s\n", versions(p.Versions))
 		}
 	}
+	for i, e := range l.Events {
+		if i > 0 || len(l.Scenarios)+len(l.Programs) > 0 {
+			fmt.Fprintln(w)
+		}
+		e.print(w)
+	}
+}
+
+// print lists events by whom they happen to, those of nodes in a line for all of them.
+func (e listedEvents) print(w io.Writer) {
+	fmt.Fprintf(w, "Events of %s, as heard in %s (at: the 3rd message KIND of WHO)\n", e.Scenario, plural(len(e.Seeds), "run"))
+	nodes := map[string]bool{}
+	for _, s := range e.Of {
+		who := s.Who
+		for _, what := range []string{fault.Start, fault.Message, fault.End, fault.Fact, fault.Report} {
+			if kinds, heard := s.Kinds[what]; heard {
+				fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-26s %-8s %s", who, what, strings.Join(kinds, ", ")), " "))
+				who = ""
+			}
+		}
+		for what := range s.Kinds {
+			nodes[what] = true
+		}
+	}
+	for _, what := range []string{fault.NodeUp, fault.NodeDown, fault.Up, fault.Down} {
+		if nodes[what] {
+			fmt.Fprintf(w, "  %-26s %s\n", nodeWords[what], what)
+		}
+	}
+}
+
+// nodeWords are of whom events of nodes are.
+var nodeWords = map[string]string{
+	fault.NodeUp: "b@a: what a sees of b", fault.NodeDown: "b@a: what a sees of b", fault.Up: "b: a node", fault.Down: "b: a node",
 }
 
 // versions lists the versions of a program in a line.

@@ -139,9 +139,9 @@ func lastLine(ts *testscript.TestScript, neg bool, args []string) {
 
 // token puts the first token that a file holds into $TOKEN.
 func token(ts *testscript.TestScript, neg bool, args []string) {
-	found := tokenInFile.FindStringSubmatch(ts.ReadFile(args[0]))
-	if found == nil {
+	found := firstToken(ts.ReadFile(args[0]))
+	if found == "" {
 		ts.Fatalf("there is no token in %s", args[0])
 	}
-	ts.Setenv("TOKEN", found[1])
+	ts.Setenv("TOKEN", found)
 }

@@ -57,8 +57,8 @@ func TestReadmeTour(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	if err := os.Symlink(scenarios, "scenarios"); err != nil {
-		t.Skip(err)
+	if err := os.CopyFS("scenarios", os.DirFS(scenarios)); err != nil {
+		t.Fatal(err)
 	}
 	var out strings.Builder
 	token, commands, skip := "", 0, false

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -25,6 +22,11 @@ type replaying struct {
 	*app
 	reporting
 	trace bool
+
+	warns  bool             // of what is not tested, as simrun run does, which can
+	strict bool             // take that for an error
+	canary bool             // or hope for a failure
+	loose  []*reports.Saved // what the folder of --out keeps beside, and nobody plays
 }
 
 func (a *app) replayCommand() *cobra.Command {
@@ -39,11 +41,15 @@ func (a *app) replayCommand() *cobra.Command {
   simrun replay ci.log                    the first token in a file: a log, a JSON output
   simrun replay simrun-out/failures/…/repro.yaml --out again   what simrun run --out has kept`,
 		Long: `Makes a run again, twice, and says what became of it:
-  reproduced  the same run, to the last event, and it fails again         exit code 1
-  drifted     the code or the scenario has changed: it is another run     exit code 8
-  fixed       the scenario is the same, the run is not, and nothing fails  exit code 0
-  two runs of it differ: that is what to mend first                       exit code 5
-If it is not the same run it says part by part what does not apply any more.
+  reproduced       the same run, to the last event, and it fails again      exit code 1
+  still fails      another run, which fails in the same way                 exit code 1
+  fails otherwise  another rule breaks than did                             exit code 1
+  holds            nothing broke, and nothing breaks                        exit code 0
+  fixed            nothing fails any more, and all of the plan applies      exit code 0
+  drifted          parts of the plan do not apply, and nothing fails; or it
+                   is another run than a token's, and fails                 exit code 8
+  not deterministic  two runs of it differ: that is what to mend first      exit code 5
+It says part by part what is not as it was. simrun run says the same of a file, with the same exit code.
 The scenario of a token is found by its digest: below this folder, else among the built-in ones.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
@@ -152,35 +158,6 @@ func (a *app) runOn(x *scenarios.Repro, word string) (*replay, error) {
 	return p, nil
 }
 
-// tokenInFile finds tokens in what simrun printed.
-var tokenInFile = regexp.MustCompile(`(?:simrun replay |"replay": ?")([0-9A-Za-z]{12,})`)
-
-// readToken reads a token, or the first one of a file.
-func readToken(word string) (scenarios.Token, error) {
-	text := word
-	switch src, err := os.ReadFile(word); {
-	case err == nil:
-		found := tokenInFile.FindSubmatch(src)
-		if found == nil {
-			return scenarios.Token{}, exitWith(codeUsage, "%s holds no replay token", word).because("it is what stands behind REPLAY: simrun replay; a scenario file may also have a key repro:")
-		}
-		text = string(found[1])
-	case !errors.Is(err, fs.ErrNotExist) && !looksLikeToken(word):
-		return scenarios.Token{}, exitWith(codeUsage, "%w", err)
-	case !looksLikeToken(word):
-		return scenarios.Token{}, exitWith(codeUsage, "%s is neither a file nor a replay token", word)
-	}
-	token, err := scenarios.ParseToken(text)
-	if err != nil {
-		return token, exitWith(codeUsage, "%w", err)
-	}
-	return token, nil
-}
-
-func looksLikeToken(word string) bool {
-	return filepath.Base(word) == word && filepath.Ext(word) == ""
-}
-
 // scenarioOf finds the scenario of a token: the one that is named, else one below this folder or in the library with its digest.
 func (a *app) scenarioOf(token scenarios.Token, named []string) (target, error) {
 	if len(named) == 1 {
@@ -218,12 +195,14 @@ type replay struct {
 	sc     *scenarios.Scenario
 	plan   plan.Plan
 	policy scenarios.Policy
-	hash   uint32           // the beginning of the run's; 0: not known
-	repro  *scenarios.Repro // what a file says of it; nil if it is a token's
-	gone   []string         // what its plan leaves out and is not there
-	edited bool             // the scenario is not the one that it was a run of
+	hash   uint32               // the beginning of the run's; 0: not known
+	repro  *scenarios.Repro     // what a file says of it; nil if it is a token's
+	gone   []string             // what its plan leaves out and is not there
+	edited bool                 // the scenario is not the one that it was a run of
+	opts   scenarios.RunOptions // what else there is to say of the run
 
 	run    *reports.Run
+	became became   // if it is a file's
 	parts  []string // what is not as it was
 	drift  bool     // the plan does not apply any more
 	waver  *reports.Waver
@@ -233,7 +212,9 @@ type replay struct {
 
 // options are those of the run.
 func (p *replay) options() scenarios.RunOptions {
-	return scenarios.RunOptions{Policy: p.policy, Plan: &p.plan, For: p.plan.For}
+	opts := p.opts
+	opts.Policy, opts.Plan, opts.For = p.policy, &p.plan, p.plan.For
+	return opts
 }
 
 // make makes the run twice.
@@ -258,47 +239,54 @@ func (p *replay) make(traced bool) {
 func (p *replay) compare(r runner) {
 	p.drift = len(p.gone)+len(r.Drift()) > 0
 	if p.repro != nil {
-		p.parts = append(edits(p.repro, scenarios.Digest(p.target.src)), parts(r, p.repro, p.gone, p.run)...)
+		p.became = compare(r, p.repro, scenarios.Digest(p.target.src), p.gone, p.run)
+		p.parts = p.became.says
 		return
 	}
-	for _, d := range r.Drift() {
-		p.parts = append(p.parts, "does not apply: "+d.String())
-	}
+	p.parts = parts(r, p.gone)
 	if !p.same() {
 		p.parts = append(p.parts, fmt.Sprintf("it is another run: its hash began with %08x and is %016x", p.hash, p.run.Hash))
 	}
 }
 
-// same tells whether the run is the one that was recorded, as far as that is known.
-func (p *replay) same() bool {
-	return !p.drift && (p.hash == 0 || p.hash == scenarios.HashStart(p.run.Hash)) && (p.repro == nil || p.run.Signature() == p.repro.Fails)
-}
+// same tells whether the run is the one of a token, as far as that is known.
+func (p *replay) same() bool { return !p.drift && (p.hash == 0 || p.hash == scenarios.HashStart(p.run.Hash)) }
 
 // verdict is a word, what it means here, and the exit code.
 func (p *replay) verdict() (word, meaning string, c code) {
-	failed := p.run.Failed()
+	switch {
+	case p.waver != nil:
+		return "not deterministic", "two runs of this plan differ", codeWavering
+	case p.repro != nil:
+		return p.became.verdict(p.repro, p.edited)
+	}
+	return p.tokenVerdict()
+}
+
+// tokenVerdict is the verdict on the run of a token, which does not say how it failed: another run that fails may be another
+// failure.
+func (p *replay) tokenVerdict() (word, meaning string, c code) {
 	known := "the same run, to the last event"
 	if p.hash == 0 {
 		known = "no hash says whether it is the same run"
 	}
-	sameRun := !p.drift && p.hash != 0 && p.hash == scenarios.HashStart(p.run.Hash)
-	switch {
-	case p.waver != nil:
-		return "not deterministic", "two runs of this plan differ", codeWavering
+	since := "the code has changed since"
+	if p.edited {
+		since = "the scenario was edited since"
+	}
+	switch failed := p.run.Failed(); {
 	case p.same() && failed:
 		return "reproduced", known, codeBroken
-	case sameRun && p.edited && !failed:
-		return "fixed", "the same run, but the scenario was edited: what it expects now holds", codeOK
+	case p.same() && p.edited:
+		return "fixed", known + "; what it expects holds now", codeOK
 	case p.same():
 		return "reproduced", known + "; no rule is broken", codeOK
-	case p.edited:
-		return "drifted", "the scenario was edited since: this is another run", codeDrift
 	case failed:
-		return "drifted", "the code has changed since: this is another run, and it fails", codeDrift
+		return "drifted", since + ": it is another run, and it fails", codeDrift
 	case p.drift:
-		return "drifted", "the plan does not apply any more: that nothing fails says nothing", codeDrift
+		return "drifted", "parts of the plan do not apply any more: that nothing fails says nothing", codeDrift
 	}
-	return "fixed", "the code has changed since: this is another run, and no rule is broken", codeOK
+	return "fixed", since + ": it is another run; all of its plan applies, and no rule is broken", codeOK
 }
 
 // origin is what was played; "" if it is the run of a seed.
@@ -315,13 +303,14 @@ func (r *replaying) tell(p *replay) error {
 	word, meaning, c := p.verdict()
 	s := &reports.Summary{
 		Scenario: p.run.Scenario, File: p.target.file, Seeds: strconv.FormatUint(p.plan.Seed, 10), Asked: 1, For: p.run.For,
-		Token: tokens(p.sc, scenarios.Digest(p.target.src), p.options()), End: reports.EndSeeds,
+		Token: tokens(p.sc, scenarios.Digest(p.target.src), p.options()), End: reports.EndSeeds, Planned: true,
 	}
-	res := &reports.Results{Program: "simrun " + build(), Scenarios: []*reports.Summary{s}, ExitCode: int(c)}
+	e := &evidence{Found: s.Add(p.run), plan: p.plan, words: p.words}
+	c = r.judge(s, c)
+	res := &reports.Results{Program: "simrun " + build(), Scenarios: []*reports.Summary{s}, Loose: r.loose, Strict: r.strict, Canary: r.canary, ExitCode: int(c)}
 	if p.waver != nil {
 		res.Wavers = []*reports.Waver{p.waver}
 	}
-	e := &evidence{Found: s.Add(p.run), plan: p.plan, words: p.words}
 	if e.Found != nil {
 		e.Plan = p.origin()
 		if p.repro != nil && p.gone == nil {
@@ -332,7 +321,7 @@ func (r *replaying) tell(p *replay) error {
 		}
 	}
 	for _, x := range r.open {
-		r.print(x, p, e, res, word, meaning)
+		r.print(x, p, e, s, res, word, meaning)
 	}
 	r.out.Flush()
 	if err := r.keep(p, e, s, res); err != nil {
@@ -346,7 +335,7 @@ func (r *replaying) tell(p *replay) error {
 }
 
 // print prints one report. The trace goes where people and programs read of one run.
-func (r *replaying) print(x *report, p *replay, e *evidence, res *reports.Results, word, meaning string) {
+func (r *replaying) print(x *report, p *replay, e *evidence, s *reports.Summary, res *reports.Results, word, meaning string) {
 	write, atEnd := late[x.format]
 	if atEnd {
 		write(x.out, res)
@@ -356,10 +345,31 @@ func (r *replaying) print(x *report, p *replay, e *evidence, res *reports.Result
 		printTrace(x.out, traceFormat(x.format), p.record, trace.Filter{})
 	}
 	if x.format == jsonFormat {
+		(&jsonTeller{JSON: reports.JSON{W: x.out}}).loose(r.loose)
 		printJSON(x.out, p, e.Found, word, meaning, res.ExitCode)
 	} else {
-		r.printText(x.out, p, e.Found, word, meaning)
+		r.printText(x.out, p, e.Found, s, word, meaning)
 	}
+}
+
+// judge is the exit code, with what simrun run was told to take for an error.
+func (r *replaying) judge(s *reports.Summary, c code) code {
+	switch {
+	case r.canary && c == codeBroken:
+		c = codeOK
+	case r.canary && c == codeOK:
+		c = codeNotMet
+	}
+	if r.strict && !r.canary && s.Undecided > 0 {
+		c = graver(c, codeInconclusive)
+	}
+	if r.strict && !r.canary && len(s.Idle()) > 0 {
+		c = graver(c, codeNotMet)
+	}
+	if slices.ContainsFunc(r.loose, func(x *reports.Saved) bool { return x.Word == reports.Stale }) {
+		c = graver(c, codeDrift)
+	}
+	return c
 }
 
 // keep writes the folder of --out.
@@ -373,6 +383,7 @@ func (r *replaying) keep(p *replay, e *evidence, s *reports.Summary, res *report
 	}
 	c := &campaign{target: p.target, opts: p.options()}
 	f.begin([]string{s.Scenario})
+	f.loose(r.loose)
 	f.scenario(s, c)
 	f.run(s, p.run)
 	if p.waver != nil {
@@ -395,9 +406,20 @@ func traceFormat(f format) format {
 	return f
 }
 
-func (r *replaying) printText(w io.Writer, p *replay, found *reports.Found, word, meaning string) {
+func (r *replaying) printText(w io.Writer, p *replay, found *reports.Found, s *reports.Summary, word, meaning string) {
 	t := reports.Text{Colour: r.env.colour(r.colour, r.env.outTerminal)}
+	t.Loose(w, r.loose)
 	t.Run(w, p.run, p.origin())
+	if r.warns {
+		t.Warnings(w, s)
+	}
+	if r.canary {
+		found := "NOT found"
+		if p.run.Failed() {
+			found = "found"
+		}
+		fmt.Fprintf(w, "CANARY %s: %s by the run that %s keeps\n", s.Scenario, found, p.target.file)
+	}
 	fmt.Fprintf(w, "%s: %s\n", word, meaning)
 	for _, part := range p.parts {
 		fmt.Fprintf(w, "  %s\n", part)

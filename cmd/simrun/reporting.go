@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -117,12 +116,4 @@ func (r *reporting) wants() bool {
 		}
 	}
 	return r.dir != ""
-}
-
-// again are the flags, for the command that goes on after an interruption: into files of other names.
-func (r *reporting) again() string {
-	if r.dir == "" {
-		return ""
-	}
-	return fmt.Sprintf(" --out '%s-more'", r.dir)
 }

@@ -19,7 +19,7 @@ Examples:
   simrun check                       all mistakes in the files of this folder
 
 Write        check    read scenario files, show every mistake
-             ls       built-in scenarios, and programs that files can start
+             ls       built-in scenarios, programs that files can start, events that faults can wait for
 Run          run      scenarios over many seeds
              replay   one run again, by its token
              shrink   a failure made small: the few faults and orderings it needs; run does it too
@@ -61,7 +61,29 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(suggestFlag)
 	root.AddCommand(a.runCommand(), a.replayCommand(), a.shrinkCommand(), a.checkCommand(), a.traceCommand(), a.treeCommand(), a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
 	root.SetHelpFunc(help)
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// helpCommand is simrun help VERB.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "Say what a verb does",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return knownVerb(cmd.Root(), args)
+			}
+			return found.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) (verbs []string, _ cobra.ShellCompDirective) {
+			for _, c := range cmd.Root().Commands() {
+				verbs = append(verbs, c.Name())
+			}
+			return verbs, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 // knownVerb refuses a verb that is not there, and says which one may have been meant.
@@ -73,6 +95,9 @@ func knownVerb(cmd *cobra.Command, args []string) error {
 	var verbs []string
 	for _, c := range cmd.Commands() {
 		verbs = append(verbs, c.Name())
+	}
+	if cmd.Flags().Lookup(args[0]) != nil {
+		return e.because("did you mean --" + args[0] + "?")
 	}
 	if near := nearest(args[0], verbs); near != "" {
 		return e.because("did you mean " + near + "?")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,14 +21,19 @@ type running struct {
 	canary bool // the scenarios have planted bugs, which must be found
 	ending ending
 	shrink shrinkBudget
+	asked  asked
 	seeds  *scenarios.Seeds // nil: those of the files
 	jobs   int
 	opts   scenarios.RunOptions
 	twice  share
 
-	namesakes map[string]int // how many scenarios have a name
-	changing  []string       // flags that change what runs there are
-	endless   bool           // only the time ends the search
+	changing []string // flags that change what runs there are
+	endless  bool     // only the time ends the search
+	targets  []target
+	parsed   []*scenarios.Scenario
+	until    time.Time        // when the scenario that runs is to end; zero: when its seeds are run
+	keeps    [][]*kept        // of each scenario what is kept of it
+	loose    []*reports.Saved // what the folder of --out keeps and is of none of them
 
 	began    time.Time
 	progress *progress
@@ -41,9 +47,14 @@ type running struct {
 	folder   *folder // nil unless there is one
 }
 
-func (a *app) runCommand() *cobra.Command {
-	r := &running{app: a, reporting: reporting{format: textFormat}}
-	var determinism string
+// asked is what flags said that what became of it does not tell.
+type asked struct{ determinism, shrink string }
+
+func newRunning(a *app) *running { return &running{app: a, reporting: reporting{format: textFormat}} }
+
+func (a *app) runCommand() *cobra.Command { return newRunning(a).command() }
+
+func (r *running) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [TARGET…] [flags]",
 		Short: "Run scenarios over many seeds",
@@ -59,10 +70,10 @@ made small, told with what it needs, and ends with the command that replays it. 
 search, what is printed to stdout does not depend on -j, nor on the machine. Exit codes: --explain-exit.
 A TARGET is a scenario file, a folder, or the name of a built-in scenario; without one, this folder.
 Failures of earlier come first: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, and what the
-folder of --out keeps. Each still fails (exit 1), is fixed, or is stale (exit 8): nothing passes silently.
+folder of --out keeps. Each still fails (exit 1), is fixed, is stale (exit 8), or is said to be of none of them.
 That folder has run.json, results.jsonl and, for each kind of failure, repro.yaml, story, trace and picture.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
-			if err := r.settle(cmd, determinism); err != nil {
+			if err := r.settle(cmd); err != nil {
 				return err
 			}
 			return r.run(names)
@@ -71,18 +82,18 @@ That folder has run.json, results.jsonl and, for each kind of failure, repro.yam
 	}
 	f := cmd.Flags()
 	f.String("seeds", "", "which `SEEDS`: 1..200, 50 (that is 1..50), [1, 7]  (SIM_SEEDS)")
-	f.StringP("seed", "s", "", "one `SEED`: 7, 0x1f or a git hash; the first, with --seeds 50  (SIM_SEED)")
+	f.StringP("seed", "s", "", "one `SEED`: 7, 0x1f or a git hash; with --seeds 50, --stop-after the first  (SIM_SEED)")
 	f.String("for", "", "how long runs last in virtual `TIME`, as in 90s  (SIM_FOR)")
 	f.StringP("jobs", "j", "", "run `N` seeds at once; default: one for each core  (SIM_JOBS)")
 	f.IntVar(&r.ending.failures, "fail-fast", 0, "stop at the first failure, or with =`N` at the N-th")
 	f.Lookup("fail-fast").NoOptDefVal = "1"
-	f.String("stop-after", "", "search so much real `TIME`, with --seeds not for more  (SIM_STOP_AFTER)")
+	f.String("stop-after", "", "search so much real `TIME`, from --seed on; with --seeds not more  (SIM_STOP_AFTER)")
 	f.String("policy", "", "who runs next: random, pos, portfolio…, whatever `POLICY` files say  (SIM_POLICY)")
 	f.BoolVar(&r.opts.Swarm, "swarm", false, "each run leaves out a drawn half of the kinds of faults")
 	f.String("shrink", "", "make failures small in `N` runs each, or off; default: up to 500  (SIM_SHRINK)")
 	f.BoolVar(&r.strict, "strict", false, "undecided rules (exit 6) and what was never tested (7) are errors")
 	f.BoolVar(&r.canary, "canary", false, "the scenarios have planted bugs: exit 7 unless each is found")
-	f.StringVar(&determinism, "check-determinism", "off", "run this `SHARE` twice and compare: 2%, always")
+	f.StringVar(&r.asked.determinism, "check-determinism", "off", "run this `SHARE` twice and compare: 2%, always")
 	f.BoolVar(&r.opts.CheckMutation, "check-mutation", false, "find messages that are changed after they were sent (slow)")
 	r.reporting.flags(cmd)
 	must(cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(strings.Split(policyWords, " "), cobra.ShellCompDirectiveNoFileComp)))
@@ -94,19 +105,22 @@ That folder has run.json, results.jsonl and, for each kind of failure, repro.yam
 const policyWords = "random fifo pct pct(depth=3) pos timed(slack=10ms) portfolio"
 
 // settle reads what flags and environment say.
-func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
+func (r *running) settle(cmd *cobra.Command) (err error) {
 	if cmd.Flags().Changed("fail-fast") && r.ending.failures < 1 {
 		return exitWith(codeUsage, "--fail-fast=%d is no number of failures", r.ending.failures)
 	}
 	if r.opts.Policy, err = pickPolicy(r.set(cmd, "policy", "SIM_POLICY")); err != nil {
 		return err
 	}
-	if r.ending.after, err = pickFor(r.set(cmd, "stop-after", "SIM_STOP_AFTER")); err != nil {
+	after := r.set(cmd, "stop-after", "SIM_STOP_AFTER")
+	if r.ending.after, err = pickFor(after); err != nil {
 		return err
 	}
-	if r.shrink, err = pickShrink(r.set(cmd, "shrink", "SIM_SHRINK"), r.canary); err != nil {
+	shrink := r.set(cmd, "shrink", "SIM_SHRINK")
+	if r.shrink, err = pickShrink(shrink, r.canary); err != nil {
 		return err
 	}
+	r.asked.shrink = shrink.text
 	if r.dir == "" {
 		r.dir = r.env.getenv("SIM_OUT")
 	}
@@ -115,8 +129,12 @@ func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
 			r.changing = append(r.changing, "--"+name)
 		}
 	}
-	if r.seeds, err = pickSeeds(r.set(cmd, "seed", "SIM_SEED"), r.set(cmd, "seeds", "SIM_SEEDS")); err != nil {
+	one, many := r.set(cmd, "seed", "SIM_SEED"), r.set(cmd, "seeds", "SIM_SEEDS")
+	if r.seeds, err = pickSeeds(one, many); err != nil {
 		return err
+	}
+	if r.ending.after > 0 && untilTime(one, many, after) {
+		r.seeds, r.endless = endless(r.seeds), true
 	}
 	if r.opts.For, err = pickFor(r.set(cmd, "for", "SIM_FOR")); err != nil {
 		return err
@@ -124,10 +142,7 @@ func (r *running) settle(cmd *cobra.Command, determinism string) (err error) {
 	if r.jobs, err = pickJobs(r.set(cmd, "jobs", "SIM_JOBS")); err != nil {
 		return err
 	}
-	if r.seeds == nil && r.ending.after > 0 {
-		r.seeds, r.endless = endless(), true
-	}
-	r.twice, err = pickShare(determinism)
+	r.twice, err = pickShare(r.asked.determinism)
 	return err
 }
 
@@ -137,7 +152,7 @@ func (r *running) run(names []string) error {
 	}
 	targets, err := r.findAll(names)
 	if err != nil {
-		return err
+		return r.looseNumber(names, err)
 	}
 	parsed, err := r.parseAll(targets)
 	if err != nil {
@@ -146,22 +161,24 @@ func (r *running) run(names []string) error {
 	if err := r.keepers(targets, parsed); err != nil {
 		return err
 	}
+	if err := r.gather(targets, parsed); err != nil {
+		return err
+	}
 	if len(parsed) == 1 && parsed[0].Repro != nil {
-		again := &replaying{app: r.app, reporting: r.reporting}
-		return again.play(fileRun(targets[0], parsed[0]))
+		return r.alone(fileRun(targets[0], parsed[0]))
 	}
 	if err := r.prepare(); err != nil {
 		return err
 	}
-	r.began = time.Now()
+	r.targets, r.parsed, r.began = targets, parsed, time.Now()
 	r.progress = newProgress(r.app, len(targets))
-	r.each(func(t teller) { t.begin(scenarioNames(parsed)) })
+	r.each(func(t teller) { t.begin(scenarioNames(parsed)); t.loose(r.loose) })
 	for i := range targets {
-		if err := r.scenario(targets[i], parsed[i], len(targets)-i); err != nil {
+		if err := r.scenario(targets[i], parsed[i], r.keeps[i], len(targets)-i); err != nil {
 			return r.fell(err)
 		}
 		if r.stop.asked() {
-			return r.interrupted(targets[i:])
+			return r.interrupted(targets[i:], parsed[i:])
 		}
 		if r.spoilt() || r.halted {
 			break
@@ -170,14 +187,36 @@ func (r *running) run(names []string) error {
 	return r.end()
 }
 
-// keepers looks for files that keep one run: they say themselves which.
+// looseNumber is an error about the names, or what is wrong if one of them was to be how many failures are wanted.
+func (r *running) looseNumber(names []string, err error) error {
+	for _, name := range names {
+		if _, bad := strconv.ParseUint(name, 10, 32); bad == nil && r.ending.failures == 1 {
+			if _, found := find(name); found != nil {
+				return exitWith(codeUsage, "--fail-fast takes its number behind an equals sign").because("did you mean --fail-fast=" + name + "?")
+			}
+		}
+	}
+	return err
+}
+
+// alone plays the run that a file keeps, as simrun replay does, and judges it as this verb was told to.
+func (r *running) alone(p *replay) error {
+	p.opts.CheckMutation = r.opts.CheckMutation
+	again := &replaying{app: r.app, reporting: r.reporting, warns: true, loose: r.loose, strict: r.strict, canary: r.canary}
+	return again.play(p)
+}
+
+// keepers looks for files that keep one run: they say themselves which, and are small already.
 func (r *running) keepers(targets []target, parsed []*scenarios.Scenario) error {
-	r.namesakes = map[string]int{}
 	for i, sc := range parsed {
-		r.namesakes[sc.Name]++
-		if sc.Repro != nil && len(r.changing) > 0 {
-			return exitWith(codeUsage, "%s keeps one run, in its key repro:, and %s says otherwise", targets[i].file, strings.Join(r.changing, ", ")).
+		switch file := targets[i].file; {
+		case sc.Repro == nil:
+		case len(r.changing) > 0:
+			return exitWith(codeUsage, "%s keeps one run, in its key repro:, and %s says otherwise", file, strings.Join(r.changing, ", ")).
 				because("leave the flag out, or name the scenario itself")
+		case r.shrink.flag && r.shrink.runs > 0:
+			return exitWith(codeUsage, "--shrink: %s keeps one run, which is played as it is", file).
+				because(fmt.Sprintf("to make it small: simrun shrink %s --budget %d", reports.ShellWord(file), r.shrink.runs))
 		}
 	}
 	return nil
@@ -250,20 +289,14 @@ func scenarioNames(all []*scenarios.Scenario) []string {
 }
 
 // scenario runs one scenario with all its seeds and prints what came of it.
-func (r *running) scenario(t target, sc *scenarios.Scenario, left int) error {
+func (r *running) scenario(t target, sc *scenarios.Scenario, keeps []*kept, left int) error {
 	c := r.campaign(t, sc)
-	c.until = r.ending.deadline(r.began, left)
+	r.until = r.ending.deadline(r.began, left)
+	c.until = r.until
 	s := r.summary(t, sc, c)
 	r.each(func(t teller) { t.scenario(s, c) })
 	r.progress.scenario(s, min(c.jobs, c.count))
-	if err := r.playKept(t, sc, s); err != nil {
-		return err
-	}
-	for _, x := range s.Saved {
-		if x.Failed() {
-			r.count()
-		}
-	}
+	r.playKept(t, sc, s, keeps)
 	var bug error
 	if !r.halted && !r.stop.asked() {
 		bug = r.search(s, c, sc)
@@ -274,6 +307,7 @@ func (r *running) scenario(t target, sc *scenarios.Scenario, left int) error {
 		r.out.Flush()
 		return exitWith(codeEngine, "%w", bug).because("this is a bug of simrun: please report it with the lines above")
 	}
+	c.unheard(sc, s)
 	r.done = append(r.done, s)
 	r.worst = graver(r.worst, r.judge(s))
 	r.each(func(t teller) { t.scenarioEnd(s, outlook{r.canary}) })
@@ -379,20 +413,20 @@ func (r *running) flush() {
 
 // judge is the exit code of a scenario.
 func (r *running) judge(s *reports.Summary) code {
-	if r.canary {
-		if s.Word() != reports.Broken {
-			return codeNotMet
-		}
-		return codeOK
-	}
 	c := codeOK
-	if s.Word() == reports.Broken {
+	switch broken := s.Word() == reports.Broken; {
+	case r.canary && !broken:
+		c = codeNotMet
+	case !r.canary && broken:
 		c = codeBroken
 	}
 	if len(s.Stale()) > 0 {
 		c = graver(c, codeDrift)
 	}
-	if r.strict && s.Undecided > 0 {
+	if r.canary {
+		return c
+	}
+	if r.strict && s.Undecided+s.SavedUndecided() > 0 {
 		c = graver(c, codeInconclusive)
 	}
 	if r.strict && len(s.Idle()) > 0 {
@@ -405,13 +439,14 @@ func (r *running) judge(s *reports.Summary) code {
 func (r *running) end() error {
 	err := r.close(r.tellers, r.worst)
 	r.speed()
+	r.ranOut()
 	return err
 }
 
 // close lets them say the last of it, and closes what is open. What could not be written is worse than what was found.
 func (r *running) close(tellers []teller, c code) error {
 	res := &reports.Results{
-		Program: "simrun " + build(), Scenarios: r.done, Wavers: r.wavers, Strict: r.strict, Canary: r.canary,
+		Program: "simrun " + build(), Scenarios: r.done, Wavers: r.wavers, Loose: r.loose, Strict: r.strict, Canary: r.canary,
 		Interrupted: r.stop.asked(), ExitCode: int(c), Bug: r.bug,
 	}
 	for _, t := range tellers {
@@ -454,62 +489,6 @@ func (r *running) speed() {
 	fmt.Fprintf(r.errs, "%s in %.2fs: %s seeds/s, %s events/s, %s× real time, %s\n", plural(sum.Runs, "seed"), wall.Seconds(),
 		round(float64(sum.Runs)/wall.Seconds()), round(float64(sum.Events)/wall.Seconds()), round(sum.Virtual.Seconds()/wall.Seconds()),
 		plural(min(r.jobs, runtime.GOMAXPROCS(0)), "core"))
-}
-
-// interrupted says what is known, and how to go on.
-func (r *running) interrupted(left []target) error {
-	unwritten := r.close(r.tellers, code(r.stop.code.Load()))
-	s := r.done[len(r.done)-1]
-	c := r.seeds
-	if c == nil {
-		sc, _ := left[0].parse()
-		c = &sc.Run.Seeds
-	}
-	made := plural(s.Runs, "seed")
-	if !s.Open {
-		made = fmt.Sprintf("%d of %s", s.Runs, plural(s.Asked, "seed"))
-	}
-	fmt.Fprintf(r.errs, "simrun: interrupted after %s of %s\n", made, s.Scenario)
-	if rest := seedsFrom(*c, s.Runs); rest != "" {
-		fmt.Fprintf(r.errs, "  to go on: simrun run %s --seeds '%s'%s\n", left[0].word(), rest, r.flags())
-	}
-	if left = left[1:]; len(left) > 0 {
-		fmt.Fprintf(r.errs, "  and then: simrun run %s%s%s\n", words(left), r.seedFlag(), r.flags())
-	}
-	return unwritten
-}
-
-func words(targets []target) string {
-	all := make([]string, len(targets))
-	for i, t := range targets {
-		all[i] = t.word()
-	}
-	return strings.Join(all, " ")
-}
-
-func (r *running) seedFlag() string {
-	if r.seeds == nil {
-		return ""
-	}
-	return " --seeds '" + r.seeds.String() + "'"
-}
-
-// flags are those that change what is run.
-func (r *running) flags() string {
-	text := ""
-	if r.opts.For > 0 {
-		text += " --for " + scenarios.FormatDuration(r.opts.For)
-	}
-	if r.opts.Policy != "" {
-		text += " --policy '" + string(r.opts.Policy) + "'"
-	}
-	if r.opts.Swarm {
-		text += " --swarm"
-	}
-	if r.ending.after > 0 {
-		text += " --stop-after " + scenarios.FormatDuration(r.ending.after)
-	}
-	return text + r.again()
 }
 
 func completeTargets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

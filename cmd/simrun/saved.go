@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -21,29 +22,56 @@ type kept struct {
 	why string // it cannot be read; "" if it can
 }
 
-// reproEnding is what the names of files end with that keep a run of the scenario beside them.
-const reproEnding = ".repro.yaml"
+// reproEndings are what the names of files end with that keep a run of the scenario beside them.
+var reproEndings = []string{".repro.yaml", ".repro.yml"}
 
-// beside are the files that keep runs of a scenario file: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml.
+// keptStem is the name of a file that keeps a run, without such an ending; ok is false if it has none.
+func keptStem(name string) (stem string, ok bool) {
+	for _, ending := range reproEndings {
+		if stem, ok := strings.CutSuffix(name, ending); ok {
+			return stem, true
+		}
+	}
+	return name, false
+}
+
+// beside are the files that keep runs of a scenario file: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, but those
+// of chat.more.sim.yaml, if there is one.
 func (t target) beside() ([]string, error) {
 	if t.isBuiltin() {
 		return nil, nil
 	}
 	dir := filepath.Dir(t.file)
-	stem := stemOf(filepath.Base(t.file))
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, exitWith(codeUsage, "%w", err)
+		return nil, exitWith(codeUsage, "cannot look for what is kept beside %s: %w", t.file, err)
 	}
+	stem := stemOf(filepath.Base(t.file))
+	longer := slices.DeleteFunc(stemsIn(entries), func(s string) bool { return !within(s, stem) || s == stem })
 	var files []string
 	for _, e := range entries {
-		rest, ours := strings.CutPrefix(e.Name(), stem)
-		middle, isRepro := strings.CutSuffix(rest, reproEnding)
-		if ours && isRepro && (middle == "" || strings.HasPrefix(middle, ".")) && e.Name() != filepath.Base(t.file) {
+		name, ok := keptStem(e.Name())
+		if !ok || !within(name, stem) || e.Name() == filepath.Base(t.file) {
+			continue
+		}
+		if !slices.ContainsFunc(longer, func(s string) bool { return within(name, s) }) {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}
 	return files, nil
+}
+
+// within reports whether a name is a stem, or that with a dot and more behind it.
+func within(name, stem string) bool { return name == stem || strings.HasPrefix(name, stem+".") }
+
+// stemsIn are the stems of the scenario files in a folder.
+func stemsIn(entries []os.DirEntry) (stems []string) {
+	for _, e := range entries {
+		if _, keeps := keptStem(e.Name()); !keeps && !e.IsDir() && isYAML(e.Name()) {
+			stems = append(stems, stemOf(e.Name()))
+		}
+	}
+	return stems
 }
 
 // stemOf is the name of a scenario file without what such names end with.
@@ -57,40 +85,113 @@ func stemOf(name string) string {
 }
 
 // inFolder are the files of failures that the folder of --out keeps, of all scenarios.
-func inFolder(dir string) []string {
+func inFolder(dir string) ([]string, error) {
 	if dir == "" {
-		return nil
+		return nil, nil
 	}
-	files, _ := filepath.Glob(filepath.Join(escaped(dir), failuresName, "*", reproFile))
-	return files
-}
-
-// escaped is a folder's name in a pattern.
-func escaped(dir string) string {
-	return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(dir, `\$0`)
-}
-
-// nameKey finds the name in a scenario file that cannot be read.
-var nameKey = regexp.MustCompile(`(?m)^["']?name["']?\s*:\s*["']?([^\s"']+)`)
-
-// kept are the runs that are kept of a scenario: beside its file, and in the folder of --out.
-func (r *running) kept(t target, sc *scenarios.Scenario) ([]*kept, error) {
-	files, err := t.beside()
-	if err != nil {
-		return nil, err
+	entries, err := os.ReadDir(filepath.Join(dir, failuresName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // the folder says so itself when it is opened
+		return nil, exitWith(codeOutput, "--out: cannot look for what is kept in %s: %w", dir, err)
 	}
-	for _, file := range inFolder(r.dir) {
-		if src, err := os.ReadFile(file); err == nil && r.isOf(src, t, sc) {
+	var files []string
+	for _, e := range entries {
+		file := filepath.Join(dir, failuresName, e.Name(), reproFile)
+		if _, err := os.Lstat(file); err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 			files = append(files, file)
 		}
 	}
-	var list []*kept
-	for _, file := range files {
-		if k := keptIn(file); k != nil {
-			list = append(list, k)
+	return files, nil
+}
+
+// nameKey finds the name in a scenario file that is not even YAML.
+var nameKey = regexp.MustCompile(`(?m)^["']?name["']?\s*:\s*["']?([^\s"']+)`)
+
+// gather finds what is kept of the scenarios that are about to be run: beside their files, and in the folder of --out. What
+// of the folder is of none of them is told, not passed over.
+func (r *running) gather(targets []target, parsed []*scenarios.Scenario) error {
+	r.keeps = make([][]*kept, len(targets))
+	for i, t := range targets {
+		if parsed[i].Repro != nil {
+			r.keeps[i] = []*kept{{target: t, sc: parsed[i]}}
+			continue
+		}
+		files, err := t.beside()
+		if err != nil {
+			return err
+		}
+		for _, file := range files {
+			if k := keptIn(file); k != nil {
+				r.keeps[i] = append(r.keeps[i], k)
+			}
 		}
 	}
-	return list, nil
+	files, err := inFolder(r.dir)
+	for _, file := range files {
+		k := keptIn(file)
+		if k == nil || slices.ContainsFunc(targets, func(t target) bool { return filepath.Clean(t.file) == file }) {
+			continue
+		}
+		if i, x := k.owner(targets, parsed); x == nil {
+			r.keeps[i] = append(r.keeps[i], k)
+		} else {
+			r.loose = append(r.loose, x)
+			if x.Word == reports.Stale {
+				r.worst = graver(r.worst, codeDrift)
+			}
+		}
+	}
+	return err
+}
+
+// owner is the place of the scenario that a file keeps a run of: that which it is a copy of, or else that which has its
+// name. If there is none, loose says why it is not played.
+func (k *kept) owner(targets []target, parsed []*scenarios.Scenario) (place int, loose *reports.Saved) {
+	x := &reports.Saved{File: k.file, Word: reports.Stale}
+	name := k.name()
+	if k.sc != nil && k.sc.Repro != nil {
+		x.Signature = k.sc.Repro.Fails
+	}
+	var same []int
+	alone := "" // a file of which only the run that it keeps is played
+	for i, sc := range parsed {
+		if sc.Name == name && sc.Repro != nil {
+			alone = targets[i].file
+		}
+		if sc.Repro != nil || sc.Name != name {
+			continue
+		}
+		if scenarios.Digest(targets[i].src) == scenarios.Digest(k.src) {
+			return i, nil
+		}
+		same = append(same, i)
+	}
+	switch {
+	case len(same) == 1:
+		return same[0], nil
+	case name == "" || len(same) > 0 && k.why != "":
+		x.Says = []string{"it cannot be read: " + k.why}
+	case len(same) > 1:
+		x.Says = []string{fmt.Sprintf("%d scenarios are called %s, and all were edited since: simrun replay FILE SCENARIO plays it", len(same), name)}
+	case alone != "":
+		x.Word, x.Says = reports.NotPlayed, []string{fmt.Sprintf("of %s only the run that %s keeps is played", name, alone)}
+	default:
+		x.Word, x.Says = reports.NotPlayed, []string{fmt.Sprintf("it is of %s, which is none of the scenarios that are run", name)}
+	}
+	return 0, x
+}
+
+// name is that of the scenario, as far as it can be told; "" if it cannot.
+func (k *kept) name() string {
+	if k.sc != nil {
+		return k.sc.Name
+	}
+	if name, ok := scenarios.Peek(k.src, "name"); ok {
+		return name
+	}
+	if name := nameKey.FindSubmatch(k.src); name != nil {
+		return string(name[1])
+	}
+	return ""
 }
 
 // keptIn is what a file keeps; nil if it is gone in the meantime.
@@ -110,23 +211,10 @@ func keptIn(file string) *kept {
 	return k
 }
 
-// isOf reports whether a file of the folder keeps a run of a scenario: it has its name, and if several have it, is of that one.
-func (r *running) isOf(src []byte, t target, sc *scenarios.Scenario) bool {
-	name := nameKey.FindSubmatch(src)
-	if name == nil || string(name[1]) != sc.Name {
-		return false
-	}
-	return r.namesakes[sc.Name] < 2 || scenarios.Digest(src) == scenarios.Digest(t.src)
-}
-
 // playKept plays what is kept of a scenario.
-func (r *running) playKept(t target, sc *scenarios.Scenario, s *reports.Summary) error {
-	var list []*kept
-	var err error
-	if sc.Repro != nil {
-		list = []*kept{{target: t, sc: sc}}
-	} else if list, err = r.kept(t, sc); err != nil || len(list) == 0 {
-		return err
+func (r *running) playKept(t target, sc *scenarios.Scenario, s *reports.Summary, list []*kept) {
+	if len(list) == 0 {
+		return
 	}
 	h := newRunner(sc)
 	defer h.Close()
@@ -137,8 +225,10 @@ func (r *running) playKept(t target, sc *scenarios.Scenario, s *reports.Summary)
 		x := k.play(h, sc, scenarios.Digest(t.src), r.opts)
 		s.Saved = append(s.Saved, x)
 		r.each(func(t teller) { t.saved(s, x) })
+		if x.Failed() {
+			r.count()
+		}
 	}
-	return nil
 }
 
 // play plays what is kept, on the scenario as it is now.
@@ -158,57 +248,12 @@ func (k *kept) play(h runner, sc *scenarios.Scenario, digest scenarios.Sum, opts
 	opts = plain(opts)
 	opts.Policy = repro.Policy
 	x.Run = play(h, p, opts)
-	edited := edits(repro, digest)
-	x.Says = append(edited, parts(h, repro, gone, x.Run)...)
-	signature := x.Run.Signature()
-	drifted := len(gone)+len(h.Drift()) > 0
-	switch {
-	case signature != "" && signature == repro.Fails:
-		x.Word = reports.StillFails
-	case signature != "":
-		x.Word = reports.FailsNow
-	case drifted:
-		x.Word = reports.Stale
-	case repro.Fails == "":
-		x.Word, x.Says = reports.Guards, edited
-	default:
-		x.Word, x.Says = reports.Fixed, edited
-	}
+	b := compare(h, repro, digest, gone, x.Run)
+	x.Word, x.Says = b.word, b.says
 	return x
 }
 
-// edits says whether the scenario of a repro was edited.
-func edits(repro *scenarios.Repro, digest scenarios.Sum) []string {
-	if repro.Digest == (scenarios.Sum{}) || repro.Digest == digest {
-		return nil
-	}
-	return []string{fmt.Sprintf("the scenario was edited since: its digest was %v and is %v", repro.Digest, digest)}
-}
-
-// parts says part by part what is not as the repro says, in the last run.
-func parts(h runner, repro *scenarios.Repro, gone []string, run *reports.Run) (says []string) {
-	for _, name := range gone {
-		says = append(says, fmt.Sprintf("%s, which is left out, is not there any more", name))
-	}
-	for _, d := range h.Drift() {
-		says = append(says, "does not apply: "+d.String())
-	}
-	switch signature := run.Signature(); {
-	case signature == repro.Fails:
-	case signature == "":
-		says = append(says, fmt.Sprintf("nothing breaks; it was %q", repro.Fails))
-	case repro.Fails == "":
-		says = append(says, fmt.Sprintf("%q breaks, and nothing did", signature))
-	default:
-		says = append(says, fmt.Sprintf("%q breaks; it was %q", signature, repro.Fails))
-	}
-	if repro.Hash != 0 && repro.Hash != run.Hash {
-		says = append(says, fmt.Sprintf("it is another run: its hash was %016x and is %016x", repro.Hash, run.Hash))
-	}
-	return says
-}
-
-// knownAs is a saved run that still fails with a signature; nil if there is none.
+// knownAs is a kept run that still fails with a signature; nil if there is none.
 func knownAs(s *reports.Summary, signature string) *reports.Saved {
 	i := slices.IndexFunc(s.Saved, func(x *reports.Saved) bool { return x.Word == reports.StillFails && x.Signature == signature })
 	if i < 0 {

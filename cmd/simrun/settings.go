@@ -81,9 +81,8 @@ func seedAt(s scenarios.Seeds, i int) uint64 {
 	panic(fmt.Sprintf("simrun: there is no seed %d", i))
 }
 
-// seedsFrom are the seeds from the i-th on, as --seeds takes them; "" if there are none.
-func seedsFrom(s scenarios.Seeds, i int) string {
-	var rest scenarios.Seeds
+// seedsFrom are the seeds from the i-th on.
+func seedsFrom(s scenarios.Seeds, i int) (rest scenarios.Seeds) {
 	for _, x := range s.Ranges {
 		n := int(x.Last-x.First) + 1
 		if i < n {
@@ -91,10 +90,7 @@ func seedsFrom(s scenarios.Seeds, i int) string {
 		}
 		i = max(0, i-n)
 	}
-	if len(rest.Ranges) == 0 {
-		return ""
-	}
-	return strings.ReplaceAll(rest.String(), " ", "")
+	return rest
 }
 
 // pickFor reads how long runs last; 0 means as long as the file says.

@@ -119,6 +119,7 @@ func tries(asked int, events uint64) int {
 type shrinkBudget struct {
 	runs  int
 	exact bool // somebody said how many: then long runs get no fewer
+	flag  bool // and did so with the flag
 }
 
 // pickShrink reads how many runs shrinking may take; canaries are not shrunk unless somebody says so.
@@ -130,13 +131,13 @@ func pickShrink(s setting, canary bool) (shrinkBudget, error) {
 		}
 		return shrinkBudget{runs: plan.DefaultBudget}, nil
 	case "off":
-		return shrinkBudget{}, nil
+		return shrinkBudget{flag: s.flag}, nil
 	}
 	n, err := strconv.Atoi(s.text)
 	if err != nil || n < 0 {
 		return shrinkBudget{}, exitWith(codeUsage, "%s wants a number of runs or off, not %q", s.from, s.text)
 	}
-	return shrinkBudget{n, true}, nil
+	return shrinkBudget{n, true, s.flag}, nil
 }
 
 // makeSmall makes the first failing run of a kind small, if that is wanted and it is not known already.

@@ -24,13 +24,19 @@ func suggestFlag(cmd *cobra.Command, err error) error {
 
 // nearest answers the name that was probably meant; "" if none is near.
 func nearest(typo string, names []string) string {
-	best, far := "", 1+len(typo)/3
+	best, _ := nearestOf(typo, names)
+	return best
+}
+
+// nearestOf is nearest, and how far that is; if none is near, how far another may be.
+func nearestOf(typo string, names []string) (best string, far int) {
+	far = 2 + len(typo)/3
 	for _, name := range names {
-		if d := distance(typo, name); d <= far {
-			best, far = name, d-1
+		if d := distance(typo, name); d < far {
+			best, far = name, d
 		}
 	}
-	return best
+	return best, far
 }
 
 // distance is the edit distance of two words; two letters that changed places count once.

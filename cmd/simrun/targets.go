@@ -70,14 +70,14 @@ func find(word string) ([]target, error) {
 }
 
 func unknownTarget(word string) error {
-	if strings.HasSuffix(word, ".yaml") || strings.ContainsRune(word, filepath.Separator) {
-		return exitWith(codeUsage, "there is no file or folder %s", word)
+	if isYAML(word) || strings.ContainsRune(word, filepath.Separator) {
+		return missing(word)
 	}
 	e := exitWith(codeUsage, "there is no file, folder or built-in scenario %q", word)
-	if near := nearest(word, libraryNames()); near != "" {
-		return e.because("did you mean " + near + "?")
+	if isToken(word) {
+		return e.because("it is a replay token: simrun replay " + word)
 	}
-	return e.because("simrun ls shows the built-in scenarios")
+	return e.because(meantOr(word, libraryNames(), "simrun ls shows the built-in scenarios"))
 }
 
 func read(file string) (target, error) {
@@ -98,7 +98,10 @@ func below(folder string) ([]target, error) {
 			return exitWith(codeUsage, "%w", err)
 		case d.IsDir() && path != folder && strings.HasPrefix(d.Name(), "."):
 			return filepath.SkipDir
-		case d.IsDir() || !isYAML(path) || d.Name() == reproFile || strings.HasSuffix(path, reproEnding):
+		case d.IsDir() || !isYAML(path) || d.Name() == reproFile:
+			return nil
+		}
+		if _, keeps := keptStem(d.Name()); keeps {
 			return nil
 		}
 		t, err := read(path)
@@ -118,5 +121,9 @@ func isYAML(path string) bool {
 var keySimrun = regexp.MustCompile(`(?m)^(["']?)simrun["']?\s*:`)
 
 func isScenario(t target) bool {
-	return strings.HasSuffix(t.file, ".sim.yaml") || strings.HasSuffix(t.file, ".sim.yml") || keySimrun.Match(t.src)
+	if strings.HasSuffix(t.file, ".sim.yaml") || strings.HasSuffix(t.file, ".sim.yml") || keySimrun.Match(t.src) {
+		return true
+	}
+	_, ok := scenarios.Peek(t.src, "simrun") // its top level may be indented
+	return ok
 }

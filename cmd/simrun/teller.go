@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/bedlam-sim/bedlam/reports"
 )
@@ -10,6 +11,7 @@ import (
 // A teller tells in one way what comes of `simrun run`, while it goes on. Its errors are kept by what it writes to.
 type teller interface {
 	begin(scenarios []string)                     // before all scenarios
+	loose(all []*reports.Saved)                   // what is kept of none of them, after that
 	scenario(s *reports.Summary, c *campaign)     // before one
 	saved(s *reports.Summary, x *reports.Saved)   // a run that was kept, after that
 	run(s *reports.Summary, r *reports.Run)       // each run, in the order of the seeds
@@ -26,6 +28,7 @@ type outlook struct{ canary bool }
 type silent struct{}
 
 func (silent) begin([]string)                         {}
+func (silent) loose([]*reports.Saved)                 {}
 func (silent) scenario(*reports.Summary, *campaign)   {}
 func (silent) saved(*reports.Summary, *reports.Saved) {}
 func (silent) run(*reports.Summary, *reports.Run)     {}
@@ -44,6 +47,8 @@ type textTeller struct {
 
 func (t *textTeller) begin(scenarios []string) { t.asked = len(scenarios) }
 
+func (t *textTeller) loose(all []*reports.Saved) { t.Loose(t.w, all) }
+
 func (t *textTeller) waver(_ *reports.Summary, x *reports.Waver) { t.Waver(t.w, x) }
 
 func (t *textTeller) scenarioEnd(s *reports.Summary, last outlook) {
@@ -53,16 +58,33 @@ func (t *textTeller) scenarioEnd(s *reports.Summary, last outlook) {
 	}
 }
 
+// canaryLine says whether the planted bug was found, by a seed or by a run that was kept.
 func canaryLine(s *reports.Summary) string {
-	if s.Failed == 0 {
+	kept, found := 0, "NOT found"
+	for _, x := range s.Saved {
+		if x.Failed() {
+			kept++
+		}
+	}
+	if s.Word() == reports.Broken {
+		found = "found"
+	}
+	by := []string{}
+	if s.Asked > 0 {
+		by = append(by, fmt.Sprintf("%d of %s", s.Failed, plural(s.Runs, "seed")))
+	}
+	if len(s.Saved) > 0 {
+		by = append(by, fmt.Sprintf("%d of %s", kept, plural(len(s.Saved), "kept run")))
+	}
+	if found != "found" && len(s.Saved) == 0 {
 		return fmt.Sprintf("CANARY %s: NOT found in %s", s.Scenario, plural(s.Runs, "seed"))
 	}
-	return fmt.Sprintf("CANARY %s: found by %d of %s", s.Scenario, s.Failed, plural(s.Runs, "seed"))
+	return fmt.Sprintf("CANARY %s: %s by %s", s.Scenario, found, strings.Join(by, " and "))
 }
 
 func (t *textTeller) end(r *reports.Results) {
 	if len(r.Scenarios) > 1 || t.asked > 1 && !r.Interrupted {
-		t.Total(t.w, r.Scenarios)
+		t.Total(t.w, r)
 	}
 }
 
@@ -72,7 +94,12 @@ type jsonTeller struct {
 	reports.JSON
 }
 
-func (t *jsonTeller) begin(scenarios []string)                   { t.RunStart(build(), scenarios) }
+func (t *jsonTeller) begin(scenarios []string) { t.RunStart(build(), scenarios) }
+func (t *jsonTeller) loose(all []*reports.Saved) {
+	for _, x := range all {
+		t.Saved(&reports.Summary{}, x)
+	}
+}
 func (t *jsonTeller) scenario(s *reports.Summary, _ *campaign)   { t.ScenarioStart(s) }
 func (t *jsonTeller) saved(s *reports.Summary, x *reports.Saved) { t.Saved(s, x) }
 func (t *jsonTeller) found(_ *reports.Summary, e *evidence)      { t.Failure(e.Found) }

@@ -29,15 +29,17 @@ func (a *app) traceCommand() *cobra.Command {
 		Short: "Print what happened in a run, fact by fact",
 		Example: `  simrun trace kv --seed 7
   simrun trace kv -s 7 --kinds spawn,exit,report --from 10s --to 16s
+  simrun trace 2C5TR4... --from 10s      the run of a REPLAY line
   simrun trace chat.sim.yaml -s 7 --process '**/room*' --format jsonl > trace.jsonl`,
-		Long: `Runs a scenario with one seed and prints the facts of the run in their order, with their numbers.
+		Long: `Runs a scenario with one seed, or the run of a token or of a file that keeps one, and prints the facts of the
+run in their order, with their numbers.
 What is filtered away still counts for the hash. Globs: * is a step of a path or a part of it, ** any steps.`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := t.settle(cmd); err != nil {
 				return err
 			}
-			return t.run(names[0])
+			return t.run(cmd, names[0])
 		},
 		ValidArgsFunction: completeTargets,
 	}
@@ -93,19 +95,13 @@ func pickMoment(flag, text string) (time.Duration, error) {
 	return d, nil
 }
 
-func (t *tracing) run(name string) error {
-	target, sc, err := t.one(name)
+func (t *tracing) run(cmd *cobra.Command, name string) error {
+	l := &look{app: t.app, seeds: t.seeds, opts: t.opts}
+	target, sc, seed, err := l.plan(cmd, name)
 	if err != nil {
 		return err
 	}
-	seed := seedAt(sc.Run.Seeds, 0)
-	switch {
-	case t.seeds != nil:
-		seed = seedAt(*t.seeds, 0)
-	case sc.Repro != nil && t.opts.For == 0: // the run that the file keeps
-		p := fileRun(target, sc)
-		t.opts, seed = p.options(), p.plan.Seed
-	}
+	t.opts = l.opts
 	runner := newRunner(sc)
 	defer runner.Close()
 	t.opts.Keep = math.MaxInt

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -65,12 +66,12 @@ func TestSeedAt(t *testing.T) {
 			t.Errorf("seed %d is %d, want %d", i, got, want)
 		}
 		rest := seedsFrom(s, i)
-		if got := seedAt(seeds(t, rest), 0); got != want {
+		if got := seedAt(rest, 0); got != want {
 			t.Errorf("the seeds from %d on are %s", i, rest)
 		}
 		i++
 	}
-	if rest := seedsFrom(s, i); rest != "" {
+	if rest := seedsFrom(s, i); rest.Len() != 0 {
 		t.Errorf("after the last one there are %s", rest)
 	}
 }
@@ -226,8 +227,8 @@ func TestPickShrink(t *testing.T) {
 		want   shrinkBudget
 		wrong  bool
 	}{
-		{setting{}, false, shrinkBudget{500, false}, false}, {setting{}, true, shrinkBudget{}, false}, {flag("off"), false, shrinkBudget{}, false},
-		{flag("0"), false, shrinkBudget{0, true}, false}, {flag("70"), true, shrinkBudget{70, true}, false}, {flag("-1"), false, shrinkBudget{}, true}, {flag("1s"), false, shrinkBudget{}, true},
+		{setting{}, false, shrinkBudget{runs: 500}, false}, {setting{}, true, shrinkBudget{}, false}, {flag("off"), false, shrinkBudget{flag: true}, false},
+		{flag("0"), false, shrinkBudget{0, true, true}, false}, {flag("70"), true, shrinkBudget{70, true, true}, false}, {flag("-1"), false, shrinkBudget{}, true}, {flag("1s"), false, shrinkBudget{}, true},
 	} {
 		if got, err := pickShrink(c.s, c.canary); got != c.want || (err != nil) != c.wrong {
 			t.Errorf("%v %v: %v, %v", c.s, c.canary, got, err)
@@ -258,7 +259,13 @@ func TestDeadline(t *testing.T) {
 	if d := at.Sub(began); d < 14*time.Minute || d > 16*time.Minute {
 		t.Errorf("a quarter of an hour is %v", d)
 	}
-	if s := endless(); s.Len() != manySeeds || seedAt(*s, 0) != 1 {
+	for from, want := range map[string]uint64{"1": 1, "7": 7, "18446744073709551615": math.MaxUint64 - manySeeds + 1} {
+		first := seeds(t, "["+from+"]")
+		if s := endless(&first); s.Len() != manySeeds || seedAt(*s, 0) != want || seedAt(*s, manySeeds-1) < want {
+			t.Errorf("seeds from %s on are %v", from, s)
+		}
+	}
+	if s := endless(nil); s.Len() != manySeeds || seedAt(*s, 0) != 1 {
 		t.Errorf("seeds %v", s)
 	}
 }
@@ -268,5 +275,17 @@ func TestStemOf(t *testing.T) {
 		if got := stemOf(name); got != want {
 			t.Errorf("%s: %s", name, got)
 		}
+	}
+}
+
+// Where nobody can look for what is kept, that is a mistake of the command line that names the file, before anything runs.
+func TestGather_cannotLook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gone", "chat.sim.yaml")
+	tg, _ := builtin("echo")
+	sc, _ := tg.parse()
+	r := newRunning(newApp())
+	err := r.gather([]target{{file, tg.src}}, []*scenarios.Scenario{sc})
+	if codeOf(err) != codeUsage || !strings.Contains(err.Error(), "cannot look for what is kept beside "+file) {
+		t.Errorf("the error is %v, with code %d", err, codeOf(err))
 	}
 }

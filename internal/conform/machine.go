@@ -155,7 +155,7 @@ func contentKey(content any) string {
 // Terminate does what the table says.
 func (m *machine) Terminate(_ *sim.Proc, state term.Atom, reason sim.Reason) {
 	m.log(term.Tuple{state, term.Atom("terminate"), reason})
-	caught(func() any {
+	m.catch(func() any {
 		act := m.table.object("terminate")
 		m.run(act.ops("do"))
 		if class, rest := verb(act["ret"]); len(rest) == 1 && (class == "exit" || class == "error") {

@@ -20,27 +20,13 @@ func (m *machine) respond(state term.Atom, act Op, caller any) step {
 	if m.turns++; m.turns > turnsMax {
 		act = Op{}
 	}
-	return m.step(caught(func() any {
+	return m.step(m.catch(func() any {
 		if act.has("save") {
 			m.kept["machine's caller "+act.text("save")] = caller
 		}
 		m.run(act.ops("do"))
 		return m.value(state, act["next"], m.actions(act.row("actions"), caller))
 	}))
-}
-
-// caught runs the code of a callback and gives what it returns or throws.
-func caught(code func() any) (value any) {
-	defer func() {
-		if v := recover(); v != nil {
-			t, ok := v.(thrown)
-			if !ok {
-				panic(v)
-			}
-			value = t.value
-		}
-	}()
-	return code()
 }
 
 // value is the Erlang value that a callback returns.

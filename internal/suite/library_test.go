@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A player exits with the rule that was broken, and its scenario file asks for that name: a name that nobody exits with is a rule that is
-// never broken, as "it does not come to rest" once was.
+// A player exits with the rule that was broken, and its scenario file asks for that name: a name that nobody exits with
+// is a rule that is never broken, as "it does not come to rest" once was.
 func TestLibrary_namesTheRules(t *testing.T) {
 	for suite, rules := range map[string][]string{
 		"supervision": {ruleModel, ruleAnswer, ruleQuiet, ruleOrphan, ruleStopOrder, ruleBrutal, ruleTerminate},

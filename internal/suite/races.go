@@ -12,8 +12,9 @@ import (
 // RacesElements is how many programs a run of Races declares.
 var RacesElements = len(races)
 
-// Races runs small programs side by side, each with a race in it that is well handled, or, with a mutant, not. Nothing is drawn but
-// the schedule: what the other suites find by drawing a program, this one finds by the order of a few messages.
+// Races runs small programs side by side, each with a race in it that is well handled, or, with a mutant, not. Nothing
+// is drawn but the schedule: what the other suites find by drawing a program, this one finds by the order of a few
+// messages.
 func (b *Bed) Races(p plan.Plan, m mutant.Mutant, rec *choice.Recording) plan.Outcome {
 	return b.race(drawing(p, rec), p, m)
 }

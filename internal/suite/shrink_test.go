@@ -33,7 +33,8 @@ func isHold(d choice.Domain) bool {
 	return slices.Contains([]choice.Domain{choice.Order, choice.Slice, choice.Tie, choice.Latency, choice.Fanout}, d)
 }
 
-// shrinks makes the first failures of a program small. faults are how many of its elements are faults or operations; they come first.
+// shrinks makes the first failures of a program small. faults are how many of its elements are faults or operations;
+// they come first.
 func shrinks(t *testing.T, name string, run plan.Runner, elements, faults, most int) (list []small) {
 	t.Helper()
 	for seed := uint64(0); seed < uint64(most) && len(list) < *shrunk; seed++ {
@@ -113,6 +114,7 @@ func shrinkCanaries(t *testing.T) (list []small) {
 // What is left of a failure is a few faults and hardly a decision of the scheduler's, after few runs, and it is the same
 // failure: of each mutant, and of each classic mistake. go test -v prints the table.
 func TestShrink(t *testing.T) {
+	// With -short how runs are made smaller is left to the tests of package plan.
 	if testing.Short() {
 		t.Skip("it takes some ten thousand runs")
 	}

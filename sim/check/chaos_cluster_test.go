@@ -21,8 +21,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// chaos is a cluster of two to seven nodes that does nothing wrong, and a list of all that goes wrong around it. Each node runs an application
-// with a tree of servers that call each other, join groups, take locks, want one global name and watch each other.
+// chaos is a cluster of two to seven nodes that does nothing wrong, and a list of all that goes wrong around it. Each
+// node runs an application with a tree of servers that call each other, join groups, take locks, want one global name
+// and watch each other.
 type chaos struct {
 	seed   uint64
 	source *choice.Source // of what the cluster is like; the run has its own
@@ -58,7 +59,10 @@ func newChaos(seed uint64) *chaos {
 		}
 		c.cfg.Nodes = append(c.cfg.Nodes, spec)
 	}
-	c.faults = fault.Mix{Nodes: c.nodes, Most: 16, Within: breaking, Longest: healed - breaking, Anchored: []int{-1, 50}[c.draw("anchored", 2)]}.Draw(c.source)
+	c.faults = fault.Mix{
+		Nodes: c.nodes, Most: 16, Within: breaking, Longest: healed - breaking,
+		Anchored: []int{fault.NotAnchored, 50}[c.draw("anchored", 2)],
+	}.Draw(c.source)
 	return c
 }
 
@@ -172,7 +176,8 @@ func (c *chaos) client(p *sim.Proc) {
 	forever(p)
 }
 
-// beacon is a number that a lamp sends: each watcher is sent all of them, while it is connected. ok is what a watcher thinks of it.
+// beacon is a number that a lamp sends: each watcher is sent all of them, while it is connected. ok is what a watcher
+// thinks of it.
 type beacon struct {
 	N  int
 	ok bool
@@ -192,8 +197,8 @@ func (c *chaos) shine(p *sim.Proc) {
 	forever(p)
 }
 
-// watch sees to it that the signals of a lamp come in their order, and none is missing as long as the connection stands (I1); and that
-// none comes after its node is down (I9).
+// watch sees to it that the signals of a lamp come in their order, and none is missing as long as the connection stands
+// (I1); and that none comes after its node is down (I9).
 func (c *chaos) watch(p *sim.Proc) {
 	p.Register("watcher", p.Self())
 	p.MonitorNodes(true, sim.NodeMonitor{Kind: sim.ConnectedNodes})

@@ -19,8 +19,8 @@ const (
 // Section is the detail of the facts of Ask, Enter and Leave.
 type Section struct{ Name string }
 
-// Ask says that a process is about to ask for a critical section, such as by global.Trans: what counts is which nodes are connected now.
-// Without it a process is taken to have asked when it enters.
+// Ask says that a process is about to ask for a critical section, such as by global.Trans: what counts is which nodes
+// are connected now. Without it a process is taken to have asked when it enters.
 func Ask(p *sim.Proc, section string) { p.Trace(askFact, Section{section}) }
 
 // Enter says that a process is in a critical section from now on, such as what it does in global.Trans, until Leave or its own end.
@@ -29,10 +29,10 @@ func Enter(p *sim.Proc, section string) { p.Trace(enterFact, Section{section}) }
 // Leave says that it is in it no longer.
 func Leave(p *sim.Proc, section string) { p.Trace(leaveFact, Section{section}) }
 
-// Critical is one_at_a_time: no two processes are in the same critical section (Ask, Enter, Leave) whose nodes have been connected since
-// before the later of them asked (I7). If they have not it is no surprise: locks of global hold within a component, as it is when they are
-// asked for, and a holder does not hear that it has lost one (LCK2, LCK4); and hidden nodes have no part in them (NK10). Then the
-// verdict says so, and the rule holds.
+// Critical is one_at_a_time: no two processes are in the same critical section (Ask, Enter, Leave) whose nodes have
+// been connected since before the later of them asked (I7). If they have not it is no surprise: locks of global hold
+// within a component, as it is when they are asked for, and a holder does not hear that it has lost one (LCK2, LCK4);
+// and hidden nodes have no part in them (NK10). Then the verdict says so, and the rule holds.
 func Critical() Rule {
 	return &critical{Base: NewBase("one_at_a_time", KindMaxOverlap), met: map[[2]sim.Atom]uint64{}}
 }

@@ -55,7 +55,7 @@ func asks(v sim.View, k sim.Waiter) bool {
 	return ok && slices.Contains(asking, below)
 }
 
-// Livelocks is time_goes_on: the run does not stop because processes run without end and no timer fires.
+// Livelocks is time_goes_on: the run does not stop because processes run without end and no process's timer fires.
 func Livelocks() Rule { return &livelocks{NewBase("time_goes_on", KindAlways)} }
 
 type livelocks struct{ Base }
@@ -74,7 +74,8 @@ func (r *livelocks) Finish(v sim.View, res sim.Result) {
 		if len(who) > 0 {
 			key = role(who[0])
 		}
-		r.Break(res.Now, key, fmt.Sprintf("processes ran %d times, and no timer fired; those that would go on: %v", res.Stalled, who[:min(len(who), 8)]))
+		who = who[:min(len(who), 8)]
+		r.Break(res.Now, key, fmt.Sprintf("processes ran %d times, and no process's timer fired; those that would go on: %v", res.Stalled, who))
 	}
 	r.Base.Finish(v, res)
 }

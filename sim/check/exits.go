@@ -11,10 +11,11 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and lives on: a supervisor,
-// a caller, a parent that monitors it. The linked who die of it pass it on, however long that takes, and it is enough if one of them is heard. It
-// is of no account that a process was killed, or went down with its node, or was linked over a connection that was lost, or ended with
-// an answer as its reason, as those of package rpc do.
+// UnexpectedExits is no_unheard_exit: no process ends other than in good order without anybody who hears of it and
+// lives on: a supervisor, a caller, a parent that monitors it. The linked who die of it pass it on, however long that
+// takes, and it is enough if one of them is heard. It is of no account that a process was killed, or went down with its
+// node, or was linked over a connection that was lost, or ended with an answer as its reason, as those of package rpc
+// do.
 func UnexpectedExits() Rule {
 	return &exits{Base: NewBase("no_unheard_exit", KindNever), told: map[sim.PID][]sim.Reason{}}
 }
@@ -118,8 +119,8 @@ func expected(reason sim.Reason) bool {
 	return term.Orderly(reason) || reason == sim.DownWithNode || term.Is(reason, sim.Killed) || term.Is(reason, term.NoConnection)
 }
 
-// SendsToNobody is no_send_to_nobody: no process ends because it sent to a name that nobody has. To Erlang that is an error, badarg; a send to
-// {Name, Node}, and a cast, are lost without a word.
+// SendsToNobody is no_send_to_nobody: no process ends because it sent to a name that nobody has. To Erlang that is an
+// error, badarg; a send to {Name, Node}, and a cast, are lost without a word.
 func SendsToNobody() Rule { return &nobody{NewBase("no_send_to_nobody", KindNever)} }
 
 type nobody struct{ Base }
@@ -135,8 +136,8 @@ func (r *nobody) Observe(f sim.Fact) {
 	}
 }
 
-// sendPlace is where in the program a send failed, if that is what an exit reason tells of. The reason itself is a bare badarg, as in
-// Erlang: its stack tells more.
+// sendPlace is where in the program a send failed, if that is what an exit reason tells of. The reason itself is a bare
+// badarg, as in Erlang: its stack tells more.
 func sendPlace(reason sim.Reason) (place string, is bool) {
 	crash, is := reason.(*term.Crash)
 	if !is || crash.Err != any(term.Atom("badarg")) {

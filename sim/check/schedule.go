@@ -31,14 +31,17 @@ type readiness struct {
 }
 
 // Start asks which policy it is.
-func (r *scheduled) Start(_ sim.Config, v sim.View) { r.limits.Wait *= patience(v.Policy()) }
+func (r *scheduled) Start(_ sim.Config, v sim.View) {
+	times := patience(v.Policy())
+	r.limits.Wait = min(r.limits.Wait, sim.Forever/times) * times // to wait for ever is to wait no longer
+}
 
 // patience is how many times as long as under most policies a process may have to wait for its turn.
 func patience(p scheduler.Policy) time.Duration {
 	switch p.(type) {
-	case scheduler.POS: // who waits gains on the others once in 4 picks
+	case scheduler.POS: // who waits gains on those who come later once in 4 rounds, not in each
 		return 4
-	case scheduler.PCT: // in 64
+	case scheduler.PCT: // once in 64 picks
 		return 64
 	}
 	return 1

@@ -111,7 +111,17 @@ func (s *Set) Begin(w *sim.World) {
 
 // Drive runs the world for a span of virtual time, in steps, so that rules can look at it when they want to. It may be
 // called again to go on. The run is the same as that of World.Run. If a rule panics, Drive panics with the same value.
-func (s *Set) Drive(w *sim.World, d time.Duration) sim.Result {
+func (s *Set) Drive(w *sim.World, d time.Duration) sim.Result { return s.drive(w, d, w.Run) }
+
+// Pass is Drive as World.Pass is World.Run: all of the span passes even if nothing happens in it.
+func (s *Set) Pass(w *sim.World, d time.Duration) sim.Result {
+	if d == sim.Forever { // the steps have an end, and the span has none
+		return s.Drive(w, d)
+	}
+	return s.drive(w, d, w.Pass)
+}
+
+func (s *Set) drive(w *sim.World, d time.Duration, run func(time.Duration) sim.Result) sim.Result {
 	s.Begin(w)
 	now := w.View().Now()
 	end := now + max(d, 0)
@@ -119,7 +129,7 @@ func (s *Set) Drive(w *sim.World, d time.Duration) sim.Result {
 		end = sim.Forever
 	}
 	for {
-		res := w.Run(min(end, max(s.next(), now+1)) - now)
+		res := run(min(end, max(s.next(), now+1)) - now)
 		s.rethrow()
 		now = res.Now
 		if res.Stop != sim.StopTime {

@@ -69,6 +69,32 @@ func TestSet_firstLook(t *testing.T) {
 	}
 }
 
+// Time passes though nothing happens, and rules look meanwhile; where it does not pass, the world stops at once.
+func TestSet_Pass(t *testing.T) {
+	for _, c := range []struct {
+		pass bool
+		d    time.Duration
+		want string
+	}{
+		{true, 4 * time.Second, "4s time: 4 looks"},
+		{false, 4 * time.Second, "0s idle: 0 looks"},
+		{true, sim.Forever, "0s idle: 0 looks"},
+	} {
+		looks := 0
+		set := check.NewSet(check.Always("x", check.Looked(time.Second, func(sim.View) bool { looks++; return true })))
+		w := sim.New(boot(func(*sim.Proc) {}))
+		drive := set.Drive
+		if c.pass {
+			drive = set.Pass
+		}
+		r := drive(w, c.d)
+		if got := fmt.Sprintf("%v %v: %d looks", r.Now.Truncate(time.Second), r.Stop, looks); got != c.want {
+			t.Errorf("pass %v, %v: %s", c.pass, c.d, got)
+		}
+		w.Close()
+	}
+}
+
 // Conditions on the world are judged as often as they ask, and when the run is over.
 func TestLooked(t *testing.T) {
 	var at []string

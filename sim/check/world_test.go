@@ -2,11 +2,13 @@ package check_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/check"
 	"github.com/bedlam-sim/bedlam/sim/fault"
@@ -98,6 +100,7 @@ var short = check.Limits{Every: 100 * time.Millisecond, Grace: time.Second}
 
 func TestUnexpectedExits(t *testing.T) {
 	boom := func(p *sim.Proc) { p.Sleep(time.Second); p.ExitSelf(sim.Atom("boom")) }
+	deaf := func(p *sim.Proc) { p.TrapExit(true); boom(p) }
 	try(t, []trial{
 		{name: "unheard", cfg: some("worker", boom), want: "no_unheard_exit/worker"},
 		{name: "a panic", cfg: some("worker", func(*sim.Proc) { panic("oh") }), want: "no_unheard_exit/worker"},
@@ -123,6 +126,31 @@ func TestUnexpectedExits(t *testing.T) {
 				p.ExitSelf(sim.Atom("boom"))
 			})
 			forever(p)
+		})},
+		{name: "told to exit by a parent that lives, and does not hear", cfg: some("parent", func(p *sim.Proc) {
+			worker := p.Spawn("worker", deaf)
+			p.Sleep(100 * time.Millisecond)
+			p.Exit(worker, sim.Atom("go"))
+			forever(p)
+		}), want: "no_unheard_exit/parent/worker"},
+		{name: "told to exit by a parent that has ended since, and was not linked", cfg: some("parent", func(p *sim.Proc) {
+			worker := p.Spawn("worker", deaf)
+			p.Sleep(100 * time.Millisecond)
+			p.Exit(worker, sim.Atom("go"))
+		}), want: "no_unheard_exit/parent/worker"},
+		{name: "of a parent that has ended, which it has not seen", cfg: some("parent", func(p *sim.Proc) {
+			p.SpawnLink("worker", deaf)
+			p.Sleep(500 * time.Millisecond)
+		})},
+		{name: "of a parent that cannot be reached, which it has not seen", cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) {
+			if p.Node() == "a" {
+				p.Spawn("parent", func(p *sim.Proc) {
+					p.SpawnAt("b", "worker", deaf, sim.SpawnOptions{Link: true})
+					p.Sleep(500 * time.Millisecond)
+					p.DisconnectNode("b")
+					forever(p)
+				})
+			}
 		})},
 		{name: "cut off from one that it is linked to", cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) {
 			if p.Node() == "a" {
@@ -352,10 +380,18 @@ func TestScheduled(t *testing.T) {
 			})
 		}
 	})
+	under := func(p scheduler.Policy) sim.Config {
+		cfg := busy
+		cfg.Policy = p
+		return cfg
+	}
+	patient := func(wait time.Duration) check.Limits { return check.Limits{Every: time.Millisecond, Wait: wait} }
 	hasty := check.Limits{Every: time.Microsecond, Wait: 1}
 	try(t, []trial{
 		{name: "no patience", cfg: busy, rule: check.Scheduled(hasty), want: "runnable_runs/worker", run: time.Millisecond},
-		{name: "patience", cfg: busy, rule: check.Scheduled(check.Limits{Every: time.Millisecond, Wait: 100 * time.Millisecond}), run: time.Second},
+		{name: "patience", cfg: busy, rule: check.Scheduled(patient(100 * time.Millisecond)), run: time.Second},
+		{name: "pct has more", cfg: under(scheduler.PCT{}), rule: check.Scheduled(patient(sim.Forever)), run: time.Second},
+		{name: "pos has more", cfg: under(scheduler.POS{}), rule: check.Scheduled(patient(sim.Forever)), run: time.Second},
 	})
 }
 
@@ -715,6 +751,28 @@ func TestCritical(t *testing.T) {
 		{name: "down meanwhile", cfg: both(true, 0, 5*s), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("a", "test"); w.BootNode("a") }},
 		{name: "hidden", cfg: func() sim.Config { cfg := both(true, s, 0); cfg.Nodes[1].Hidden = true; return cfg }()},
 	}, check.Critical)
+}
+
+// I7: a node that goes down forgets whom it has met. Here the other side is connected again, as far as it knows, before its
+// clerk asks; the node that was down is not yet.
+func TestCritical_I7_down(t *testing.T) {
+	v := trial{rule: check.Critical(), cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) { p.Spawn("clerk", forever) }),
+		acts: func(w *sim.World, set *check.Set) {
+			clerk := func(node sim.Atom, does string) sim.Fact {
+				all := w.View().Processes()
+				i := slices.IndexFunc(all, func(pid sim.PID) bool { return pid.Node() == node && pid.Path() == "clerk" })
+				return sim.Fact{Kind: trace.User, Subject: all[i], Text: does, Detail: check.Section{Name: "till"}}
+			}
+			for _, f := range []sim.Fact{
+				news("a", "nodeup", "b"), news("b", "nodeup", "a"), news("a", "down", "halted"), news("b", "nodedown", "a"),
+				news("b", "nodeup", "a"), clerk("a", "enter"), clerk("b", "ask"), clerk("b", "enter"),
+			} {
+				set.Observe(f)
+			}
+		}}.judge()
+	if v.State != check.Holds || !strings.Contains(v.Got, "across a partition") {
+		t.Errorf("%v", v)
+	}
 }
 
 // I7, LCK2, LCK4: global gives one lock to both sides of a partition. The rule holds all the same, and names those who were in it at once; where

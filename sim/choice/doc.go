@@ -1,6 +1,6 @@
 // Package choice is the one door of chance: whoever needs an answer nobody
-// decided asks a [Source], under a [Key] that says who asks and for the how
-// manyth time. It has no stream, no clock and no idea what is being decided.
+// decided asks a [Source], under a [Key] that says who asks and for the
+// n-th time. It has no stream, no clock and no idea what is being decided.
 //
 // # Contract
 //

@@ -6,10 +6,10 @@
 //	at the 3rd message kv.Put of kv_store@a: kill kv_store@a
 //	at 5ms after the 1st nodedown of b@a for 2s: pause a
 //
-// What waits for an event strikes as soon as the process that it happens to can be interrupted, and stays where it belongs when the program
-// around it is changed. A declaration or a test holds a list of faults; Schedule puts such a list on a world's calendar. A Mix draws lists
-// at random, of the same values, so that a random failure prints as something that could have been written by hand, and shrinking
-// edits the list.
+// What waits for an event strikes as soon as the process that it happens to can be interrupted, and stays where it
+// belongs when the program around it is changed. A declaration or a test holds a list of faults; Schedule puts such a
+// list on a world's calendar. A Mix draws lists at random, of the same values, so that a random failure prints as
+// something that could have been written by hand, and shrinking edits the list.
 //
 // Harms are counted: injected, when they found somebody to befall, and took effect, when something came of it. A
 // fault that took no effect has tested nothing.

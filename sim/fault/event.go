@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,9 +15,9 @@ import (
 
 // What may happen, as an Event's What.
 const (
-	Message  = "message"  // a process takes a message out of its mailbox; Kind: its type, as kv.Put, an atom, the first one of a tuple, or a tag, as 'DOWN'
+	Message  = "message"  // a process takes a message out of its mailbox; Kind: its type, as kv.Put, an atom, a tuple's first, or a tag, as 'DOWN'
 	Start    = "start"    // a process begins, or gets the name that Who says
-	End      = "exit"     // a process ends; Kind: the reason, the first atom of a tuple, or crash
+	End      = "exit"     // a process ends (Exit is a harm); Kind: the reason, the first atom of a tuple, or crash
 	Fact     = "fact"     // a process says something by Trace; Kind: what kind
 	Report   = "report"   // a process reports; Kind: what kind
 	NodeUp   = "nodeup"   // of b@a: the connection to b is up, as a sees it
@@ -27,8 +28,8 @@ const (
 
 var whats = []string{Message, Start, End, Fact, Report, NodeUp, NodeDown, Up, Down}
 
-// An Event is something that happens in a world, for the n-th time. A fault that waits for one stays where it belongs when the program
-// around it is changed, where one that comes at a time does not.
+// An Event is something that happens in a world, for the n-th time. A fault that waits for one stays where it belongs
+// when the program around it is changed, where one that comes at a time does not.
 type Event struct {
 	Nth  int    // from 1; 0 is the first too
 	What string // Message, Start…; "" is no event
@@ -38,7 +39,7 @@ type Event struct {
 
 // String prints the 3rd message kv.Put of kv_store@a, as ParseEvent reads it.
 func (e Event) String() string {
-	s := "the " + ordinal(max(e.Nth, 1)) + " " + e.What
+	s := "the " + term.Ordinal(max(e.Nth, 1)) + " " + e.What
 	if e.Kind != "" {
 		s += " " + e.Kind
 	}
@@ -78,8 +79,8 @@ func ParseEvent(text string) (Event, error) {
 	return e, nil
 }
 
-// flaw says what of it makes no sense together; "" if all does. A kind with ": " in it, or before the harm, would end what a Fault says of
-// its time.
+// flaw says what of it makes no sense together; "" if all does. A kind with ": " in it, or before the harm, would end
+// what a Fault says of its time.
 func (e Event) flaw() string {
 	if e.Kind != strings.TrimSpace(e.Kind) || strings.ContainsAny(e.Kind, "\r\n") || strings.Contains(e.Kind+" ", ": ") {
 		return "what kind is that?"
@@ -108,25 +109,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// ordinal is 1st, 2nd, 3rd…
-func ordinal(n int) string {
-	end := "th"
-	if n%100/10 != 1 {
-		switch n % 10 {
-		case 1:
-			end = "st"
-		case 2:
-			end = "nd"
-		case 3:
-			end = "rd"
-		}
-	}
-	return strconv.Itoa(n) + end
-}
-
 func parseOrdinal(word string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimRight(word, "stndrh"))
-	if err != nil || n < 1 || ordinal(n) != word {
+	if err != nil || n < 1 || term.Ordinal(n) != word {
 		return 0, errors.New("which time, as in 1st, 2nd, 3rd")
 	}
 	return n, nil
@@ -178,7 +163,7 @@ func kindOf(body any) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%T", body)
+	return reflect.TypeOf(body).String()
 }
 
 // reasonOf is the kind of an exit reason.

@@ -108,19 +108,19 @@ func TestEvents(t *testing.T) {
 			if !counts[2].Injected {
 				t.Fatalf("it did not come:\n%s", strings.Join(d.lines, "\n"))
 			}
-			for i, line := range d.lines {
-				if line == "clock" {
-					if !strings.Contains(d.lines[i-1], c.before) {
-						t.Errorf("it came after %q:\n%s", d.lines[i-1], strings.Join(d.lines[:i+1], "\n"))
-					}
-					break
-				}
+			i := slices.Index(d.lines, "clock")
+			if i < 1 {
+				t.Fatalf("nothing came before it:\n%s", strings.Join(d.lines, "\n"))
+			}
+			if !strings.Contains(d.lines[i-1], c.before) {
+				t.Errorf("it came after %q:\n%s", d.lines[i-1], strings.Join(d.lines[:i+1], "\n"))
 			}
 		})
 	}
 }
 
-// A fault that waits for an event strikes where the process can be interrupted: the store has taken the message and has done nothing with it.
+// A fault that waits for an event strikes where the process can be interrupted: the store has taken the message and has
+// done nothing with it.
 func TestEvents_strikeAtOnce(t *testing.T) {
 	d := &diary{}
 	cfg := shelf()
@@ -144,8 +144,8 @@ func TestEvents_strikeAtOnce(t *testing.T) {
 	}
 }
 
-// An event keeps its fault in place when the program around it is changed: at a time it strikes something else. Here a slower client
-// comes in.
+// An event keeps its fault in place when the program around it is changed: at a time it strikes something else. Here a
+// slower client comes in.
 func TestEvents_surviveAnEdit(t *testing.T) {
 	struck := func(text string, busy bool) string {
 		d := &diary{}
@@ -266,16 +266,19 @@ func TestEvents_late(t *testing.T) {
 func TestEvent_roundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := fault.Event{
-			Nth: rapid.IntRange(1, 2000).Draw(t, "nth"), What: rapid.SampledFrom([]string{fault.Message, fault.End, fault.Fact, fault.Report}).Draw(t, "what"),
-			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two", "look after the shop", "wait for it"}).Draw(t, "kind"), Who: rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
+			Nth:  rapid.IntRange(1, 2000).Draw(t, "nth"),
+			What: rapid.SampledFrom([]string{fault.Message, fault.End, fault.Fact, fault.Report}).Draw(t, "what"),
+			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two", "look after the shop", "wait for it"}).Draw(t, "kind"),
+			Who:  rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
 		}
 		back, err := fault.ParseEvent(e.String())
 		if err != nil || back != e {
 			t.Errorf("%v reads as %v: %v", e, back, err)
 		}
 		f := fault.Fault{
-			On: e, At: rapid.SampledFrom([]time.Duration{0, time.Millisecond}).Draw(t, "at"), For: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "for"),
-			Harm: fault.Pause{Node: "a"},
+			On: e, Harm: fault.Pause{Node: "a"},
+			At:  rapid.SampledFrom([]time.Duration{0, time.Millisecond}).Draw(t, "at"),
+			For: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "for"),
 		}
 		if back, err := fault.Parse(f.String()); err != nil || back != f {
 			t.Errorf("%v reads as %v: %v", f, back, err)
@@ -310,8 +313,8 @@ func TestLook(t *testing.T) {
 		all = append(all, e.String())
 	}
 	for _, want := range []string{
-		"the 1st message fault_test.put of store", "the 1st message ping of store", "the 1st fact has of store", "the 1st start of store",
-		"the 1st nodeup of b@a", "the 1st nodedown of b@a", "the 1st down of b", "the 1st up of b",
+		"the 1st message fault_test.put of store", "the 1st message ping of store", "the 1st fact has of store",
+		"the 1st start of store", "the 1st nodeup of b@a", "the 1st nodedown of b@a", "the 1st down of b", "the 1st up of b",
 	} {
 		if !slices.Contains(all, want) {
 			t.Errorf("nobody saw %s in\n%s", want, strings.Join(all, "\n"))
@@ -327,6 +330,44 @@ func TestLook(t *testing.T) {
 		w.Run(3 * time.Second)
 		if !counts[1].Injected {
 			t.Errorf("%v was seen, and does not come again", e)
+		}
+		w.Close()
+	}
+}
+
+// What a process is told by 'DOWN' and 'EXIT' goes by these words, not by the reasons that they bring; and Nth 0 is the first.
+func TestLook_tags(t *testing.T) {
+	cfg := sim.Config{Boot: func(p *sim.Proc) {
+		p.TrapExit(true)
+		p.Register("boss", p.Self())
+		crash := func(p *sim.Proc) { p.ExitSelf(sim.Tuple{sim.Atom("oops"), 1}) }
+		for {
+			p.SpawnMonitor("watched", crash)
+			sim.Any(p)
+			p.SpawnLink("linked", crash)
+			sim.Any(p)
+			p.Sleep(time.Second)
+		}
+	}}
+	w := sim.New(cfg)
+	seen := fault.Look(w)
+	w.Run(time.Second / 2)
+	w.Close()
+	var of []fault.Event
+	for _, e := range seen.Events() {
+		if e.What == fault.Message && e.Who == "boss" {
+			of = append(of, e)
+		}
+	}
+	if len(of) != 2 || of[0].Kind != "'DOWN'" || of[1].Kind != "'EXIT'" {
+		t.Fatalf("%v", of)
+	}
+	for _, e := range of {
+		w := sim.New(cfg)
+		counts := fault.Schedule(w, []fault.Fault{{On: e, Harm: fault.Pause{Node: "local"}}})
+		w.Run(time.Second / 2)
+		if !counts[0].Injected {
+			t.Errorf("%v does not come for the first time", e)
 		}
 		w.Close()
 	}

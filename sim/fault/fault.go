@@ -27,8 +27,15 @@ type Harm interface {
 	Begin(w *sim.World, key choice.Key) (undo func(), ok bool)
 }
 
-// String prints at 20s for 15s: cut at groups(a b | c), at the 3rd message of kv_store: halt a, or at 5ms after the 1st exit of any: boot b.
-func (f Fault) String() string { return "at " + f.When() + ": " + f.Harm.String() }
+// String prints at 20s for 15s: cut at groups(a b | c), at the 3rd message of kv_store: halt a, or at 5ms after the 1st
+// exit of any: boot b. Without a Harm it does nothing, and says so.
+func (f Fault) String() string {
+	harm := "nothing"
+	if f.Harm != nil {
+		harm = f.Harm.String()
+	}
+	return "at " + f.When() + ": " + harm
+}
 
 // When is the time, or the event, and how long it lasts.
 func (f Fault) When() string {
@@ -75,8 +82,10 @@ func Parse(text string) (Fault, error) {
 	if f.At, err = parseTime(when); err != nil {
 		return Fault{}, err
 	}
-	f.Harm, err = ParseHarm(what)
-	return f, err
+	if f.Harm, err = ParseHarm(what); err != nil {
+		return Fault{}, err
+	}
+	return f, nil
 }
 
 func badFault(text string) error {
@@ -120,9 +129,9 @@ type Count struct {
 	Took     bool // something came of it
 }
 
-// Schedule puts faults on a world's calendar, and has those that wait for an event wait for it, those whose places are in without left out. It
-// returns what becomes of them, in the order of the list. It must be called before the world runs past the first; events are counted from
-// then on.
+// Schedule puts faults on a world's calendar, and has those that wait for an event wait for it, those whose places are
+// in without left out. It returns what becomes of them, in the order of the list. It must be called before the world
+// runs past the first; events are counted from then on.
 func Schedule(w *sim.World, faults []Fault, without ...int) []Count {
 	counts := make([]Count, len(faults))
 	left := map[int]bool{}
@@ -135,22 +144,40 @@ func Schedule(w *sim.World, faults []Fault, without ...int) []Count {
 		if left[i] {
 			continue
 		}
-		strike := func() { begin(w, i, f, &counts[i]) }
-		if f.On.What == "" {
-			w.At(f.At, fmt.Sprint("fault ", i), strike)
-			continue
-		}
-		if events == nil {
+		if f.On.What != "" && events == nil {
 			events = watch(w)
 		}
-		events.add(f.On, func() {
-			w.At(w.View().Now()+f.At, fmt.Sprint("fault ", i), strike)
-			if f.At == 0 {
-				w.Interrupt()
-			}
-		})
+		put(w, events, i, &counts[i])
 	}
 	return counts
+}
+
+// Befall is Schedule of one fault, alone, which is the i-th of a list for those who do not know the list before: no two
+// faults of a world may have the same place.
+func Befall(w *sim.World, i int, f Fault) *Count {
+	c := &Count{Fault: f}
+	var events *waits
+	if f.On.What != "" {
+		events = watch(w)
+	}
+	put(w, events, i, c)
+	return c
+}
+
+// put puts one fault on the calendar, or has it wait.
+func put(w *sim.World, events *waits, i int, c *Count) {
+	f := c.Fault
+	strike := func() { begin(w, i, f, c) }
+	if f.On.What == "" {
+		w.At(f.At, fmt.Sprint("fault ", i), strike)
+		return
+	}
+	events.add(f.On, func() {
+		w.At(w.View().Now()+f.At, fmt.Sprint("fault ", i), strike)
+		if f.At == 0 {
+			w.Interrupt()
+		}
+	})
 }
 
 func begin(w *sim.World, i int, f Fault, c *Count) {

@@ -153,6 +153,26 @@ func TestMix(t *testing.T) {
 	}
 }
 
+// A kind that there is not is refused at once, whatever is drawn: it was written by hand, and nothing would ever come of it.
+func TestMix_refusesUnknownKinds(t *testing.T) {
+	said := func(kinds ...string) (text string) {
+		defer func() {
+			if v := recover(); v != nil {
+				text = fmt.Sprint(v)
+			}
+		}()
+		fault.Mix{Nodes: nodes, Kinds: kinds}.Draw(choice.Dull())
+		return ""
+	}
+	want := `fault: a Mix knows no kind "kil"; the kinds are ` + strings.Join(fault.Kinds(), ", ")
+	if got := said("pause", "kil"); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	if got := said(fault.Kinds()...); got != "" {
+		t.Errorf("all kinds: %s", got)
+	}
+}
+
 // Whatever a Mix draws, a world survives it, and when all is over its nodes are up and connected again.
 func TestMix_isTakenBack(t *testing.T) {
 	for seed := range uint64(40) {
@@ -171,7 +191,7 @@ func TestMix_isTakenBack(t *testing.T) {
 // Swarm: about half of the lists know nothing of a kind, whichever it is, and any two kinds may be left out without each other.
 func TestMix_leavesOutHalfOfTheKinds(t *testing.T) {
 	const lists = 2000
-	m := fault.Mix{Nodes: nodes, Most: 60, Anchored: -1}
+	m := fault.Mix{Nodes: nodes, Most: 60, Anchored: fault.NotAnchored}
 	with, both := map[string]int{}, map[string]int{}
 	full := 0
 	for seed := range uint64(lists) {
@@ -216,16 +236,18 @@ func kindOf(f fault.Fault) string {
 	return word
 }
 
-// What is drawn is keyed: whatever becomes of one fault, the others stay what they are, and where they are. So it is with a kind that
-// is left out and nobody has.
+// drawn is a seed under which a mix draws faults, and these.
+func drawn(t *rapid.T, m fault.Mix) (seed uint64, all []fault.Fault) {
+	seed = rapid.Uint64().Filter(func(seed uint64) bool { return len(m.Draw(choice.New(seed))) > 0 }).Draw(t, "seed")
+	return seed, m.Draw(choice.New(seed))
+}
+
+// What is drawn is keyed: whatever becomes of one fault, the others stay what they are, and where they are. So it is
+// with a kind that is left out and nobody has.
 func TestMix_keyed(t *testing.T) {
 	m := fault.Mix{Nodes: nodes, Most: 6, Kinds: []string{"kill", "halt", "pause", "cut"}}
 	rapid.Check(t, func(t *rapid.T) {
-		seed := rapid.Uint64().Draw(t, "seed")
-		all := m.Draw(choice.New(seed))
-		if len(all) == 0 {
-			t.Skip("no faults")
-		}
+		seed, all := drawn(t, m)
 		for _, f := range all {
 			if f.On.What == "" && (f.At < 0 || f.At >= time.Minute) || f.On.What != "" && f.At > 5*time.Second {
 				t.Errorf("%v", f)
@@ -266,12 +288,9 @@ func TestMix_keyed(t *testing.T) {
 func TestMix_Anchor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := fault.Mix{Nodes: nodes, Events: []fault.Event{{What: fault.Message, Who: "w"}, {What: fault.Down, Who: "a"}}}
-		seed := rapid.Uint64().Draw(t, "seed")
-		all := m.Draw(choice.New(seed))
-		if len(all) == 0 {
-			t.Skip("no faults")
-		}
-		i, event, n := rapid.IntRange(0, len(all)-1).Draw(t, "i"), rapid.IntRange(0, 1).Draw(t, "event"), rapid.IntRange(0, 300).Draw(t, "n")
+		seed, all := drawn(t, m)
+		i, event := rapid.IntRange(0, len(all)-1).Draw(t, "i"), rapid.IntRange(0, 1).Draw(t, "event")
+		n := rapid.IntRange(0, 300).Draw(t, "n")
 		after := time.Duration(rapid.IntRange(0, 5000).Draw(t, "ms")) * time.Millisecond
 		ds, ok := m.Anchor(i, event, n, after)
 		if can := n >= 1 && n < []int{256, 4}[event] && after < 4096*time.Millisecond; ok != can {
@@ -294,9 +313,27 @@ func TestMix_Anchor(t *testing.T) {
 	})
 }
 
+// What a Mix cannot draw has no anchor, however it is asked for.
+func TestMix_Anchor_none(t *testing.T) {
+	event := []fault.Event{{What: fault.Message, Who: "w"}}
+	for _, c := range []struct {
+		anchored, event, n int
+		after              time.Duration
+		ok                 bool
+	}{
+		{0, 0, 1, 0, true}, {fault.NotAnchored, 0, 1, 0, false}, {0, -1, 1, 0, false}, {0, 1, 1, 0, false},
+		{0, 0, 0, 0, false}, {0, 0, -7, 0, false}, {0, 0, 1, -time.Second, false},
+	} {
+		ds, ok := fault.Mix{Events: event, Anchored: c.anchored}.Anchor(0, c.event, c.n, c.after)
+		if ok != c.ok || ok != (len(ds) > 0) {
+			t.Errorf("%+v: %v %v", c, ds, ok)
+		}
+	}
+}
+
 // Half of the faults wait for an event, if nothing else is said.
 func TestMix_anchored(t *testing.T) {
-	for _, c := range []struct{ says, least, most int }{{0, 45, 55}, {-1, 0, 0}, {100, 100, 100}, {10, 7, 13}} {
+	for _, c := range []struct{ says, least, most int }{{0, 45, 55}, {fault.NotAnchored, 0, 0}, {100, 100, 100}, {10, 7, 13}} {
 		n, on := 0, 0
 		for seed := range uint64(1000) {
 			for _, f := range (fault.Mix{Nodes: nodes, Anchored: c.says}).Draw(choice.New(seed)) {
@@ -355,14 +392,23 @@ func TestParse_errors(t *testing.T) {
 		"at the 1st up of b@a: kill w":         "happens to nodes",
 		"at x after the 1st exit of w: halt b": "a time of a fault",
 	} {
-		if _, err := fault.Parse(text); err == nil || !strings.Contains(err.Error(), want) {
+		f, err := fault.Parse(text)
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, and not %q", text, err, want)
+		}
+		if f != (fault.Fault{}) || f.String() != "at 0s: nothing" {
+			t.Errorf("%q: with the error came %v", text, f)
 		}
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"at 1s for 2s: halt b", "at 1s: exit w@b with boom", "at 0s: clock a offset=1s drift=-3 frozen", "at 5ms for 1s: x: cut jam at groups(a | b others)", "at 1s: disconnect a b", "at the 3rd message kv.Put of /kv_sup/*@a for 2s: halt b", "at 5ms after the 2nd exit of any: boot b", "at the 1st fact given for 2s of any for 3s: halt b"} {
+	for _, text := range []string{
+		"at 1s for 2s: halt b", "at 1s: exit w@b with boom", "at 0s: clock a offset=1s drift=-3 frozen",
+		"at 5ms for 1s: x: cut jam at groups(a | b others)", "at 1s: disconnect a b",
+		"at the 3rd message kv.Put of /kv_sup/*@a for 2s: halt b", "at 5ms after the 2nd exit of any: boot b",
+		"at the 1st fact given for 2s of any for 3s: halt b",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

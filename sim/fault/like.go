@@ -5,7 +5,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// This file is for those who know processes by other means than Select, as by their place in a declared tree, and count events themselves.
+// This file is for those who know processes by other means than Select, as by their place in a declared tree, and count
+// events themselves.
 
 // LikeMessage reports whether it is about messages like m. Whom it happens to is not looked at.
 func (e Event) LikeMessage(m *sim.Msg) bool { return e.What == Message && isMessage(m, e.Kind) }

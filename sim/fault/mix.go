@@ -1,9 +1,11 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/netsim"
@@ -11,18 +13,22 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
-// Mix draws faults at random: what befalls whom, and at which time or event. Each list leaves out a random half of the kinds (swarm testing:
-// what is absent matters as much as what is there). Each value is drawn under a key of its own, and a fault keeps its place in the list
-// whatever becomes of the others, so that leaving one out, or moving it, changes nothing about them.
+// Mix draws faults at random: what befalls whom, and at which time or event. Each list leaves out a random half of the
+// kinds (swarm testing: what is absent matters as much as what is there). Each value is drawn under a key of its own, and
+// a fault keeps its place in the list whatever becomes of the others, so that leaving one out, or moving it, changes
+// nothing about them.
 type Mix struct {
 	Nodes    []sim.Atom    // of the world; with one or none there are only faults of processes
 	Most     int           // faults in a list at most; 0: eight
 	Within   time.Duration // they begin before; 0: a minute
 	Longest  time.Duration // and last no longer; 0: half of Within
 	Kinds    []string      // the kinds to draw from; none: all. See Kinds
-	Events   []Event       // what they wait for, of those that do, the Nth drawn; none: what happens anywhere on the nodes. See Events
-	Anchored int           // of a hundred faults so many wait for an event; 0: 50; below 0: none does
+	Events   []Event       // what those wait for that do, the Nth drawn; none: what happens anywhere on the nodes. See Events
+	Anchored int           // of a hundred faults so many wait for an event; 0: 50; below 0: none does. See NotAnchored
 }
+
+// NotAnchored is a Mix's Anchored if all of its faults are to come at a time.
+const NotAnchored = -1
 
 // Kinds are the kinds of faults that a Mix knows: those of one node first.
 func Kinds() []string {
@@ -32,15 +38,16 @@ func Kinds() []string {
 // processKinds is how many of Kinds need no second node.
 const processKinds = 1
 
-// Events are what the faults of a Mix wait for that names no events: messages, starts and ends of whatever process of a node, and its view of
-// others. Events of processes by name find more.
+// Events are what the faults of a Mix wait for that names no events: messages, starts and ends of whatever process of a
+// node, and its view of others. Events of processes by name find more.
 func Events(nodes []sim.Atom) []Event {
 	var all []Event
 	for _, n := range nodes {
 		who := Select(anyNode + "@" + n)
 		all = append(all, Event{What: Message, Who: who}, Event{What: Start, Who: who}, Event{What: End, Who: who})
 		if len(nodes) > 1 {
-			all = append(all, Event{What: NodeUp, Who: who}, Event{What: NodeDown, Who: who}, Event{What: Down, Who: Select(n)}, Event{What: Up, Who: Select(n)})
+			all = append(all, Event{What: NodeUp, Who: who}, Event{What: NodeDown, Who: who})
+			all = append(all, Event{What: Down, Who: Select(n)}, Event{What: Up, Who: Select(n)})
 		}
 	}
 	if len(nodes) == 0 {
@@ -51,8 +58,12 @@ func Events(nodes []sim.Atom) []Event {
 	return all
 }
 
-// Draw draws a list. source is asked under the plan's domain; a dull one gives none.
+// Draw draws a list. source is asked under the plan's domain; a dull one gives none. It panics if Check finds
+// something: to leave out a kind that there is not would be to test less than was asked for.
 func (m Mix) Draw(source *choice.Source) []Fault {
+	if err := m.Check(); err != nil {
+		panic("fault: " + err.Error())
+	}
 	if m.Most == 0 {
 		m.Most = 8
 	}
@@ -78,6 +89,19 @@ func (m Mix) Draw(source *choice.Source) []Fault {
 	return list
 }
 
+// Check says what is wrong with it, if something is: a kind that there is not, or a number below 0.
+func (m Mix) Check() error {
+	if m.Most < 0 || m.Within < 0 || m.Longest < 0 {
+		return errors.New("a Mix has a number below 0")
+	}
+	for _, k := range m.Kinds {
+		if !slices.Contains(Kinds(), k) {
+			return fmt.Errorf("a Mix knows no kind %q; the kinds are %s", k, strings.Join(Kinds(), ", "))
+		}
+	}
+	return nil
+}
+
 // Waits are the events that its faults may wait for.
 func (m Mix) Waits() []Event {
 	if len(m.Events) == 0 {
@@ -89,21 +113,24 @@ func (m Mix) Waits() []Event {
 // longestDelay is how many bits there are in the milliseconds between an event and a fault that waits for it.
 const longestDelay = 12
 
-// Anchor is what must be drawn, so that the i-th fault of the list waits for the n-th time of one of the events of Waits, and so long more, in
-// whole milliseconds. ok is false if a Mix cannot draw that.
+// Anchor is what must be drawn, so that the i-th fault of the list waits for the n-th time of one of the events of Waits,
+// and so long more, in whole milliseconds. ok is false if a Mix cannot draw that.
 func (m Mix) Anchor(i, event, n int, after time.Duration) (ds []choice.Deviation, ok bool) {
+	if m.Anchored < 0 || event < 0 || event >= len(m.Waits()) || n < 1 || after < 0 {
+		return nil, false
+	}
 	put := func(what string, answer int) {
 		ds = append(ds, choice.Deviation{Key: drawKey(fmt.Sprint(i), what), Answer: uint64(answer)})
 	}
 	magnitude := func(what string, n int) (size int) {
-		size = max(bits.Len(uint(n))-1, 0)
+		size = bits.Len(uint(n)) - 1
 		put(what+" bits", size)
 		put(what, n-1<<size)
 		return size
 	}
 	put("anchored", 1)
 	put("event", event)
-	if magnitude("nth", n) >= often(m.Waits()[event].What) || n < 1 {
+	if magnitude("nth", n) >= often(m.Waits()[event].What) {
 		return nil, false
 	}
 	ms := int(after / time.Millisecond)

@@ -5,7 +5,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// Sightings are the events that were seen in a world, each once, in the order in which it was first so: what faults might wait for.
+// Sightings are the events that were seen in a world, each once, in the order in which it was first so: what faults
+// might wait for.
 type Sightings struct {
 	names map[sim.PID]sim.Name
 	seen  map[Event]bool
@@ -44,11 +45,9 @@ func (s *Sightings) who(pid sim.PID) Select {
 
 // Took notes a message.
 func (s *Sightings) Took(by sim.PID, m *sim.Msg) {
-	kind := kindOf(m.Body())
-	if m.Tag() != nil && m.Body() == nil {
-		kind = m.Tag().String()
-	}
-	s.add(Event{What: Message, Kind: kind, Who: s.who(by)})
+	e := MessageSound(m)
+	e.Who = s.who(by)
+	s.add(e)
 }
 
 // Observe notes what else happens.

@@ -211,7 +211,7 @@ func IsDown(m *sim.Msg, ref sim.Ref) bool {
 func Cast(p *sim.Proc, to sim.Addr, msg any) {
 	at, _, ok := resolve(p, to)
 	if !ok {
-		p.Dropped(to, msg)
+		p.NoteDrop(to, msg)
 		return
 	}
 	p.SendTagged(at, CastTag, sim.Ref{}, 0, msg)

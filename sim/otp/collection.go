@@ -17,15 +17,15 @@ type Awaited[R any] interface {
 	Ref() sim.Ref
 	// Ends reports whether a message is what the request comes to: the answer, or that there is none. It must change nothing.
 	Ends(m *sim.Msg) bool
-	// Check asks whether a message that was received is that; ok is false if it is something else.
+	// Check asks whether a message that was received is that; ok is false if it is something else. It agrees with Ends.
 	Check(p *sim.Proc, msg any) (r R, ok bool, err error)
 	// Abandon gives the request up: a late answer is dropped.
 	Abandon(p *sim.Proc)
 }
 
 // Requests is a collection of requests that are under way, each with a label, for those who wait for
-// whichever answer comes first: Erlang's reqids (GC7). The zero value is an empty one, as of reqids_new. Requests of several packages
-// may be in one collection.
+// whichever answer comes first: Erlang's reqids (GC7). The zero value is an empty one, as of reqids_new. Requests of
+// several packages may be in one collection.
 type Requests[R, L any] struct{ all []Labelled[R, L] }
 
 // Labelled is a request of a collection.
@@ -66,7 +66,9 @@ func WaitAny[R, L any](p *sim.Proc, c *Requests[R, L], d time.Duration) (label L
 	if !ok {
 		return label, r, ErrTimeout
 	}
-	label, r, _, err = CheckAny(p, m.Value(), c)
+	if label, r, ok, err = CheckAny(p, m.Value(), c); !ok {
+		panic("otp: Ends and Check of a request disagree")
+	}
 	return label, r, err
 }
 

@@ -38,6 +38,22 @@ func TestRequests_GC7_collection(t *testing.T) {
 	}).want("no_request", "[slow quick nobody]", "nobody call nobody nil: noproc", "timeout, 2 left", "quick quick <nil>", "timeout, 0 left")
 }
 
+// disagreeing is a request that takes any message for its end, and then not.
+type disagreeing struct{ otp.RequestID[any] }
+
+func (disagreeing) Ends(*sim.Msg) bool { return true }
+
+// A request whose Ends and Check disagree has lost a message: that is a mistake in its package.
+func TestRequests_disagree(t *testing.T) {
+	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+		var c otp.Requests[any, string]
+		c.Add(disagreeing{otp.SendRequestAny(p, start(p), after(time.Second, "late"))}, "x")
+		p.Send(p.Self(), "other")
+		defer func() { s.say("%v", recover()) }()
+		otp.WaitAny(p, &c, time.Minute)
+	}).want("otp: Ends and Check of a request disagree")
+}
+
 // GC7: a message that was received is asked whether it is any answer, and the collection lists what is left.
 func TestRequests_GC7_check(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {

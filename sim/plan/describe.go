@@ -1,11 +1,15 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/netsim"
+	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Describe says in words what a deviation means in a run of package sim under the policy random: "<a/kv_store> is preempted in
@@ -42,7 +46,7 @@ func (w Words) Describe(d choice.Deviation) string {
 	case choice.Latency:
 		return w.latency(who, d)
 	case choice.Fanout:
-		return fmt.Sprintf("of those to be told of the end of %s the %s is told first (draw %d)", who, ordinal(a+1), n)
+		return fmt.Sprintf("of those to be told of the end of %s the %s is told first (draw %d)", who, term.Ordinal(a+1), n)
 	case choice.Fault:
 		return fmt.Sprintf("of %s, draw %d of what breaks is %d", who, n, a)
 	case choice.Value:
@@ -51,11 +55,11 @@ func (w Words) Describe(d choice.Deviation) string {
 		if n == 0 {
 			return fmt.Sprintf("%s is on in this run", who)
 		}
-		return fmt.Sprintf("%s fires when it is asked for the %s time", who, ordinal(n))
+		return fmt.Sprintf("%s fires when it is asked for the %s time", who, term.Ordinal(n))
 	case choice.Plan:
 		return fmt.Sprintf("the run is laid out otherwise: draw %d of %s is %d", n, who, a)
 	case choice.Rand:
-		return fmt.Sprintf("%s gets %d from its %s draw", who, a, ordinal(n))
+		return fmt.Sprintf("%s gets %d from its %s draw", who, a, term.Ordinal(n))
 	}
 	return fmt.Sprintf("draw %d of %s in domain %v is %d", n, who, d.Key.Domain, a)
 }
@@ -71,29 +75,50 @@ func (w Words) who(k choice.Key) string {
 }
 
 func (w Words) slice(who string, nth, answer uint64) string {
-	reductions := lengths[min(answer, uint64(len(lengths)-1))]
-	if reductions == fullSlice {
-		return fmt.Sprintf("%s has a full %s slice", who, ordinal(nth))
+	reductions := scheduler.Random{}.Length(answer)
+	if reductions == scheduler.FullSlice {
+		return fmt.Sprintf("%s has a full %s slice", who, term.Ordinal(nth))
 	}
-	return fmt.Sprintf("%s is preempted in its %s slice after %s", who, ordinal(nth), count(int(reductions), "reduction"))
+	return fmt.Sprintf("%s is preempted in its %s slice after %s", who, term.Ordinal(nth), count(int(reductions), "reduction"))
 }
 
 // order tells of a draw whose counter is how often the process was ready and, above that, how often
 // it drew before, that time.
 func (w Words) order(who string, n, answer uint64) string {
+	if policy, err := scheduler.ParsePolicy(w.Policy); err == nil {
+		if p, is := policy.(scheduler.PCT); is {
+			return pct(p, who, n, answer)
+		}
+	}
 	nth := n&(1<<40-1) + 1
-	if w.Policy != "" && w.Policy != "random" || answer >= uint64(len(waits)) {
-		return fmt.Sprintf("%s is put back before its %s slice, by answer %d", who, ordinal(nth), answer)
+	turns, known := scheduler.Random{}.Wait(answer)
+	if w.Policy != "" && w.Policy != "random" || !known {
+		return fmt.Sprintf("%s is put back before its %s slice, by answer %d", who, term.Ordinal(nth), answer)
 	}
 	again := ""
 	if n>>40 != 0 {
 		again = ", once more"
 	}
-	return fmt.Sprintf("%s waits %s before its %s slice%s", who, count(int(waits[answer]), "turn"), ordinal(nth), again)
+	return fmt.Sprintf("%s waits %s before its %s slice%s", who, count(turns, "turn"), term.Ordinal(nth), again)
+}
+
+// pct tells of one under PCT: whether a slice that was run is a change point, whose counter has bit 40; of a low task, the
+// place when it was passed over so often; or the priority in the window that is the counter.
+func pct(p scheduler.PCT, who string, n, answer uint64) string {
+	nth := term.Ordinal(n&(1<<40-1) + 1)
+	switch depth := uint64(cmp.Or(p.Depth, 3)); {
+	case n>>48 != 0:
+		return fmt.Sprintf("%s, which was passed over, goes to the end before its %s slice", who, nth)
+	case n>>40 == 0:
+		return fmt.Sprintf("%s has priority %d in window %d", who, answer, n+1)
+	case answer == 0 || answer >= depth:
+		return fmt.Sprintf("%s does not fall behind after its %s slice", who, nth)
+	}
+	return fmt.Sprintf("%s falls behind after its %s slice", who, nth)
 }
 
 func (w Words) latency(who string, d choice.Deviation) string {
-	what := "the " + ordinal(d.Key.N) + " " + who
+	what := "the " + term.Ordinal(d.Key.N) + " " + who
 	if d.Key.N == 0 || d.Key.N >= 1<<32 { // it is counted otherwise
 		what = "one " + who
 	}
@@ -102,8 +127,8 @@ func (w Words) latency(who string, d choice.Deviation) string {
 			return fmt.Sprintf("%s is %s under way", what, inWords(delay))
 		}
 	}
-	if d.Answer < grain {
-		return fmt.Sprintf("%s is under way for longer than %d %% of its kind", what, d.Answer*100/grain)
+	if d.Answer < netsim.Grain {
+		return fmt.Sprintf("%s is under way for longer than %d %% of its kind", what, d.Answer*100/netsim.Grain)
 	}
 	return fmt.Sprintf("%s is late (%d)", what, d.Answer)
 }
@@ -120,41 +145,4 @@ func inWords(d time.Duration) string {
 		}
 	}
 	return "no time"
-}
-
-// ordinal is 1st, 2nd, 3rd…
-func ordinal(n uint64) string {
-	end := "th"
-	if n%100/10 != 1 {
-		switch n % 10 {
-		case 1:
-			end = "st"
-		case 2:
-			end = "nd"
-		case 3:
-			end = "rd"
-		}
-	}
-	return strconv.FormatUint(n, 10) + end
-}
-
-// grain is how many answers the latency of a signal has (netsim.Grain).
-const grain = 1 << 30
-
-const fullSlice = 4000
-
-// waits and lengths are what the answers of policy random mean: turns to wait, reductions in a slice. They are frozen in
-// package scheduler, with which a test compares them.
-var waits = [64]uint16{
-	0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17,
-	18, 20, 21, 23, 24, 25, 27, 28, 30, 32, 33, 35, 37, 39, 40, 42,
-	44, 46, 48, 51, 53, 55, 58, 60, 63, 65, 68, 71, 74, 78, 81, 85,
-	89, 93, 97, 102, 107, 113, 119, 126, 133, 142, 151, 163, 177, 196, 222, 266,
-}
-
-var lengths = [64]uint16{
-	4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000,
-	4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000,
-	3087, 2382, 1838, 1418, 1095, 845, 652, 503, 388, 300, 231, 178, 138, 106, 82, 63,
-	49, 38, 29, 22, 17, 13, 10, 8, 6, 5, 4, 3, 2, 2, 1, 1,
 }

@@ -57,14 +57,48 @@ func TestDescribe(t *testing.T) {
 		if got := w.Describe(choice.Deviation{Key: key(choice.Latency, 1, 1)}); got != "the 1st 0000000000000001 is "+want+" under way" {
 			t.Error(got)
 		}
-		if got := w.Describe(choice.Deviation{Key: key(choice.Order, 1, 1), Answer: 2}); got != "0000000000000001 is put back before its 2nd slice, by answer 2" {
-			t.Error(got)
+	}
+	for _, c := range []struct {
+		policy string
+		n, a   uint64
+		want   string
+	}{
+		{"pos", 1, 2, "is put back before its 2nd slice, by answer 2"},
+		{"timed", 1, 2, "is put back before its 2nd slice, by answer 2"},
+		{"pct", 1, 2, "has priority 2 in window 2"},
+		{"pct", 1<<40 | 1, 2, "falls behind after its 2nd slice"},
+		{"pct", 1<<40 | 1, 3, "does not fall behind after its 2nd slice"},
+		{"pct(depth=4, steps=9)", 1<<40 | 1, 3, "falls behind after its 2nd slice"},
+		{"pct(depth=4)", 1 << 40, 0, "does not fall behind after its 1st slice"},
+		{"pct", 2<<48 | 1, 1, "which was passed over, goes to the end before its 2nd slice"},
+	} {
+		w := plan.Words{Policy: c.policy}
+		if got := w.Describe(choice.Deviation{Key: key(choice.Order, 1, c.n), Answer: c.a}); !strings.HasSuffix(got, c.want) || !strings.HasPrefix(got, "0000000000000001") {
+			t.Errorf("%s: %s, and not %s", c.policy, got, c.want)
 		}
 	}
-	for n, want := range map[uint64]string{0: "0th", 1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 21: "21st", 111: "111th", 102: "102nd"} {
-		if got := plan.Ordinal(n); got != want {
-			t.Error(got, want)
-		}
+}
+
+// Under PCT a task that is said to fall behind after a slice runs that one, and then has to wait.
+func TestDescribe_knowsPCT(t *testing.T) {
+	const x, y = scheduler.Task(0), scheduler.Task(1)
+	source := choice.Dull()
+	d := choice.Deviation{Key: key(choice.Order, 7, 1<<40|1), Answer: 1}
+	source.Deviate([]choice.Deviation{d})
+	s := scheduler.New(scheduler.Config{Policy: scheduler.PCT{}, Source: source})
+	s.Add(x, 7)
+	s.Add(y, 8)
+	s.Ready(x, scheduler.Normal)
+	s.Ready(y, scheduler.Normal)
+	var ran []scheduler.Task
+	for range 7 {
+		k, _ := s.Next()
+		s.Slice(k)
+		ran = append(ran, k)
+		s.Ready(k, scheduler.Normal)
+	}
+	if told := (plan.Words{Policy: "pct"}).Describe(d); !strings.HasSuffix(told, "falls behind after its 2nd slice") || fmt.Sprint(ran) != "[0 1 0 1 1 1 1]" {
+		t.Errorf("%v: %s", ran, told)
 	}
 }
 
@@ -72,11 +106,14 @@ func TestDescribe(t *testing.T) {
 func TestDescribe_knowsThePolicy(t *testing.T) {
 	for answer := range 64 {
 		s := choice.From(func(choice.Key, uint64) uint64 { return uint64(answer) })
-		if got, want := plan.Turns(answer), (scheduler.Random{}).Place(s, 1, 1); got != want {
-			t.Errorf("answer %d: %d turns, %d are said", answer, want, got)
+		told := func(domain choice.Domain) string {
+			return plan.Describe(choice.Deviation{Key: key(domain, 1, 1), Answer: uint64(answer)}, func(uint64) string { return "<a/x>" })
 		}
-		if got, want := plan.Reductions(answer), (scheduler.Random{}).Slice(s, 1, 1); got != want {
-			t.Errorf("answer %d: %d reductions, %d are said", answer, want, got)
+		if got, want := told(choice.Order), fmt.Sprintf("waits %d turn", (scheduler.Random{}).Place(s, 1, 1)); !strings.Contains(got, want) {
+			t.Errorf("answer %d: it %ss, and is told as %q", answer, want, got)
+		}
+		if got, want := told(choice.Slice), fmt.Sprintf("after %d reduction", (scheduler.Random{}).Slice(s, 1, 1)); answer >= 32 && !strings.Contains(got, want) {
+			t.Errorf("answer %d: it is preempted %ss, and is told as %q", answer, want, got)
 		}
 	}
 }

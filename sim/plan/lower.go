@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"slices"
-
-	"github.com/bedlam-sim/bedlam/sim/choice"
-)
+import "slices"
 
 // lower brings each answer as near to the dull one as it may come, exactly if it is below 128, else with six bits of
 // precision: the least fault that is still one reads best.
@@ -43,30 +39,4 @@ func (s *shrinker) answered(i int, answer uint64) bool {
 	ds := slices.Clone(s.best.Deviations)
 	ds[i].Answer = answer
 	return s.failsWith(ds)
-}
-
-// room lets who waits wait longer than it must, several times as long, if the run fails all the same: when the program grows,
-// others have more to do in that time.
-func (s *shrinker) room() {
-	s.doing = "giving room"
-	s.least = map[choice.Key]uint64{}
-	for _, d := range slices.Clone(s.best.Deviations) {
-		s.least[d.Key] = d.Answer
-		if d.Key.Domain == choice.Order {
-			s.widen(d)
-		}
-	}
-}
-
-func (s *shrinker) widen(d choice.Deviation) {
-	most := s.order[d.Key].of
-	for _, more := range []uint64{8*d.Answer + 8, 4*d.Answer + 4, 2*d.Answer + 1} {
-		i, found := slices.BinarySearchFunc(s.best.Deviations, d, byKey)
-		if !found || most < 2 || s.hasty() {
-			return
-		}
-		if more = min(more, most-1); more > d.Answer && s.answered(i, more) {
-			return
-		}
-	}
 }

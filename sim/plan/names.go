@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Names finds out who the identities of keys are. It is told of processes, by the keys in the Spawn facts of a trace,
-// of links, of sites of Buggify and of kinds of messages; from these follow the identities of timers and of streams of signals. The zero Names
-// knows nobody.
+// of links, of sites of Buggify and of kinds of messages; from these follow the identities of timers and of streams of
+// signals. The zero Names knows nobody.
 type Names struct {
 	said      map[uint64]string
 	processes []named
@@ -98,7 +99,7 @@ func (n *Names) timer(id uint64) string {
 			return fmt.Sprintf("timer %d of %s", i, p.name)
 		}
 		if i := (id - ^p.id) * oddlyInv; i < manyWays {
-			return fmt.Sprintf("the time-out of %s's %s wait", p.name, ordinal(i))
+			return fmt.Sprintf("the time-out of %s's %s wait", p.name, term.Ordinal(i))
 		}
 	}
 	return ""

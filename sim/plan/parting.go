@@ -23,10 +23,13 @@ func (e *Parting) Error() string {
 	}
 	text := fmt.Sprintf("%s: hash %016x after %d events%s, then %016x after %d%s", what,
 		e.A.Hash, e.A.Events, broken(e.A), e.B.Hash, e.B.Events, broken(e.B))
-	if e.First == nil && e.Other == nil {
+	switch {
+	case e.First != nil || e.Other != nil:
+		return text + fmt.Sprintf("; after %d draws alike, one asked %s, the other %s", e.Draw, asked(e.First), asked(e.Other))
+	case e.Draw > 0:
 		return text + fmt.Sprintf("; all %d draws are the same, so what differs was not drawn", e.Draw)
 	}
-	return text + fmt.Sprintf("; after %d draws alike, one asked %s, the other %s", e.Draw, asked(e.First), asked(e.Other))
+	return text // the draws were not written down, or there are none
 }
 
 func broken(o Outcome) string {

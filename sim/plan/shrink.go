@@ -52,7 +52,6 @@ type Step struct {
 type Need struct {
 	Deviation *choice.Deviation // nil: the element at Place
 	Place     int
-	Least     uint64 // the least answer that does it; the deviation's own may leave room. 0: not known
 	Without   string // how the run fails without it: another signature; "": it passes
 	Hash      uint64 // of that run, to show it beside the failing one
 }
@@ -84,9 +83,9 @@ type Other struct {
 const mostOthers = 16
 
 // Shrink makes a plan that fails as small as it can while the run still fails with the same signature. It leaves out elements
-// of the declaration first; then, in normal form, draws; it lowers the answers of those left to the least that does it, gives
-// whoever waits some room above that, and ends the run a while after its failure. It is deterministic. The plan reported is
-// one that was seen to fail with that signature in two last runs, of the same hash.
+// of the declaration first; then, in normal form, draws; it lowers the answers of those left to the least that does it,
+// and ends the run a while after its failure. It is deterministic. The plan reported is one that was seen to fail with that
+// signature in two last runs, of the same hash.
 func Shrink(run Runner, p Plan, o Options) Report {
 	s := &shrinker{run: run, opts: o, seen: map[fingerprint]Outcome{}}
 	s.budget = o.Budget
@@ -109,9 +108,8 @@ type shrinker struct {
 	signature string
 	seen      map[fingerprint]Outcome
 	best      Plan
-	outcome   Outcome               // of best
-	order     map[choice.Key]place  // of the draws of the normal form
-	least     map[choice.Key]uint64 // what answers of best may be at least
+	outcome   Outcome              // of best
+	order     map[choice.Key]place // of the draws of the normal form
 	doing     string
 	steps     []Step
 	others    []Other
@@ -151,7 +149,6 @@ func (s *shrinker) shrink() {
 	s.elements()
 	s.lower()
 	s.singles()
-	s.room()
 	s.shorten()
 	s.doing = "leaving out draws"
 	s.singles()
@@ -347,7 +344,7 @@ func (s *shrinker) needs() (list []Need, all bool) {
 	for i, d := range s.best.Deviations {
 		p := s.best
 		p.Deviations = slices.Delete(slices.Clone(p.Deviations), i, i+1)
-		ask(p, Need{Deviation: &d, Least: s.least[d.Key]})
+		ask(p, Need{Deviation: &d})
 	}
 	return list, all
 }

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -21,33 +22,40 @@ func (l *Live) Do(op Op) {
 	l.clients.begin(i, t)
 }
 
-// pass is Run, and time passes even if nothing happens in it: a world in which nothing can happen any more stands still otherwise.
-func (l *Live) pass(d time.Duration) {
-	l.passes++
-	l.At(l.Now()+d, fmt.Sprint("time passes ", l.steps.now, l.passes), func() {})
-	l.Run(d)
-}
-
 // Fault lets a fault befall the world, its time, or its events, counted from now.
 func (l *Live) Fault(f fault.Fault) {
 	if f.On.What == "" {
 		f.At += l.Now()
 	}
-	l.decl.faults = append(l.decl.faults[:len(l.decl.faults):len(l.decl.faults)], f)
-	all := make([]int, len(l.decl.faults)-1)
-	for i := range all {
-		all[i] = i
+	i := len(l.decl.faults) + len(l.later)
+	if l.steps.now >= 0 { // a step before it that is left out must not change what it draws
+		i = l.spec.firstOp() + l.steps.now + mostSteps*l.steps.faults
+		l.steps.faults++
 	}
-	l.Counts = append(l.Counts, fault.Schedule(l.World, l.decl.faults, all...)[len(all)])
+	l.later = append(l.later, fault.Befall(l.World, i, f))
 }
 
-// Actions are what rapid's T.Repeat can do to a world: operations, drawn by the functions given, by name; "wait" and "fault", as in Steps; and,
-// between all others, the check that nothing is broken. Drawing happens while the world stands still, and what was drawn is plain data
-// then. After an operation the world runs for as long as step says.
+// Counts say what became of the faults: those of the declaration in the order of their places, then those of Fault.
+func (l *Live) Counts() []fault.Count {
+	all := slices.Clone(l.counts)
+	for _, c := range l.later {
+		all = append(all, *c)
+	}
+	return all
+}
+
+// Actions are what rapid's T.Repeat can do to a world: operations, drawn by the functions given, by name; "wait" and
+// "fault", as in Steps; and, between all others, the check that nothing is broken. Drawing happens while the world
+// stands still, and what was drawn is plain data then. After an operation the world runs for as long as step says.
 //
-// They are for tests that add actions of their own. What such a test does is known to rapid alone: Repeat is for steps that are kept and replayed.
+// They are for tests that add actions of their own. What such a test does is known to rapid alone: Repeat is for steps
+// that are kept and replayed. If something is wrong with them, the check says so.
 func Actions(l *Live, step time.Duration, ops map[string]func(d *Dice) Op) map[string]func(*rapid.T) {
 	work := Steps{Ops: ops, Wait: step}
+	if err := work.mistake(); err != nil {
+		no := func(t *rapid.T) { t.Fatal(err) }
+		return map[string]func(*rapid.T){"": no, "none": no} // without an action rapid does not even check
+	}
 	actions := map[string]func(*rapid.T){
 		"": func(t *rapid.T) {
 			if v, broken := l.Broken(); broken {

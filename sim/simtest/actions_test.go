@@ -21,7 +21,7 @@ func steps(rt *rapid.T, op func(d *simtest.Dice) simtest.Op, mix *fault.Mix) (co
 	l := simtest.Boot(spec, plan.Plan{Seed: rapid.Uint64().Draw(rt, "seed")})
 	defer l.Close()
 	rt.Repeat(simtest.Actions(l, 10*time.Millisecond, map[string]func(d *simtest.Dice) simtest.Op{"add": op}))
-	for _, c := range l.Counts {
+	for _, c := range l.Counts() {
 		if c.Injected {
 			counts++
 		}

@@ -10,13 +10,16 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// This file makes drawn faults that come at a time wait for an event, where a failure then bears more: a plan is kept for long, and the program
-// around it is edited.
+// This file makes drawn faults that come at a time wait for an event, where a failure then bears more: a plan is kept
+// for long, and the program around it is edited.
 
 // anchored is a failing plan with its faults so moved.
 func (c *checking) anchored(p plan.Plan, o plan.Outcome) (plan.Plan, plan.Outcome) {
 	if c.spec == nil || c.spec.Mix == nil || c.spec.Mix.Anchored < 0 {
 		return p, o
+	}
+	if c.left = c.budget; c.left == 0 {
+		c.left = plan.DefaultBudget
 	}
 	for _, place := range c.kept(p) {
 		if i := place - len(c.spec.Faults); i >= 0 && place < c.spec.firstOp() {
@@ -26,7 +29,13 @@ func (c *checking) anchored(p plan.Plan, o plan.Outcome) (plan.Plan, plan.Outcom
 	return p, o
 }
 
-// mostAnchors is how many events are tried for a fault.
+// may reports whether there may be another run, and counts it.
+func (c *checking) may() bool {
+	c.left--
+	return c.left >= 0 && c.clear()
+}
+
+// mostAnchors is in how many ways it is tried to make a fault wait.
 const mostAnchors = 6
 
 // anchor moves the i-th drawn fault of a plan.
@@ -36,11 +45,11 @@ func (c *checking) anchor(p plan.Plan, o plan.Outcome, i int) (plan.Plan, plan.O
 		return p, o
 	}
 	best, outcome, most := p, o, c.bears(p, o.Signature)
-	if most == edits {
+	if most == edits || !c.may() {
 		return p, o
 	}
-	for n, ds := range c.anchors(p, f, i) {
-		if n == mostAnchors {
+	for way, ds := range c.anchors(p, f, i) {
+		if way == mostAnchors || !c.may() {
 			break
 		}
 		q := p
@@ -56,8 +65,8 @@ func (c *checking) anchor(p plan.Plan, o plan.Outcome, i int) (plan.Plan, plan.O
 	return best, outcome
 }
 
-// pruned is a plan without those of its deviations, but for the declaration's, that its failure does not need. What is not asked for any more is
-// among them.
+// pruned is a plan without those of its deviations, but for the declaration's, that its failure does not need. What is
+// not asked for any more is among them.
 func (c *checking) pruned(p plan.Plan, signature string) (plan.Plan, plan.Outcome) {
 	o := c.of.run(p, nil)
 	if o.Signature != signature {
@@ -71,6 +80,9 @@ func (c *checking) pruned(p plan.Plan, signature string) (plan.Plan, plan.Outcom
 		if declared[p.Deviations[i].Key] {
 			continue
 		}
+		if !c.may() {
+			break // nor is it asked then what this plan bears
+		}
 		q := p
 		q.Deviations = slices.Delete(slices.Clone(p.Deviations), i, i+1)
 		if less := c.of.run(q, nil); less.Signature == signature {
@@ -80,8 +92,8 @@ func (c *checking) pruned(p plan.Plan, signature string) (plan.Plan, plan.Outcom
 	return p, o
 }
 
-// anchors are the ways in which a fault might wait for what happened last before it, the latest first; each at once, and as long after as
-// it was.
+// anchors are the ways in which a fault might wait for what happened last before it, the latest first; each at once,
+// and as long after as it was.
 func (c *checking) anchors(p plan.Plan, f fault.Fault, i int) (all [][]choice.Deviation) {
 	mix := c.spec.Mix
 	events := mix.Waits()
@@ -119,7 +131,7 @@ const schedules = 3
 
 var delays = [...]time.Duration{3 * time.Millisecond, 70 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second}
 
-// bears is how many of them leave the plan failing in the same way.
+// bears is how many of them leave the plan failing in the same way; fewer, if there may be no more runs.
 func (c *checking) bears(p plan.Plan, signature string) (n int) {
 	for seed := range uint64(schedules) {
 		q := p
@@ -130,6 +142,9 @@ func (c *checking) bears(p plan.Plan, signature string) (n int) {
 			}
 		}
 		for _, late := range delays {
+			if !c.may() {
+				return n
+			}
 			edited := *c.spec
 			edited.late = late
 			q := q

@@ -2,6 +2,7 @@ package simtest_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// moving is a job that moves something in two steps, half a second apart, three times. Whoever kills it in between leaves half of it where it
-// was. before is what the program does first.
+// moving is a job that moves something in two steps, half a second apart, three times. Whoever kills it in between
+// leaves half of it where it was. before is what the program does first.
 func moving(before func(p *sim.Proc)) simtest.Spec {
 	return simtest.Spec{
 		Name: "moving", For: 30 * time.Second, Bare: true,
@@ -67,8 +68,8 @@ func at3200() plan.Plan {
 		choice.Deviation{Key: choice.Key{Domain: choice.Plan, ID: choice.ID("fault mix", "how many")}, Answer: 1})}
 }
 
-// A failure by a fault at a time is kept with a fault that waits for an event, if that bears more: it survives an edit of the program which the
-// time does not.
+// A failure by a fault at a time is kept with a fault that waits for an event, if that bears more: it survives an edit
+// of the program which the time does not.
 func TestFaultsAreAnchored(t *testing.T) {
 	nothing := func(*sim.Proc) {}
 	p := simtest.Anchored(moving(nothing), at3200())
@@ -102,6 +103,15 @@ func TestFaultsAreAnchored(t *testing.T) {
 	}
 }
 
+// A plan that ends soon after it has failed ends so much later when the program is edited to be late.
+func TestFaultsOfShortPlansAreAnchored(t *testing.T) {
+	spec, p := moving(func(*sim.Proc) {}), at3200()
+	p.For = 3300 * time.Millisecond
+	if got := simtest.DeclaredBy(spec, simtest.Anchored(spec, p)); got != "fault: at the 1st fact taken of job: kill any\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Nodes that have a Boot of their own are edited like others.
 func TestFaultsAreAnchoredOnEachNode(t *testing.T) {
 	spec := moving(func(*sim.Proc) {})
@@ -112,8 +122,8 @@ func TestFaultsAreAnchoredOnEachNode(t *testing.T) {
 	}
 }
 
-// Of several events that one is taken with which the failure bears most. Here it must come early, too: waiting for the job's start for
-// 3.2s is no better than the time.
+// Of several events that one is taken with which the failure bears most. Here it must come early, too: waiting for the
+// job's start for 3.2s is no better than the time.
 func TestFaultsAreAnchoredWhereItIsBest(t *testing.T) {
 	spec := moving(func(*sim.Proc) {})
 	rules := spec.Rules
@@ -124,6 +134,43 @@ func TestFaultsAreAnchoredWhereItIsBest(t *testing.T) {
 	}
 	if got := simtest.DeclaredBy(spec, simtest.Anchored(spec, at3200())); got != "fault: at the 1st fact taken of job: kill any\n" {
 		t.Errorf("%q", got)
+	}
+}
+
+// To look for an event takes no more runs than Budget says, and none when the test's time is over; the plan is then what it was.
+func TestAnchoringHasABudget(t *testing.T) {
+	for _, c := range []struct {
+		opts []simtest.Option
+		most int
+		kept bool
+	}{{nil, 60, false}, {[]simtest.Option{simtest.Budget(1)}, 2, true}, {[]simtest.Option{simtest.Budget(20)}, 21, true}, {[]simtest.Option{simtest.Due()}, 1, true}} {
+		n := 0
+		spec := moving(func(*sim.Proc) {})
+		spec.Config = func() sim.Config { n++; return sim.Config{} }
+		p := at3200()
+		for i := range uint64(30) { // as many runs when it is pruned
+			p.Deviations = append(p.Deviations, choice.Deviation{Key: choice.Key{Domain: choice.Slice, ID: choice.ID("nobody"), N: i}, Answer: 1})
+		}
+		q := simtest.Anchored(spec, p, c.opts...)
+		if kept := q.Equal(p); kept != c.kept || n > c.most && c.kept || n < c.most && !c.kept {
+			t.Errorf("%d runs of %d, kept %v", n, c.most, kept)
+		}
+	}
+}
+
+// A plan is saved before that, as far as it has come, and once in the end.
+func TestPlansAreSavedBeforeTheyAreAnchored(t *testing.T) {
+	dir, before := t.TempDir(), 0
+	spec := moving(func(*sim.Proc) {})
+	spec.Config = func() sim.Config {
+		if files, _ := os.ReadDir(dir); len(files) > 0 {
+			before++
+		}
+		return sim.Config{}
+	}
+	search(t, spec, dir)
+	if files, _ := os.ReadDir(dir); before == 0 || len(files) != 1 {
+		t.Errorf("%d runs with a saved plan, then %v", before, files)
 	}
 }
 

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"testing"
@@ -17,7 +18,8 @@ type Option func(*checking)
 // Dir is the folder for saved plans, instead of testdata/sim/<Test>.
 func Dir(path string) Option { return func(c *checking) { c.dir = path } }
 
-// Budget is how many runs making a plan smaller may take, instead of plan.DefaultBudget.
+// Budget is how many runs making a plan smaller may take, instead of plan.DefaultBudget; and making its faults wait for
+// events then, once more.
 func Budget(runs int) Option { return func(c *checking) { c.budget = runs } }
 
 // Unsaved keeps a failing plan out of the folder.
@@ -47,6 +49,7 @@ type checking struct {
 	flags   settings
 	dir     string
 	budget  int
+	left    int // how many runs anchoring may take yet
 	unsaved bool
 
 	of       subject
@@ -150,8 +153,8 @@ func (c *checking) try(p plan.Plan) {
 
 // again runs a plan once more: it must be the same run.
 func (c *checking) again(p plan.Plan, o plan.Outcome) {
-	if !same(o, c.of.run(p, nil)) {
-		c.part(p, o)
+	if b := c.of.run(p, nil); !same(o, b) {
+		c.part(p, o, b)
 	}
 }
 
@@ -160,12 +163,21 @@ func same(a, b plan.Outcome) bool {
 	return a.Hash == b.Hash && a.Events == b.Events && a.Signature == b.Signature
 }
 
-// part finds out where two runs of a plan part.
-func (c *checking) part(p plan.Plan, o plan.Outcome) {
-	c.wavering = p
-	if _, c.waver = plan.Normal(c.of.run, p); c.waver == nil {
-		c.waver = &plan.Parting{A: o, B: c.of.run(p, nil), Same: true}
+// part finds out where runs of a plan part, of which two were not the same. They need not part again.
+func (c *checking) part(p plan.Plan, a, b plan.Outcome) {
+	seen := &plan.Parting{A: a, B: b, Same: true}
+	_, err := plan.Normal(c.of.run, p)
+	var again *plan.Parting
+	switch {
+	case err == nil:
+		err = seen
+	case !errors.As(err, &again): // it says why
+	case !again.Same:
+		err = seen
+	case same(again.A, again.B): // only their draws differ
+		again.A, again.B = a, b
 	}
+	c.wavering, c.waver = p, err
 }
 
 // note keeps a failure, if there was none like it.

@@ -227,7 +227,7 @@ func TestWithout(t *testing.T) {
 		l := simtest.Open(spec, p)
 		defer l.Close()
 		l.Run(time.Minute)
-		for _, c := range l.Counts {
+		for _, c := range l.Counts() {
 			if c.Injected {
 				faults++
 			}
@@ -277,6 +277,35 @@ func TestWaveringIsReported(t *testing.T) {
 		}
 		if f := search(t, spec, dir); !strings.HasPrefix(f.text.String(), simtest.Wavers+"\n") {
 			t.Errorf("%s, saved: %q", name, f.text.String())
+		}
+	}
+}
+
+// A run that was once another is told as it was seen, though all that follow are alike.
+func TestWaveringOnce(t *testing.T) {
+	for _, odd := range []int{1, 2} {
+		for seeds, check := range map[int]func(spec simtest.Spec) *fake{
+			0: func(spec simtest.Spec) *fake { return search(t, spec, t.TempDir()) },
+			1: func(spec simtest.Spec) *fake {
+				none := flag.Lookup("rapid.checks").Value.String()
+				flag.Set("rapid.checks", "0")
+				defer flag.Set("rapid.checks", none)
+				return search(t, spec, t.TempDir(), simtest.Settings("", 1, false))
+			},
+		} {
+			n := 0
+			spec := two()
+			spec.Ops = simtest.Ops{}
+			spec.Boot = func(p *sim.Proc) {
+				if n++; n == odd {
+					p.Trace("odd", 1)
+				}
+			}
+			text := check(spec).text.String()
+			m := regexp.MustCompile(`hash ([0-9a-f]+) after \d+ events, then ([0-9a-f]+) after \d+\n`).FindStringSubmatch(text)
+			if !strings.HasPrefix(text, simtest.Wavers+"\n") || m == nil || m[1] == m[2] {
+				t.Errorf("run %d, %d seeds: %s", odd, seeds, text)
+			}
 		}
 	}
 }
@@ -362,6 +391,16 @@ func TestMistakes(t *testing.T) {
 	} {
 		if f := search(t, spec, t.TempDir()); !strings.HasPrefix(f.text.String(), "simtest: Spec.") {
 			t.Errorf("%q", f.text.String())
+		}
+	}
+	for want, spec := range map[string]simtest.Spec{
+		`simtest: Spec.Mix: a Mix has a number below 0`:  {Mix: &fault.Mix{Within: -1}},
+		`simtest: Spec.Mix: a Mix knows no kind "kil"; `: {Mix: &fault.Mix{Kinds: []string{"kill", "kil"}}},
+		`simtest: Spec.Mix: there is no node "c"`:        {Nodes: []sim.Atom{"a", "b"}, Mix: &fault.Mix{Nodes: []sim.Atom{"a", "b", "c"}}},
+		`simtest: Spec.Mix: there is no node "b"`:        {Mix: &fault.Mix{Nodes: []sim.Atom{"local", "b"}}},
+	} {
+		if f := search(t, spec, t.TempDir()); !strings.HasPrefix(f.text.String(), want) {
+			t.Errorf("%q, and not %s", f.text.String(), want)
 		}
 	}
 	for _, c := range [][2]string{{"x y", "1"}, {"1", "x"}, {"1", "-1"}} {

@@ -77,9 +77,10 @@ func Commands[S any](spec Spec, p plan.Plan, initial S, generate func(s S) gopte
 	}
 }
 
-// GopterCommands looks for commands after which the system is not as the model says, or a rule is broken: -rapid.checks times, with up to fifty
-// commands that generate gives, of type Command[S] or another of gopter's. What it finds is a plan whose elements are the commands; see
-// Repeat. A plan holds no commands but the seeds that gopter's generators made them of, so generate must be a function of the state.
+// GopterCommands looks for commands after which the system is not as the model says, or a rule is broken: -rapid.checks
+// times, with up to fifty commands that generate gives, of type Command[S] or another of gopter's. What it finds is a
+// plan whose elements are the commands; see Repeat. A plan holds no commands but the seeds that gopter's generators
+// made them of, so generate must be a function of the state.
 func GopterCommands[S any](t testing.TB, spec Spec, initial S, generate func(s S) gopter.Gen, opts ...Option) {
 	t.Helper()
 	c := newChecking(t, spec.scripted(commandScript(initial, generate)), opts)

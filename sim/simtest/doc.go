@@ -19,14 +19,15 @@
 //	func TestSteps(t *testing.T) { simtest.Repeat(t, shop, simtest.Steps{Ops: …}) }            // rapid's T.Repeat: one step after the other
 //	func TestModel(t *testing.T) { simtest.GopterCommands(t, shop, Model{}, commandsIn) }      // gopter's commands, with a model
 //
-// Between two steps the world stands still. Actions and Commands are what the last two are made of, for tests that go ways of their own: what
-// they find cannot be replayed.
+// Between two steps the world stands still. Actions and Commands are what the last two are made of, for tests that go
+// ways of their own: what they find cannot be replayed.
 //
 // # What is looked for
 //
-// Each run leaves out a random half of the kinds of faults of its Mix, and of the sites of Buggify in the program (swarm testing). Faults come at
-// drawn times, or wait for drawn events: the 3rd message of a server, the 2nd exit of a worker. A failure by a fault at a time is tried with edits of the
-// program before it is saved: if it bears more of them when the fault waits for what happened just before, it is saved so.
+// Each run leaves out a random half of the kinds of faults of its Mix, and of the sites of Buggify in the program
+// (swarm testing). Faults come at drawn times, or wait for drawn events: the 3rd message of a server, the 2nd exit of a
+// worker. A failure by a fault at a time is tried with edits of the program before it is saved: if it bears more of
+// them when the fault waits for what happened just before, it is saved so.
 //
 // # Chance
 //
@@ -52,6 +53,7 @@
 //
 // # For machines
 //
-// go test -json tells what broke as the attribute sim.rule, and the command that replays it as sim.replay; with -artifacts the plan and its story
-// lie in the test's folder of artefacts. Failures begin with one of three constant lines.
+// go test -json tells what broke as the attribute sim.rule, and the command that replays it as sim.replay; with
+// -artifacts the plan and its story lie in the test's folder of artefacts. Failures begin with one of three constant
+// lines.
 package simtest

@@ -36,8 +36,8 @@ func rule(f *fake) string {
 	return ""
 }
 
-// rapid, gopter and the fuzzer each find the planted bug from one and the same declaration, bring it down to as little, and each one's replay
-// line is good for all of them.
+// rapid, gopter and the fuzzer each find the planted bug from one and the same declaration, bring it down to as little,
+// and each one's replay line is good for all of them.
 func TestEachSearchFindsThePlantedBug(t *testing.T) {
 	for want, spec := range map[string]simtest.Spec{"the stock grows/store": shop(), "one leader": election(), "nothing is lost/store": forgetful()} {
 		for _, s := range searches {
@@ -68,8 +68,8 @@ func TestNoSearchFindsWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// forgetful is a store that writes to its disk now and then, and says at a site of Buggify that a write may be late. Its bug is to confirm
-// before it has written: whoever crashes it in between loses what was confirmed.
+// forgetful is a store that writes to its disk now and then, and says at a site of Buggify that a write may be late.
+// Its bug is to confirm before it has written: whoever crashes it in between loses what was confirmed.
 func forgetful() simtest.Spec {
 	return simtest.Spec{
 		Name: "forgetful", For: 20 * time.Second, Bare: true,

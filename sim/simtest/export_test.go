@@ -20,6 +20,9 @@ func Ambient(replay string) Option {
 	return func(c *checking) { c.flags.replay, c.flags.ambient = replay, true }
 }
 
+// Due is a deadline that has come.
+func Due() Option { return func(c *checking) { c.deadline = time.Now() } }
+
 // MostWords is mostWords.
 const MostWords = mostWords
 
@@ -108,8 +111,11 @@ func Timed(i int, at time.Duration) []choice.Deviation {
 func Folder(test string) string { return folder(test) }
 
 // Anchored is a failing plan with its faults waiting for events, where that is better.
-func Anchored(spec Spec, p plan.Plan) plan.Plan {
+func Anchored(spec Spec, p plan.Plan, opts ...Option) plan.Plan {
 	c := &checking{spec: &spec, of: &runs{spec: &spec}}
+	for _, o := range opts {
+		o(c)
+	}
 	defer c.close()
 	q, _ := c.anchored(p, c.of.run(p, nil))
 	return q

@@ -50,10 +50,16 @@ func (c *checking) shrink(f finding) {
 		c.wavers(f.plan, r.Err)
 		return
 	}
+	before := c.save(r.Plan, r.Outcome, "") // what follows takes a while, and the test may be ended
 	p, o := c.anchored(r.Plan, r.Outcome)
 	p = c.tidy(p, o)
 	story := c.story(p)
 	path := c.save(p, o, story)
+	if path != "" && before != "" && before != path {
+		if err := os.Remove(before); err != nil {
+			c.t.Logf("simtest: the plan was saved twice: %v", err)
+		}
+	}
 	text := story + c.elsewhere()
 	if path != "" {
 		text += "saved as " + filepath.ToSlash(path) + "\n"

@@ -76,7 +76,8 @@ func TestHarness(t *testing.T) {
 // child is set in processes that tests start.
 const child = "SIMTEST_CHILD"
 
-// TestShopElsewhere is run by other tests, in a process of its own.
+// TestShopElsewhere is run by other tests, in a process of its own: how it fails, and with which lines, is what they look
+// at. In a process that none of them has started it has nothing to say.
 func TestShopElsewhere(t *testing.T) {
 	dir := os.Getenv(child)
 	if dir == "" {
@@ -103,9 +104,6 @@ var replayLine = regexp.MustCompile(`(?m)^\s*REPLAY: go test -run '\^TestShopEls
 // Traps: rapid's seed does not survive -short, another number of checks, or an edit of a generator. The token does, in another
 // process, and the run has the same hash there: the token holds half of it, and a replay says if it is another.
 func TestReplayInAnotherProcess(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
 	out, failed := elsewhere(t, t.TempDir(), nil)
 	m := replayLine.FindStringSubmatch(out)
 	if !failed || m == nil {
@@ -130,9 +128,6 @@ func TestReplayInAnotherProcess(t *testing.T) {
 
 // A seed, or a git hash, says where the search begins: two searches find the same.
 func TestSeedSaysWhereTheSearchBegins(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
 	const commit = "0123456789abcdef0123456789abcdef01234567"
 	dir := t.TempDir()
 	var texts []string

@@ -19,12 +19,13 @@ import (
 // Commands.
 type Live struct {
 	*sim.World
-	Plan   plan.Plan
-	Counts []fault.Count // what became of the faults, in the order of their places
+	Plan plan.Plan
 
 	spec    *Spec
 	source  *choice.Source
 	decl    declaration
+	counts  []fault.Count  // of its faults
+	later   []*fault.Count // of those that came by Fault
 	clients *clients
 	rules   *check.Set
 	result  sim.Result
@@ -32,7 +33,6 @@ type Live struct {
 	own     check.Verdict // what Break said first
 	facts   *lastFacts
 	over    bool
-	passes  int // how many times there was pass, in this step
 	steps   steps
 }
 
@@ -82,7 +82,7 @@ func (b *bed) open(spec *Spec, p plan.Plan, rec *choice.Recording, keep int) *Li
 	}
 	l.World = b.world
 	l.rules.Begin(l.World)
-	l.Counts = fault.Schedule(l.World, l.decl.faults, p.Without...)
+	l.counts = fault.Schedule(l.World, l.decl.faults, p.Without...)
 	l.clients = newClients(l.World, &spec.Ops, first(cfg))
 	for i, op := range l.decl.ops {
 		if !p.Leaves(spec.firstOp() + i) {
@@ -181,12 +181,15 @@ func (l *Live) element(place int) string {
 func (l *Live) Now() time.Duration { return l.View().Now() }
 
 // Run lets the world go on for a span of virtual time, or until a rule breaks, or the plan's time is over.
-func (l *Live) Run(d time.Duration) sim.Result {
-	if l.Over() {
-		return l.result
+func (l *Live) Run(d time.Duration) sim.Result { return l.run(d, l.rules.Drive) }
+
+// pass is Run, and time passes even if nothing happens in it: a world in which nothing can happen any more stands still otherwise.
+func (l *Live) pass(d time.Duration) { l.run(d, l.rules.Pass) }
+
+func (l *Live) run(d time.Duration, drive func(*sim.World, time.Duration) sim.Result) sim.Result {
+	if !l.Over() {
+		l.result = drive(l.World, max(0, min(d, l.end-l.Now())))
 	}
-	now := l.Now()
-	l.result = l.rules.Drive(l.World, max(0, min(d, l.end-now)))
 	return l.result
 }
 
@@ -230,7 +233,7 @@ func (l *Live) stopped() check.Verdict {
 	case sim.StopEvents:
 		v.Key, v.Got = "events", fmt.Sprintf("there were %d events, which is Config.MaxEvents", l.result.Events)
 	case sim.StopLivelock:
-		v.Key, v.Got = "livelock", fmt.Sprintf("%d slices ran, and no timer fired", l.result.Stalled)
+		v.Key, v.Got = "livelock", fmt.Sprintf("%d slices ran, and no process's timer fired", l.result.Stalled)
 	default:
 		return check.Verdict{}
 	}
@@ -272,8 +275,9 @@ func Run(spec Spec, p plan.Plan) plan.Outcome {
 	return l.play()
 }
 
-// Events are what happens in the run of a plan, each once: what a Mix may have its faults wait for. It is for who writes a Mix, and looks
-// which of them are worth it; a Mix whose events change is another declaration, and its saved plans are stale.
+// Events are what happens in the run of a plan, each once: what a Mix may have its faults wait for. It is for who
+// writes a Mix, and looks which of them are worth it; a Mix whose events change is another declaration, and its saved
+// plans are stale.
 func Events(spec Spec, p plan.Plan) []fault.Event {
 	l := Open(spec, p)
 	defer l.Close()

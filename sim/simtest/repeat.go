@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,11 +12,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/fault"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// Steps are what may be done to a world one after the other, by name. Two more are there of themselves: "wait", which lets up to ten seconds
-// pass, and "fault", if the Spec has a Mix, one of its faults, now.
+// Steps are what may be done to a world one after the other, by name. Two more are there of themselves: "wait", which
+// lets up to ten seconds pass, and "fault", if the Spec has a Mix, one of its faults, now.
 type Steps struct {
 	Ops  map[string]func(d *Dice) Op       // operations, by the first client
 	Acts map[string]func(l *Live, d *Dice) // what else is done, from outside; d draws
@@ -25,18 +27,14 @@ type Steps struct {
 // mostSteps is how many steps Repeat makes at most.
 const mostSteps = 200
 
-// Repeat looks for steps after which a rule is broken, as Check looks for a plan: rapid's T.Repeat draws them while the world stands still. What
-// it finds is a plan like any other, whose elements are the steps: it is made small, saved, told, played first by every later test, and
-// replayed by its REPLAY line. The Spec's own Ops and Drive do not count.
+// Repeat looks for steps after which a rule is broken, as Check looks for a plan: rapid's T.Repeat draws them while the
+// world stands still. What it finds is a plan like any other, whose elements are the steps: it is made small, saved,
+// told, played first by every later test, and replayed by its REPLAY line. The Spec's own Ops and Drive do not count. Its
+// Faults and its Mix do: they befall the run at times and events of their own, whatever the steps are.
 func Repeat(t testing.TB, spec Spec, work Steps, opts ...Option) {
 	t.Helper()
-	for name := range work.Ops {
-		if work.Acts[name] != nil {
-			t.Fatalf("simtest: Steps has two of the name %q", name)
-		}
-	}
-	if work.Ops[""] != nil || work.Acts[""] != nil { // rapid would take it for a check between the steps
-		t.Fatalf("simtest: a step needs a name; what must hold is a rule")
+	if err := work.mistake(); err != nil {
+		t.Fatal(err)
 	}
 	c := newChecking(t, spec.scripted(work.script(spec)), opts)
 	defer c.close()
@@ -95,15 +93,42 @@ func (c *checking) repeat(t *rapid.T) {
 	c.note(finding{p, o})
 }
 
+// mistake says what is wrong with the steps, if something is. Of several the name that comes first tells.
+func (w Steps) mistake() error {
+	if w.Wait < 0 {
+		return errors.New("simtest: Steps.Wait is below 0")
+	}
+	for _, name := range w.names() {
+		op, isOp := w.Ops[name]
+		act, isAct := w.Acts[name]
+		switch {
+		case name == "": // rapid would take it for a check between the steps
+			return errors.New("simtest: a step needs a name; what must hold is a rule")
+		case name == "wait" || name == "fault":
+			return fmt.Errorf("simtest: a step cannot have the name %q: that one is there of itself", name)
+		case isOp && isAct:
+			return fmt.Errorf("simtest: Steps has two of the name %q", name)
+		case isOp && op == nil || isAct && act == nil:
+			return fmt.Errorf("simtest: the step %q is nil", name)
+		}
+	}
+	return nil
+}
+
+// names are those that were given, in order.
+func (w Steps) names() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(w.Ops)), maps.Keys(w.Acts))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // script makes a script of the steps.
 func (w Steps) script(spec Spec) *script {
-	names := append(slices.Collect(maps.Keys(w.Ops)), slices.Collect(maps.Keys(w.Acts))...)
-	names = append(names, "wait")
+	names := append(w.names(), "wait")
 	if spec.Mix != nil {
 		names = append(names, "fault")
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
 	return &script{
 		most: mostSteps, actions: names, what: fmt.Sprintf("%s %v", strings.Join(names, " "), w.Wait), begin: func(*Live) {},
 		do: func(l *Live, i, action int, source *choice.Source) string {
@@ -129,7 +154,7 @@ func (w Steps) do(l *Live, name string, source *choice.Source) (what string) {
 		return fmt.Sprint("wait ", long)
 	default:
 		one := *l.spec.Mix
-		one.Most, one.Anchored = 1, -1
+		one.Most, one.Anchored = 1, fault.NotAnchored
 		what = "fault: none"
 		for _, f := range one.Draw(source) {
 			f.At = 0

@@ -1,10 +1,12 @@
 package simtest_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,10 +14,12 @@ import (
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/commands"
 	"github.com/leanovate/gopter/gen"
+	"pgregory.net/rapid"
 
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/check"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/fault"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/simtest"
@@ -79,8 +83,8 @@ func modelledShop(bug bool) (simtest.Spec, func(s int) gopter.Gen) {
 	}
 }
 
-// What is done step by step is a plan like any other: it is found, made small, told, saved, played first, replayed, and fails when it has lost
-// its meaning.
+// What is done step by step is a plan like any other: it is found, made small, told, saved, played first, replayed, and
+// fails when it has lost its meaning.
 func TestStepsArePlans(t *testing.T) {
 	for name, door := range doors {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +136,7 @@ func TestStepsArePlans(t *testing.T) {
 	}
 }
 
-// TestStepsElsewhere is run by another test, in a process of its own.
+// TestStepsElsewhere is run by another test, as TestShopElsewhere is.
 func TestStepsElsewhere(t *testing.T) {
 	dir := os.Getenv(child)
 	if dir == "" {
@@ -143,11 +147,9 @@ func TestStepsElsewhere(t *testing.T) {
 	}
 }
 
-// A REPLAY line of steps is replayed in another process, with the same hash: the token holds half of it, and a replay says if it is another.
+// A REPLAY line of steps is replayed in another process, with the same hash: the token holds half of it, and a replay
+// says if it is another.
 func TestStepsReplayInAnotherProcess(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
 	start := func(run string, args ...string) (string, bool) {
 		cmd := exec.Command(os.Args[0], append([]string{"-test.run=" + run}, args...)...)
 		cmd.Env = append(os.Environ(), child+"="+t.TempDir())
@@ -202,6 +204,110 @@ func TestStepsStayTheyAre(t *testing.T) {
 					t.Errorf("seed %d without step %d: %s, and before nobody drew that", seed, i, line)
 				}
 			}
+		}
+	}
+}
+
+// Leaving out a step that lets a fault befall the world moves no draw of the others', nor do two faults of one step draw
+// the same.
+func TestFaultsOfStepsStayTheyAre(t *testing.T) {
+	spec := simtest.Spec{
+		Name: "faults", Bare: true, Mix: &fault.Mix{Nodes: []sim.Atom{"local"}, Kinds: []string{"kill"}, Anchored: 100, Most: 1},
+		Boot: func(p *sim.Proc) {
+			for range 300 {
+				p.Spawn("one of many", func(p *sim.Proc) { p.Sleep(time.Hour) })
+			}
+		},
+	}
+	kill := fault.Fault{Harm: fault.Kill{Who: "any"}}
+	steps := simtest.Steps{Wait: time.Second, Acts: map[string]func(l *simtest.Live, d *simtest.Dice){
+		"two faults": func(l *simtest.Live, d *simtest.Dice) { l.Fault(kill); l.Fault(kill) },
+	}}
+	run := func(seed uint64, without ...int) (told map[int]string, keys []choice.Key) {
+		var rec choice.Recording
+		p := plan.Plan{Seed: seed, Without: append(without, 0)} // the Mix's own, 0, is in nobody's way
+		simtest.RunSteps(spec, steps)(p, &rec)
+		for _, d := range rec.Draws {
+			if d.Key.Domain == choice.Fault {
+				keys = append(keys, d.Key)
+			}
+		}
+		return simtest.Told(spec, steps, p), keys
+	}
+	moved := 0
+	for seed := range uint64(5) {
+		told, all := run(seed)
+		at := 0
+		for i := range 200 {
+			n := map[string]int{"two faults": 2, "fault: kill any": 1}[told[i]]
+			if n == 0 {
+				continue
+			}
+			want := slices.Concat(all[:at], all[at+n:])
+			if at += n; at > 20 {
+				break
+			}
+			moved++
+			if _, less := run(seed, 1+i); !slices.Equal(less, want) {
+				t.Errorf("seed %d without step %d: draws %v, and not %v", seed, i, less, want)
+			}
+		}
+		slices.SortFunc(all, func(a, b choice.Key) int { return cmp.Compare(a.ID, b.ID) })
+		if len(slices.Compact(all)) != len(all) {
+			t.Errorf("seed %d: two draws are the same", seed)
+		}
+	}
+	if moved < 20 {
+		t.Errorf("%d faults", moved)
+	}
+}
+
+// A step's fault is counted when it has come, not when it is said that it shall.
+func TestFaultsAreCounted(t *testing.T) {
+	l := simtest.Boot(simtest.Spec{Name: "x", Boot: func(p *sim.Proc) { p.Register("boss", p.Self()); p.Sleep(time.Hour) }}, plan.Plan{})
+	defer l.Close()
+	for _, who := range []fault.Select{"boss", "nobody"} {
+		l.Fault(fault.Fault{At: time.Second, Harm: fault.Kill{Who: who}})
+	}
+	l.Run(time.Minute)
+	if c := l.Counts(); len(c) != 2 || !c[0].Injected || c[1].Injected {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Steps that make no sense are refused, and of several mistakes always the same is told.
+func TestStepsAreChecked(t *testing.T) {
+	op := func(d *simtest.Dice) simtest.Op { return look{} }
+	act := func(*simtest.Live, *simtest.Dice) {}
+	type ops = map[string]func(*simtest.Dice) simtest.Op
+	type acts = map[string]func(*simtest.Live, *simtest.Dice)
+	for want, steps := range map[string]simtest.Steps{
+		`a step needs a name`:       {Ops: ops{"": op}},
+		`cannot have the name "wai`: {Ops: ops{"wait": op}},
+		`cannot have the name "fau`: {Acts: acts{"fault": act}},
+		`the step "a" is nil`:       {Ops: ops{"a": nil, "b": nil}},
+		`the step "b" is nil`:       {Acts: acts{"c": nil, "b": nil}},
+		`two of the name "x1"`:      {Ops: ops{"x1": op, "x2": op, "x3": op}, Acts: acts{"x3": act, "x2": act, "x1": act}},
+		`Steps.Wait is below 0`:     {Wait: -1, Ops: ops{"a": op}},
+	} {
+		for range 10 {
+			f, returned := try(t, "TestX", func(t testing.TB) { simtest.Repeat(t, shop(), steps) })
+			if returned || !strings.HasPrefix(f.text.String(), "simtest: ") || !strings.Contains(f.text.String(), want) {
+				t.Fatalf("%s: %q", want, f.text.String())
+			}
+		}
+		if steps.Acts != nil {
+			continue
+		}
+		f, _ := try(t, "TestX", func(t testing.TB) {
+			rapid.Check(t, func(rt *rapid.T) {
+				l := simtest.Boot(shop(), plan.Plan{})
+				defer l.Close()
+				rt.Repeat(simtest.Actions(l, steps.Wait, steps.Ops))
+			})
+		})
+		if !strings.Contains(f.text.String(), want) {
+			t.Errorf("Actions: %s: %q", want, f.text.String())
 		}
 	}
 }
@@ -294,7 +400,8 @@ func TestStepsHaveANormalForm(t *testing.T) {
 	}
 }
 
-// Repeat works a world step by step: what is done next is drawn while it stands still. A failure ends in one line that does the same steps again.
+// Repeat works a world step by step: what is done next is drawn while it stands still. A failure ends in one line that
+// does the same steps again.
 func ExampleRepeat() {
 	_ = func(t *testing.T) {
 		simtest.Repeat(t, locks, simtest.Steps{

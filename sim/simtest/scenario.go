@@ -13,9 +13,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// Scenario runs a scenario file as a test: saved plans first, then all the seeds that the file says, a fifth of them with -short, and -sim.seeds
-// more. The first failure counts, by the order of seeds; others are listed. It is made small, saved and told as Check does it. programs is
-// what the file can start; nil: those that come with bedlam, and then simrun replays the token too.
+// Scenario runs a scenario file as a test: saved plans first, then all the seeds that the file says, a fifth of them
+// with -short, and -sim.seeds more. The first failure counts, by the order of seeds; others are listed. It is made
+// small, saved and told as Check does it. programs is what the file can start; nil: those that come with bedlam, and
+// then simrun replays the token too.
 func Scenario(t testing.TB, file string, programs scenarios.Programs, opts ...Option) {
 	t.Helper()
 	src, err := os.ReadFile(file)

@@ -7,8 +7,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
-// script is work that is done one step after the other while the world stands still: that of Repeat and GopterCommands. What is done is drawn
-// under keys of the step's own, so that a step that is left out moves no other, and a plan says all of it.
+// script is work that is done one step after the other while the world stands still: that of Repeat and GopterCommands.
+// What is done is drawn under keys of the step's own, so that a step that is left out moves no other, and a plan says
+// all of it.
 type script struct {
 	most    int      // steps at most
 	actions []string // what a step may be, by name; none: a step is whatever do makes of it
@@ -62,10 +63,11 @@ func (s *script) play(l *Live) {
 
 // steps is where a run is in its script.
 type steps struct {
-	now   int // the step that is done; -1 before the first
-	told  map[int]string
-	asked map[choice.Key]uint64 // by steps, and what was answered
-	model any                   // what GopterCommands' model is
+	now    int // the step that is done; -1 before the first
+	faults int // how many it has let befall the world so far
+	told   map[int]string
+	asked  map[choice.Key]uint64 // by steps, and what was answered
+	model  any                   // what GopterCommands' model is
 }
 
 // ask answers a draw of a step as the plan says.
@@ -78,7 +80,7 @@ func (l *Live) ask(k choice.Key, of uint64) uint64 {
 
 // step does one step. What it draws is asked of answer under keys of the step's own.
 func (l *Live) step(s *script, i, action int, answer func(k choice.Key, of uint64) uint64) {
-	l.steps.now, l.passes = i, 0
+	l.steps.now, l.steps.faults = i, 0
 	source := choice.From(func(k choice.Key, of uint64) uint64 {
 		k.ID = choice.Child(k.ID, "step", uint32(i))
 		a, again := l.steps.asked[k]

@@ -21,12 +21,13 @@ func (c *checking) moreSeeds() []uint64 {
 	return seeds
 }
 
-// sweep tries seeds, some of them twice. What it finds is the same on any machine: of several failures the one whose seed comes first is
-// the first.
+// sweep tries seeds, some of them twice. What it finds is the same on any machine: of several failures the one whose
+// seed comes first is the first.
 func (c *checking) sweep(seeds []uint64) {
 	type swept struct {
 		finding
-		wavers bool
+		again plan.Outcome // what it came to the second time, if there was one
+		twice bool
 	}
 	all := share(len(seeds), c.clear, func() (func(int) *swept, func()) {
 		one := c.of.another()
@@ -34,7 +35,7 @@ func (c *checking) sweep(seeds []uint64) {
 			p := plan.Plan{Seed: seeds[i]}
 			s := &swept{finding: finding{p, one.run(p, nil)}}
 			if i%wary == 0 || s.outcome.Fails() {
-				s.wavers = !same(s.outcome, one.run(p, nil))
+				s.again, s.twice = one.run(p, nil), true
 			}
 			return s
 		}, one.close
@@ -44,15 +45,16 @@ func (c *checking) sweep(seeds []uint64) {
 			continue // the deadline came first
 		}
 		c.tried++
-		if s.wavers && c.waver == nil {
-			c.part(s.plan, s.outcome)
+		if s.twice && !same(s.outcome, s.again) && c.waver == nil {
+			c.part(s.plan, s.outcome, s.again)
 		}
 		c.note(s.finding)
 	}
 }
 
-// share does n things on all processors while clear says so, and returns what came of them in their order, whoever did them. hand makes
-// what one of those who work there needs, and what is to be done when all is over. A panic in a hand comes out here.
+// share does n things on all processors while clear says so, and returns what came of them in their order, whoever did
+// them. hand makes what one of those who work there needs, and what is to be done when all is over. A panic in a hand
+// comes out here.
 func share[T any](n int, clear func() bool, hand func() (do func(i int) *T, end func())) []*T {
 	results := make([]*T, n)
 	var next atomic.Int64

@@ -3,6 +3,7 @@ package simtest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,8 +130,6 @@ func (s *Spec) mistake() error {
 		return errors.New("simtest: Spec.Ops has a number below 0")
 	case s.Ops.Draw == nil && (s.Ops.Least > 0 || s.Ops.Most > 0):
 		return errors.New("simtest: Spec.Ops says how many operations there are, and not what they are: Draw is nil")
-	case s.Mix != nil && s.Mix.Most < 0:
-		return errors.New("simtest: Spec.Mix has a number below 0")
 	}
 	for i, f := range s.Faults {
 		if f.Harm == nil {
@@ -144,10 +143,29 @@ func (s *Spec) mistake() error {
 		}
 	}
 	if s.Mix != nil {
-		for i, e := range s.Mix.Events {
-			if _, err := fault.ParseEvent(e.String()); err != nil {
-				return fmt.Errorf("simtest: Spec.Mix.Events[%d]: %w", i, err)
-			}
+		return s.mixed()
+	}
+	return nil
+}
+
+// mixed says what is wrong with the Mix, if something is.
+func (s *Spec) mixed() error {
+	if err := s.Mix.Check(); err != nil {
+		return fmt.Errorf("simtest: Spec.Mix: %w", err)
+	}
+	cfg := s.config()
+	nodes := []sim.Atom{first(cfg)}
+	for _, n := range cfg.Nodes {
+		nodes = append(nodes, n.Name)
+	}
+	for _, n := range s.Mix.Nodes {
+		if !slices.Contains(nodes, n) {
+			return fmt.Errorf("simtest: Spec.Mix: there is no node %q", n)
+		}
+	}
+	for i, e := range s.Mix.Events {
+		if _, err := fault.ParseEvent(e.String()); err != nil {
+			return fmt.Errorf("simtest: Spec.Mix.Events[%d]: %w", i, err)
 		}
 	}
 	return nil

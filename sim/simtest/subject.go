@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 	"github.com/bedlam-sim/bedlam/sim/trace"
@@ -102,7 +101,7 @@ func (r *runs) tell(p plan.Plan, o plan.Outcome) tale {
 	if lines := l.facts.lines; len(lines) > 0 {
 		t.tail = "the last that happened\n  " + strings.Join(lines, "\n  ") + "\n"
 	}
-	words := plan.Words{Name: names(l).Of, Policy: policy(l, p)}
+	words := plan.Words{Name: names(l).Of, Policy: policy(l)}
 	t.words = func(d choice.Deviation) string {
 		if _, asked := l.steps.asked[d.Key]; asked {
 			return "" // the step itself says it
@@ -126,7 +125,7 @@ func names(l *Live) *plan.Names {
 	var n plan.Names
 	spawned(&n, l.Trace().Record())
 	n.Say(choice.ID("portfolio"), "the choice of a policy")
-	n.Say(choice.ID("pct"), "where priorities change")
+	n.Say(choice.ID("pct"), "how long one runs in a row")
 	for _, s := range l.View().BuggifySites() {
 		n.Site(s.Name)
 	}
@@ -140,12 +139,8 @@ func names(l *Live) *plan.Names {
 }
 
 // policy is the name of a run's policy if it is not random.
-func policy(l *Live, p plan.Plan) string {
-	pol := l.spec.config().Policy
-	if chosen, ok := pol.(scheduler.Portfolio); ok {
-		pol = chosen.Choose(p.Source())
-	}
-	if s, ok := pol.(fmt.Stringer); ok && s.String() != "random" {
+func policy(l *Live) string {
+	if s, ok := l.View().Policy().(fmt.Stringer); ok && s.String() != "random" {
 		return s.String()
 	}
 	return ""

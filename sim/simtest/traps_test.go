@@ -51,8 +51,8 @@ func TestTraps(t *testing.T) {
 	}
 }
 
-// Trap: seeds and positions do not survive an edit. A saved plan does: the same shop with things in it that have nothing to do with the bug, before
-// and behind it, breaks by the same plan, which asks no other questions.
+// Trap: seeds and positions do not survive an edit. A saved plan does: the same shop with things in it that have
+// nothing to do with the bug, before and behind it, breaks by the same plan, which asks no other questions.
 func TestPlansSurviveAnEdit(t *testing.T) {
 	dir := t.TempDir()
 	spec := shop()
@@ -104,9 +104,6 @@ func TestFolder(t *testing.T) {
 
 // go test -json tells attributes and artefacts: the rule, the command that replays, and the folder with plan and story.
 func TestAttributesAndArtefacts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
 	dir := t.TempDir()
 	out, failed := elsewhere(t, t.TempDir(), nil, "-test.v=test2json", "-test.artifacts", "-test.outputdir="+dir)
 	if !failed {

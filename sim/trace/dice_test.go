@@ -18,7 +18,8 @@ func (d *dice) roll(n int) int { return int(d.word() % uint64(n)) }
 // wild is a number of any size, small ones often.
 func (d *dice) wild() uint64 { return d.word() >> d.roll(64) }
 
-var someTexts = []string{"", "ping", `{badmatch,"x\ny"}`, "crash {badarg,STACK}\nmain.f (x.go:12)\n", "ü <a/b> \x00 \u2028", "{a,[1,2]}"}
+var someTexts = []string{"", "ping", `{badmatch,"x\ny"}`, "crash {badarg,STACK}\nmain.f (x.go:12)\n",
+	"ü <a/b> \x00 \u2028", "{a,[1,2]}"}
 
 // log is a log that has taken n random facts and keeps so many: like those of a run, or wild ones.
 func (d *dice) log(n, keep int, wild bool) *Log {

@@ -135,7 +135,8 @@ func (r *Record) ended(n int) bool {
 func (d *Difference) String() string {
 	var b strings.Builder
 	if d.What == "hash" {
-		fmt.Fprintf(&b, "the runs part among %v, which were not kept (keep them with KeepFrom(%d) and run again)", d.Window, d.From)
+		fmt.Fprintf(&b, "the runs part among %v, which were not kept (keep them with KeepFrom(%d) and run again)",
+			d.Window, d.From)
 	} else {
 		fmt.Fprintf(&b, "the runs part at %v (%s):\n", d.Window, d.What)
 		for _, line := range d.Before {

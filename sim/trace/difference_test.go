@@ -38,7 +38,8 @@ func TestFirstDifference(t *testing.T) {
 		for _, place := range []int{0, 3, 20, 49} {
 			a, b := twins(50, place, 100, 0, change)
 			d := FirstDifference(a.Record(), b.Record())
-			if d == nil || d.From != uint64(place) || d.To != d.From+1 || d.What != what || len(d.Before) != min(place, contextLines) {
+			if d == nil || d.From != uint64(place) || d.To != d.From+1 || d.What != what ||
+				len(d.Before) != min(place, contextLines) {
 				t.Errorf("%s of fact %d: %+v", what, place, d)
 				continue
 			}

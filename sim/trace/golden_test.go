@@ -33,7 +33,8 @@ func TestGolden_hash(t *testing.T) {
 }
 
 func TestGolden_kinds(t *testing.T) {
-	want := []string{"kind0", "spawn", "send", "signal", "receive", "slice", "timer", "exit", "link", "unlink", "monitor", "demonitor",
+	want := []string{"kind0", "spawn", "send", "signal", "receive", "slice", "timer", "exit", "link", "unlink",
+		"monitor", "demonitor",
 		"register", "unregister", "fault", "took", "report", "user", "drop", "node"}
 	for i, word := range want {
 		if k := Kind(i); k.String() != word { // append, never reorder: the numbers are hashed

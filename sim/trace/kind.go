@@ -27,10 +27,10 @@ const (
 	Fault                      // a fault was injected on Object; Word: which
 	Took                       // the fault Word took effect on Object
 	Report                     // Subject made a report (Object: about whom); Word: hash of its kind
-	User                       // a fact of the user's own; Word: hash of its kind
-	Drop                       // a message of Subject's to Object was dropped
+	User                       // a fact of the user's own; Word: hash of its kind, for buggify of that and the site
+	Drop                       // a message of Subject's to Object was dropped; or, Word: hash of an address that nobody has
 	Node                       // a node changed: Word says how
-	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: its number on its connection
+	Arrive                     // a signal of Subject's, from another node, has come to Object's; Word: its number there
 	Socket                     // a socket of Subject's changed; Word: how, and which it is
 	kinds
 )
@@ -84,7 +84,8 @@ const signalShift = 56
 
 // signalNames are the kinds of signals that package sim sends.
 var signalNames = [...]string{
-	1: "exit", "link exit", "link", "unlink", "unlink ack", "monitor", "demonitor", "down", "is it alive", "tell about it", "answer", "spawn request", "spawn reply",
+	1: "exit", "link exit", "link", "unlink", "unlink ack", "monitor", "demonitor", "down",
+	"is it alive", "tell about it", "answer", "spawn request", "spawn reply",
 }
 
 func signalName(word uint64) string {

@@ -18,7 +18,8 @@ func TestLog_keepingChangesNothing(t *testing.T) {
 				want = l
 			}
 			if l.Hash() != want.Hash() || l.Count() != uint64(n) || len(l.Events()) != min(n, keep) {
-				t.Fatalf("seed %d, keep %d: hash %x, %d facts, %d kept; want %x, %d", seed, keep, l.Hash(), l.Count(), len(l.Events()), want.Hash(), n)
+				t.Fatalf("seed %d, keep %d: hash %x, %d facts, %d kept; want %x, %d", seed, keep, l.Hash(), l.Count(),
+					len(l.Events()), want.Hash(), n)
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package trace
 import (
 	"strings"
 	"unicode"
+
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // appendReport prints what a report says, in the manner of OTP's SASL: a title, then a line a field.
@@ -46,7 +48,7 @@ func (p *reportPrinter) line(depth int, text string) {
 	for range depth {
 		p.b = append(p.b, "    "...)
 	}
-	p.b = append(append(p.b, clean(text)...), '\n')
+	p.b = append(append(p.b, term.Visible(text)...), '\n')
 }
 
 // lines prints lines as they are, but for terms that are too long for one.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // The columns of the text form, as wide in every trace, so that two of them can be laid side by side: time,
@@ -52,14 +54,14 @@ func (r *Record) appendLine(b []byte, i int) []byte {
 	e := r.Events[i]
 	b = appendTime(b, e.At)
 	b = append(b, "  "...)
-	b = appendPadded(b, clean(r.Name(e.Subject)), subjectWidth)
+	b = appendPadded(b, term.Visible(r.Name(e.Subject)), subjectWidth)
 	b = append(b, "  "...)
 	b = appendPadded(b, e.Kind.String(), kindWidth)
 	detail := r.Details[i]
 	if n := strings.IndexAny(detail, " \n"); e.Kind == Report && n >= 0 {
 		detail = detail[:n] // its body stands below
 	}
-	for _, part := range [...]string{r.object(e), saying(e), clean(detail)} {
+	for _, part := range [...]string{r.object(e), saying(e), term.Visible(detail)} {
 		if part != "" {
 			b = append(append(b, "  "...), part...)
 		}
@@ -72,7 +74,7 @@ func (r *Record) object(e Event) string {
 	if e.Object == 0 || e.Kind == Report && e.Object == e.Subject {
 		return ""
 	}
-	return clean(r.Name(e.Object))
+	return term.Visible(r.Name(e.Object))
 }
 
 // saying is what a fact's Word means, where it means something to people.
@@ -158,28 +160,4 @@ func trimRight(b []byte) []byte {
 		b = b[:len(b)-1]
 	}
 	return b
-}
-
-// clean makes text fit into a line: what would break it, or a terminal, is written as Go would.
-func clean(s string) string {
-	plain := true
-	for _, c := range s {
-		plain = plain && c != utf8.RuneError && strconv.IsPrint(c)
-	}
-	if plain {
-		return s
-	}
-	var b strings.Builder
-	for i, c := range s {
-		switch {
-		case c == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case strconv.IsPrint(c):
-			b.WriteRune(c)
-		default:
-			q := strconv.QuoteRune(c)
-			b.WriteString(q[1 : len(q)-1])
-		}
-	}
-	return b.String()
 }

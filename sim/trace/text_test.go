@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // story is a short run: a supervisor's child crashes and is started again.
@@ -39,10 +41,13 @@ func story() *Record {
 	fact(12_000_042_000, Unregister, 3, 0, 0x9e3779b97f4a7c15, "kv_store")
 	fact(12_000_042_000, Signal, 3, 2, 2<<56, "")
 	fact(12_000_042_000, Report, 2, 3, 0xabd, "supervisor     supervisor: {local,kv_sup}\n    errorContext: child_terminated\n"+
-		"    reason: {{badmatch,undefined},STACK}\n    offender: [{pid,<a/kv_sup/kv_store>},{id,kv_store},{restart_type,permanent},"+
+		"    reason: {{badmatch,undefined},STACK}\n    offender: [{pid,<a/kv_sup/kv_store>},{id,kv_store},"+
+		"{restart_type,permanent},"+
 		"{significant,false},{shutdown,5000},{child_type,worker}]\n")
-	fact(12_000_042_000, Report, 3, 3, 0xabd, "terminate #TerminateReport{Behaviour=gen_server,Name=kv_store,Last=size,State=#kv{"+
-		"items=#{a=>1,b=>2},reads=812,writes=9,lastError=enoent,file=\"store, {1}.db\"},Reason={badmatch,undefined},Client=<none>}")
+	fact(12_000_042_000, Report, 3, 3, 0xabd, "terminate "+
+		"#TerminateReport{Behaviour=gen_server,Name=kv_store,Last=size,State=#kv{"+
+		"items=#{a=>1,b=>2},reads=812,writes=9,"+
+		"lastError=enoent,file=\"store, {1}.db\"},Reason={badmatch,undefined},Client=<none>}")
 	fact(12_000_042_100, Spawn, 2, 4, 2, "")
 	fact(12_000_042_100, Report, 2, 4, 0xabe, "progress #{started=>kv_store}")
 	fact(13_000_000_000, Timer, 5, 0, 0, "")
@@ -80,7 +85,7 @@ func TestWriteText_oneLineAFact(t *testing.T) {
 			if !strings.HasPrefix(line, indent) {
 				lines++
 			}
-			if clean(strings.TrimSuffix(line, "\n")) != strings.TrimSuffix(line, "\n") {
+			if term.Visible(strings.TrimSuffix(line, "\n")) != strings.TrimSuffix(line, "\n") {
 				t.Fatalf("%q is not clean", line)
 			}
 		}

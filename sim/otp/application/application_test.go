@@ -229,6 +229,33 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// APP5: an application that does not even begin, since what it depends on does not run, is not reported to have ended.
+func TestStart_APP5_early(t *testing.T) {
+	said := &ends{}
+	w := on(t, application.Release{}, sim.Config{Observer: said}, func(p *sim.Proc) {
+		application.Load(p, application.App{Name: "base"})
+		application.Load(p, application.App{Name: "top", Deps: []sim.Atom{"base"}, Start: func(*sim.Proc, application.StartType, any) (otp.Started, error) {
+			return otp.Started{}, &otp.StartError{Reason: term.Atom("no_disk")}
+		}})
+		early := application.Start(p, "top", "")
+		application.Start(p, "base", "")
+		late := application.Start(p, "top", "")
+		if !errors.Is(early, application.ErrNotRunning) || late == nil || len(said.of) != 1 || said.of[0] != "top" {
+			t.Errorf("%v, %v; reported: %v", early, late, said.of)
+		}
+	})
+	w.Close()
+}
+
+// ends notes which applications were reported to have ended.
+type ends struct{ of []sim.Atom }
+
+func (e *ends) Observe(f sim.Fact) {
+	if r, is := f.Detail.(*application.Report); is && f.Text == "application" {
+		e.of = append(e.of, r.Application)
+	}
+}
+
 // downs notes why nodes went down.
 type downs struct{ lines []string }
 
@@ -361,8 +388,8 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// APP5: a master that is killed while its application starts has failed to start it: whoever waits is told so, and a permanent application takes
-// the node along, as in OTP 25.3.
+// APP5: a master that is killed while its application starts has failed to start it: whoever waits is told so, and a
+// permanent application takes the node along, as in OTP 25.3.
 func TestStart_APP5_masterKilled(t *testing.T) {
 	for _, compat := range []sim.Compat{sim.OTP25, sim.OTP27} {
 		var heard []string

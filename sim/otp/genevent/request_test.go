@@ -49,8 +49,9 @@ func outcome(v any, err error) string {
 	return "reply " + show(v)
 }
 
-// GC7, EV4, EV8: what a request to a handler comes to, as OTP 25.3 has it: the handler's answer; an error if there is no such handler, or it has
-// failed and is gone, or there is no manager. A request that was waited for in vain stands, one that should have been received is abandoned.
+// GC7, EV4, EV8: what a request to a handler comes to, as OTP 25.3 has it: the handler's answer; an error if there is
+// no such handler, or it has failed and is gone, or there is no manager. A request that was waited for in vain stands,
+// one that should have been received is abandoned.
 func TestSendRequest_GC7_outcomes(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
 		send := func(req any) genevent.RequestID[any] { return genevent.SendRequestAny(p, s.bus, id(a), req) }
@@ -118,7 +119,8 @@ func TestSendRequest_typed(t *testing.T) {
 	})
 }
 
-// GC7: any message can be asked whether it is the answer, and a collection gives whichever comes first, of managers and servers alike.
+// GC7: any message can be asked whether it is the answer, and a collection gives whichever comes first, of managers and
+// servers alike.
 func TestSendRequest_GC7_collection(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
 		s.add(p, a, sleeper)

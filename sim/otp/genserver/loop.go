@@ -2,9 +2,7 @@ package genserver
 
 import (
 	"github.com/bedlam-sim/bedlam/sim"
-	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
-	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // EnterLoop turns a process with a body into a server when its body returns, which should be at once: it is
@@ -12,26 +10,10 @@ import (
 // not nil it must be the process's own, else the process exits. first, which is Ok, says what the server
 // begins with: Ok().Timeout(d), say (GS13).
 func EnterLoop(p *sim.Proc, impl Server, name sim.Addr, first InitResult, opts ...Option) {
-	if name != nil {
-		checkName(p, name)
-	}
+	gen.CheckName(p, name)
 	spec := specOf(name, "", opts)
 	s := &server{Core: gen.NewCore(spec, gen.Linked), impl: impl}
 	s.Parent = p.Parent()
 	p.Become(s)
 	s.proceed(p, first)
-}
-
-// checkName exits the process if the name is not its own.
-func checkName(p *sim.Proc, name sim.Addr) {
-	if pid, ok := otp.Whereis(p, name); ok && pid == p.Self() {
-		return
-	}
-	switch name := name.(type) {
-	case term.Global:
-		p.ExitSelf(sim.Atom("process_not_registered_globally"))
-	case term.Via:
-		p.ExitSelf(sim.Tuple{sim.Atom("process_not_registered_via"), sim.Atom(name.Registry)})
-	}
-	p.ExitSelf(sim.Atom("process_not_registered"))
 }

@@ -46,6 +46,48 @@ func TestLoop_GS2_continueComesFirst(t *testing.T) {
 		started`)
 }
 
+// GS2: what a result says last is what the server does; the answer stays what it was.
+func TestLoop_GS2_lastWord(t *testing.T) {
+	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+		pid := s.start(p, ok)
+		s.call(p, pid, "hibernate", result(genserver.ReplyAny("a").Continue("never").Hibernate()))
+		s.call(p, pid, "wait", result(genserver.ReplyAny("b").Continue("never").Timeout(sim.Forever)))
+	}).want("hibernate -> \"a\"\nwait -> \"b\"")
+}
+
+// overseen is a server with a method that happens to have the name of a supervisor's.
+type overseen struct {
+	genserver.Base
+	s *story
+}
+
+func (o *overseen) Init(p *sim.Proc) genserver.InitResult {
+	p.TrapExit(true)
+	return genserver.Ok()
+}
+
+func (o *overseen) HandleInfo(p *sim.Proc, msg any) genserver.Result {
+	o.s.say("info %v", msg.(sim.Exit).Reason)
+	return genserver.NoReply()
+}
+
+func (o *overseen) Exited(*sim.Proc, sim.PID, sim.Reason) bool {
+	o.s.say("hijacked")
+	return false
+}
+
+// A method of the program's own called Exited is nobody else's: the 'EXIT' comes to HandleInfo.
+func TestLoop_exitedIsTheProgramsWord(t *testing.T) {
+	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+		started, _ := genserver.StartAlone(p, nil, func() *overseen { return &overseen{s: s} })
+		p.Spawn("other", func(p *sim.Proc) {
+			p.Link(started.PID)
+			p.ExitSelf(sim.Atom("gone"))
+		})
+		p.Sleep(time.Second)
+	}).want("info gone")
+}
+
 // GS2: the starter is told before handle_continue runs, so it goes on while that works.
 func TestLoop_GS2_starterIsToldFirst(t *testing.T) {
 	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {

@@ -108,7 +108,7 @@ func (s *server) exited(p *sim.Proc, m *sim.Msg, o gen.Overseer) {
 
 func oversee(p *sim.Proc, o gen.Overseer, m *sim.Msg) (goesOn bool, why sim.Reason, ok bool) {
 	defer otp.Catch(p, &why, &ok)
-	return o.Exited(p, m.From(), m.Body()), nil, true
+	return o.Exited(p, m.From(), m.Body(), gen.Overseeing{}), nil, true
 }
 
 // parentEnded ends the server with its parent (GS6).

@@ -2,9 +2,7 @@ package genstatem
 
 import (
 	"github.com/bedlam-sim/bedlam/sim"
-	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
-	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // EnterLoop turns a process with a body into a machine when its body returns, which should be at once: it is
@@ -12,26 +10,10 @@ import (
 // not nil it must be the process's own, else the process exits. first, which is a Next, says where the
 // machine begins and what else it does (GS13).
 func EnterLoop[S comparable](p *sim.Proc, impl Machine[S], name sim.Addr, first Step[S], opts ...Option) {
-	if name != nil {
-		checkName(p, name)
-	}
+	gen.CheckName(p, name)
 	m := process(specOf[Machine[S]](name, opts), gen.Linked, impl)
 	m.use(impl)
 	m.Parent = p.Parent()
 	p.Become(m)
 	m.begin(p, &first)
-}
-
-// checkName exits the process if the name is not its own.
-func checkName(p *sim.Proc, name sim.Addr) {
-	if pid, ok := otp.Whereis(p, name); ok && pid == p.Self() {
-		return
-	}
-	switch name := name.(type) {
-	case term.Global:
-		p.ExitSelf(sim.Atom("process_not_registered_globally"))
-	case term.Via:
-		p.ExitSelf(sim.Tuple{sim.Atom("process_not_registered_via"), sim.Atom(name.Registry)})
-	}
-	p.ExitSelf(sim.Atom("process_not_registered"))
 }

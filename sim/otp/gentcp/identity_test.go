@@ -10,8 +10,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// How much of what was sent last over distribution is lost with the sender does not depend on how many TCP connections there have been between the
-// two nodes: each connection's end is drawn by its own identity.
+// How much of what was sent last over distribution is lost with the sender does not depend on how many TCP connections
+// there have been between the two nodes: each connection's end is drawn by its own identity.
 func TestConnect_movesNobody(t *testing.T) {
 	arrived := func(seed uint64, connections int) (n int) {
 		w := sim.New(sim.Config{

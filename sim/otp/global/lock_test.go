@@ -127,7 +127,7 @@ func TestLock_LCK4_splitBrain(t *testing.T) {
 
 // I7: where nothing is cut, one is inside at a time, whoever is killed.
 func TestLock_I7_mutualExclusion(t *testing.T) {
-	for n := range uint64(50) {
+	for n := range tries(6) {
 		c := newCluster(t, "abc", seed(n))
 		c.mesh()
 		inside := map[sim.PID]bool{}

@@ -18,8 +18,8 @@ var (
 	from  = flag.Uint64("from", 0, "the first of them, if nothing is to be found")
 )
 
-// tries is how many random clusters a test of n parts tries in each: a tenth with -short, since clusters of seven nodes take minutes
-// under the race detector.
+// tries is how many random clusters a test of n parts tries in each: a tenth with -short, since clusters of seven nodes
+// take a minute under the race detector.
 func tries(parts uint64) uint64 {
 	if testing.Short() {
 		parts *= 10

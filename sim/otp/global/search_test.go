@@ -70,7 +70,7 @@ func TestSearch_mistakesAreFound(t *testing.T) {
 		rule   string // that breaks
 		within uint64
 	}{
-		{"B1_OTP-16033", global.BugDirect | global.BugStale, "old", "I12", 50},
+		{"B1_OTP-16033", global.BugDirect, "old", "I12", 50},
 		{"B2_GH-6524", global.BugLeftover, "chaos", "I12", 3000},
 		{"B4_OTP-19381", global.BugReconnect | global.BugStale, "flaps", "I12", 10}, // old sessions must be answered at all
 		{"B6_OTP-6428", global.BugDeadName, "rounds", "I11", 10},
@@ -82,8 +82,10 @@ func TestSearch_mistakesAreFound(t *testing.T) {
 		{"stale", global.BugStale, "flaps", "I12", 1000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			// Without -short these are looked for. With it, and so under the race detector, the same lives are led by clusters
+			// with the other mistakes, and with none.
 			if c.within >= 1000 && testing.Short() {
-				t.Skip("takes ten seconds")
+				t.Skip("takes hundreds of clusters")
 			}
 			if _, ok := search(t, 5, c.bug, c.life, c.rule, c.within); !ok {
 				t.Errorf("not found in %d clusters", c.within)
@@ -108,9 +110,6 @@ func TestSearch_withoutMistakesNothingIsFound(t *testing.T) {
 
 // I6, I10, I12: clusters in which something once did not hold.
 func TestSearch_remembered(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute under the race detector")
-	}
 	for _, c := range []struct {
 		most int
 		life string

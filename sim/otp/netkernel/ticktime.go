@@ -33,11 +33,12 @@ func (c Change) String() string {
 	return "change " + strconv.Itoa(int(c))
 }
 
-// SetNetTicktime changes net_ticktime of this node in a way that loses no connection, if all others are told to change theirs to the
-// same before the transition period is over for any of them: net_kernel:set_net_ticktime/2 (NK7). During that time, rounded up to whole
-// ticks of the shorter of the old ticktime and the new one, the node sends a tick at each of those. If the new one is longer, it is in
-// force from the beginning of the period; if it is shorter, from its end. ticktime is what it is now, or is about to be. d must be more than 0 and
-// transition not less; else the caller fails with function_clause.
+// SetNetTicktime changes net_ticktime of this node in a way that loses no connection, if all others are told to change
+// theirs to the same before the transition period is over for any of them: net_kernel:set_net_ticktime/2 (NK7). During
+// that time, rounded up to whole ticks of the shorter of the old ticktime and the new one, the node sends a tick at
+// each of those. If the new one is longer, it is in force from the beginning of the period; if it is shorter, from its
+// end. ticktime is what it is now, or is about to be. d must be more than 0 and transition not less; else the caller
+// fails with function_clause.
 func SetNetTicktime(p *sim.Proc, d, transition time.Duration) (done Change, ticktime time.Duration) {
 	if d <= 0 || transition < 0 {
 		panic(&sim.Error{Reason: "function_clause", Op: "set_net_ticktime", Detail: d.String() + ", " + transition.String()})

@@ -66,6 +66,17 @@ func TestSetNetTicktime_NK7_intensity(t *testing.T) {
 	}, "5s")
 }
 
+// NK7: a longer ticktime is in force from the beginning, and its end changes nothing: what somebody has set meanwhile stays.
+func TestSetNetTicktime_NK7_longerEnds(t *testing.T) {
+	play(t, same, func(p *sim.Proc, say func(string, ...any)) {
+		netkernel.SetNetTicktime(p, 2*time.Minute, time.Second)
+		say("%v", p.TickTime())
+		p.SetTickTime(time.Second)
+		p.Sleep(time.Minute)
+		say("%v", p.TickTime())
+	}, "2m0s", "1s")
+}
+
 // Where no net_kernel runs it is ignored; a ticktime that is none is refused by the caller itself.
 func TestSetNetTicktime_ignored(t *testing.T) {
 	play(t, func(cfg *sim.Config) { cfg.Nodes[0].Boot = func(*sim.Proc) {} }, func(p *sim.Proc, say func(string, ...any)) {
@@ -81,8 +92,9 @@ func TestSetNetTicktime_ignored(t *testing.T) {
 	}, "ignored 0s 0s false", "function_clause", "function_clause", "function_clause")
 }
 
-// NK7: if all nodes are told before the transition is over for any, no connection is lost, whether they tick more often from then on or more seldom;
-// and they find a silent node by the new ticktime. If there is no transition, or the other is told too late, one gives up the other.
+// NK7: if all nodes are told before the transition is over for any, no connection is lost, whether they tick more often
+// from then on or more seldom; and they find a silent node by the new ticktime. If there is no transition, or the other
+// is told too late, one gives up the other.
 func TestSetNetTicktime_NK7_transition(t *testing.T) {
 	const s = time.Second
 	for _, c := range []struct {

@@ -11,7 +11,8 @@
 //	ECall       erpc:call        *Error: the function crashed, exited, or was killed; no connection; too late
 //	Call        rpc:call         *BadRPC: nodedown, timeout, {'EXIT', Reason}
 //
-// What need not be waited for at once is a RequestID (erpc's, SendRequest), several of which go into an otp.Requests, or a Key (rpc's, AsyncCall).
+// What need not be waited for at once is a RequestID (erpc's, SendRequest), several of which go into an otp.Requests,
+// or a Key (rpc's, AsyncCall).
 //
 // Each call spawns a process on the other node, which ends with the answer as its reason (NK13). So a lost connection is
 // never taken for an answer, nor the other way round; and a process that the function links itself to is told of that

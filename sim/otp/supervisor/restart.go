@@ -7,12 +7,13 @@ import (
 	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/otp/internal/gen"
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // Exited deals with the end of a process the supervisor was linked with, and reports whether the
 // supervisor goes on. Whoever is no child is nobody's business (SUP6).
-func (s *server) Exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool) {
+func (s *server) Exited(p *sim.Proc, pid sim.PID, reason sim.Reason, _ gen.Overseeing) (goesOn bool) {
 	if pid.IsZero() {
 		return true
 	}
@@ -192,8 +193,7 @@ func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info
 // start calls the start function, which may panic: then ok is false.
 func start(p *sim.Proc, spec *Child, args []any) (started otp.Started, err error, why sim.Reason, ok bool) {
 	defer otp.Catch(p, &why, &ok)
-	defer p.Naming(p.Naming(spec.ID))
-	started, err = spec.Start(p, args...)
+	started, err = otp.As(p, spec.ID, spec.Start, args...)
 	return started, err, nil, true
 }
 

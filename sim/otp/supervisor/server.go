@@ -184,7 +184,7 @@ func (s *server) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 		p.Report("warning", p.Self(), term.Tuple{term.Atom("unexpected_message"), msg})
 		return genserver.NoReply()
 	}
-	return goOn(s.Exited(p, exit.From, exit.Reason))
+	return goOn(s.Exited(p, exit.From, exit.Reason, gen.Overseeing{}))
 }
 
 // goOn is how a supervisor goes on, or does not: whatever it was that was too much, it exits with shutdown (SUP10).

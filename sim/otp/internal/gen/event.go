@@ -72,10 +72,14 @@ func (c *Core) sortPlain(v any) Event {
 }
 
 // Overseer is a user's server that hears of the end of those it is linked with by a callback of its own, and then goes
-// on, or shuts down: a supervisor. It spares each of them a message to be made.
+// on, or shuts down: a supervisor. It spares each of them a message to be made. Only behaviours can be one, since nobody
+// else can name an Overseeing: a method of a program's server that is called Exited is the program's.
 type Overseer interface {
-	Exited(p *sim.Proc, pid sim.PID, reason sim.Reason) (goesOn bool)
+	Exited(p *sim.Proc, pid sim.PID, reason sim.Reason, _ Overseeing) (goesOn bool)
 }
+
+// Overseeing is what tells an Overseer's method from others of its name.
+type Overseeing struct{}
 
 // last is an event as reports show it.
 func (c *Core) last(e Event) any {
