@@ -181,8 +181,8 @@ func (w *World) fanout(p *Proc, n int) int {
 
 // drain answers what was still on its way to a process that has ended as the dead are answered for.
 func (w *World) drain(p *Proc) {
-	for p.transit.head != nil {
-		m := p.transit.pop()
+	for p.inbox.transit() {
+		m := p.inbox.remove(p.inbox.border)
 		if w.forgets(m) {
 		} else if p.elsewhere(m.from) {
 			w.answerFar(p.node, m, p.id)
@@ -206,8 +206,8 @@ func (w *World) drain(p *Proc) {
 		}
 		w.discard(m)
 	}
-	for p.mailbox.head != nil {
-		w.discard(p.mailbox.pop())
+	for p.inbox.head != nil {
+		w.discard(p.inbox.remove(nil))
 	}
 }
 

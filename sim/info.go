@@ -136,7 +136,7 @@ func (v View) Processes() []PID {
 func (v View) Mailbox(pid PID) []any {
 	var msgs []any
 	if p := v.w.alive(pid.Identity()); p != nil {
-		for m := p.mailbox.head; m != nil; m = m.next {
+		for m := range p.mailbox {
 			envelope := *m // Value takes the tag off: looking must not change what a handler will see
 			msgs = append(msgs, envelope.Value())
 		}

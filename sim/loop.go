@@ -248,7 +248,7 @@ func (w *World) serve(p *Proc) {
 	for {
 		m := p.nextMessage()
 		if m == nil {
-			if p.transit.head == nil {
+			if !p.inbox.transit() {
 				break
 			}
 			p.handleSignals()
@@ -270,7 +270,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.mailbox.head == nil && p.transit.head == nil && !p.impatient() {
+		if p.inbox.head == nil && !p.impatient() {
 			break // as for most messages: it is the only one
 		}
 		if p.spent() {
@@ -294,8 +294,8 @@ func (p *Proc) nextMessage() *Msg {
 	var m *Msg
 	if p.flags&selective != 0 {
 		m = p.scan(p.x.only)
-	} else if p.mailbox.head != nil {
-		m = p.mailbox.pop()
+	} else if p.inbox.border != nil {
+		m = p.inbox.remove(nil)
 	}
 	if m != nil {
 		if p.x != nil && (p.x.waitSet || p.x.armed) {
@@ -305,7 +305,7 @@ func (p *Proc) nextMessage() *Msg {
 		p.received(m)
 		return m
 	}
-	if p.x != nil && p.x.waitSet && p.transit.head == nil && (p.flags&timedOut != 0 || p.x.waitFor == 0) {
+	if p.x != nil && p.x.waitSet && !p.inbox.transit() && (p.flags&timedOut != 0 || p.x.waitFor == 0) {
 		p.x.waitSet = false
 		p.flags &^= timedOut
 		m = p.w.envelope()

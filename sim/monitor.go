@@ -202,17 +202,18 @@ func (p *Proc) demonitorFar(ref Ref, mon *monitor) {
 // flushDown removes the Down message of a monitor from the mailbox.
 func (p *Proc) flushDown(ref Ref) {
 	var prev *Msg
-	for m := p.mailbox.head; m != nil; prev, m = m, m.next {
+	for m := range p.mailbox {
 		if isDown(m, ref) {
 			p.drop(prev)
 			return
 		}
+		prev = m
 	}
 }
 
 // drop removes the message behind prev from the mailbox unread.
 func (p *Proc) drop(prev *Msg) {
-	m := p.mailbox.removeAfter(prev)
+	m := p.inbox.remove(prev)
 	p.passed = nil
 	p.mail--
 	p.removed++
@@ -352,7 +353,7 @@ func (p *Proc) watchAsked() {
 // watchAll does so for all requests in the mailbox too: the process is ending.
 func (p *Proc) watchAll() {
 	p.watchAsked()
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 {
 			p.watch(m.ref)
 			m.special &^= watches
@@ -370,7 +371,7 @@ func (p *Proc) unwatch(ref Ref) {
 		p.asked = Ref{}
 		return
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 && m.ref == ref {
 			m.special &^= watches
 			return
@@ -383,7 +384,7 @@ func (p *Proc) eachWatcher(f func(ref Ref)) {
 	if !p.asked.IsZero() {
 		f(p.asked)
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 {
 			f(m.ref)
 		}

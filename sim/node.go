@@ -351,11 +351,8 @@ func (w *World) cutOff(p *Proc) {
 	if p.x != nil {
 		w.dropTimers(p)
 	}
-	for p.transit.head != nil {
-		w.discard(p.transit.pop())
-	}
-	for p.mailbox.head != nil {
-		w.discard(p.mailbox.pop())
+	for p.inbox.head != nil {
+		w.discard(p.inbox.remove(nil))
 	}
 	p.signals, p.arrived, p.mail = 0, 0, 0
 }

@@ -303,7 +303,9 @@ func (w *World) tellNodeDown(k *peer, why Atom, was bool) {
 		if watches {
 			w.tellWatcher(p, k, why, was)
 		}
-		p.transit.append(&late)
+		for _, m := range late {
+			p.inbox.push(m)
+		}
 	}
 }
 
@@ -313,20 +315,17 @@ func (w *World) untold(why Atom) bool {
 }
 
 // holdLate takes messages that have come over a connection that is over off the road, by mistake.
-func (w *World) holdLate(p *Proc, k *peer) (late queue) {
+func (w *World) holdLate(p *Proc, k *peer) (late []*Msg) {
 	if !w.makes(mutant.LateMessages) {
 		return late
 	}
-	var rest queue
-	for p.transit.head != nil {
-		m := p.transit.pop()
-		if m.kind == message && m.from != nil && m.from.Home.Index == k.to {
-			late.push(m)
+	for prev := p.inbox.border; prev != p.inbox.tail; {
+		if m := p.inbox.behind(prev); m.kind == message && m.from != nil && m.from.Home.Index == k.to {
+			late = append(late, p.inbox.remove(prev))
 		} else {
-			rest.push(m)
+			prev = m
 		}
 	}
-	p.transit.append(&rest)
 	return late
 }
 
@@ -351,7 +350,7 @@ func (w *World) tellWatcher(p *Proc, k *peer, why Atom, was bool) {
 // cutTransit sees to it that what has come over a connection that is over, and has not been handled, makes no link or
 // monitor that nobody would ever end.
 func (w *World) cutTransit(p *Proc, k *peer) {
-	for m := p.transit.head; m != nil; m = m.next {
+	for m := range p.inTransit {
 		if m.from == nil || m.from.Home.Index != k.to {
 			continue
 		}
@@ -370,7 +369,7 @@ func (w *World) cutTransit(p *Proc, k *peer) {
 			}
 		}
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 && m.from.Home.Index == k.to {
 			m.special &^= watches
 		}

@@ -32,14 +32,13 @@ func (f HandlerFunc) Handle(p *Proc, m *Msg) { f(p, m) }
 // Proc is a process, as its own code sees it. Its methods may be called only by that code, while it runs.
 //
 // Each has two queues, as on the BEAM: signals in transit, which act when the process handles them, and
-// the mailbox, from which it receives.
+// the mailbox, from which it receives. Its inbox is both.
 type Proc struct {
 	// What a message touches comes first: two cache lines.
 	w       *World
 	id      *term.Identity
 	handler Handler
-	transit queue
-	mailbox queue
+	inbox   inbox
 	x       *extra
 	serial  uint64
 	reds    uint64 // reductions of finished slices

@@ -71,11 +71,11 @@ type Mark struct {
 // Mark marks the end of the mailbox as it is now. An Await from there does not look at older messages,
 // which cannot be the answer to a request that is yet to be made.
 func (p *Proc) Mark() Mark {
-	if p.transit.head != nil {
+	if p.inbox.transit() {
 		p.handleSignals()
 		p.dieIfExiting()
 	}
-	return Mark{p.mailbox.tail, p.removed}
+	return Mark{p.inbox.border, p.removed}
 }
 
 // Await is Receive on envelopes: it removes and returns the first message behind the mark that matches,
@@ -122,7 +122,7 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			p.charge(redReceive)
 			return true
 		}
-		if p.transit.head != nil {
+		if p.inbox.transit() {
 			p.handleSignals()
 			p.dieIfExiting()
 			continue
@@ -144,15 +144,13 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 // scan goes on from where the last scan of this receive ended. A message it returns is out of the mailbox.
 func (p *Proc) scan(match func(*Msg) bool) *Msg {
 	prev := p.passed
-	e := p.mailbox.head
-	if prev != nil {
-		e = prev.next
-	}
-	for ; e != nil; prev, e = e, e.next {
+	for prev != p.inbox.border {
+		e := p.inbox.behind(prev)
 		if match(e) {
 			p.passed = nil
-			return p.mailbox.removeAfter(prev)
+			return p.inbox.remove(prev)
 		}
+		prev = e
 	}
 	p.passed = prev
 	return nil
@@ -186,7 +184,7 @@ func (p *Proc) Hibernate() {
 	p.handleSignals()
 	p.dieIfExiting()
 	p.flags |= hibernating
-	for p.mailbox.head == nil {
+	for p.inbox.border == nil {
 		p.block()
 	}
 	p.flags &^= hibernating

@@ -183,7 +183,7 @@ func (w *World) post(sender uint64, q *Proc, m *Msg) {
 	if w.tells {
 		w.told(m, q)
 	}
-	q.transit.push(m)
+	q.inbox.push(m)
 	if q.state == waiting {
 		q.enqueue()
 	} else if w.races && q.state == queued {
@@ -214,7 +214,7 @@ func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, w
 	if body != nil && w.log.Keeping() {
 		w.log.Detail(term.Format(body))
 	}
-	q.transit.push(m)
+	q.inbox.push(m)
 	q.signals++
 	if q.state == waiting {
 		q.enqueue()
@@ -243,34 +243,35 @@ func (p *Proc) handleSignals() {
 		p.arrive()
 		return
 	}
-	for p.transit.head != nil {
-		m := p.transit.pop()
+	for p.inbox.transit() {
+		m := p.inbox.behind(p.inbox.border)
 		switch {
 		case m.kind != message:
 			p.signals--
-			p.handle(m)
+			p.handle(p.inbox.remove(p.inbox.border))
 			if p.flags&exiting != 0 {
 				return
 			}
+			continue
 		case m.special == 0:
 			p.arrived--
-			p.keep(m)
 		default:
 			p.signals--
 			if m.special&viaAlias != 0 && !p.throughAlias(m) {
 				p.w.dropped(m.from, p.id)
-				p.w.discard(m)
+				p.w.discard(p.inbox.remove(p.inbox.border))
 				continue
 			}
-			p.keep(m)
 		}
+		p.inbox.accept()
+		p.mail++
 	}
 }
 
 // arrive is handleSignals if there are only plain messages.
 func (p *Proc) arrive() {
 	if p.arrived != 0 {
-		p.mailbox.append(&p.transit)
+		p.inbox.acceptAll()
 		p.mail += p.arrived
 		p.arrived = 0
 	}
@@ -312,10 +313,10 @@ func (p *Proc) handle(m *Msg) {
 	w.discard(m)
 }
 
-// keep puts an envelope into the mailbox.
+// keep puts the envelope of a signal that has been handled into the mailbox.
 func (p *Proc) keep(m *Msg) {
 	m.kind = message
-	p.mailbox.push(m)
+	p.inbox.enter(m)
 	p.mail++
 }
 
@@ -358,7 +359,7 @@ func (p *Proc) Alive(pid PID) bool {
 		p.charge(redOther)
 		return q == p
 	}
-	if q.transit.head == nil || p.has(noBlock) {
+	if !q.inbox.transit() || p.has(noBlock) {
 		p.charge(redOther)
 		return true
 	}
@@ -379,7 +380,7 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 		p.handleSignals() // a process that asks about itself handles its signals first
 		p.dieIfExiting()
 		return *p.inspect(), true
-	case q.transit.head == nil || p.has(noBlock):
+	case !q.inbox.transit() || p.has(noBlock):
 		info = *q.inspect() // before others run: when they have, q may be somebody else
 		p.charge(redOther)
 		return info, true

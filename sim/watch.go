@@ -27,12 +27,12 @@ func (v View) Mourners(pid PID) (n int) {
 
 // orphan is whether an exit of the process's parent waits to be handled or received.
 func (p *Proc) orphan() bool {
-	for m := p.transit.head; m != nil; m = m.next {
+	for m := range p.inTransit {
 		if m.kind == linkExit && m.from == p.id.Parent {
 			return true
 		}
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.tag == ExitTag && m.from == p.id.Parent {
 			return true
 		}

@@ -420,11 +420,8 @@ func (w *World) forget() {
 		if p == nil {
 			continue
 		}
-		for p.transit.head != nil {
-			w.discard(p.transit.pop())
-		}
-		for p.mailbox.head != nil {
-			w.discard(p.mailbox.pop())
+		for p.inbox.head != nil {
+			w.discard(p.inbox.remove(nil))
 		}
 		if p.x != nil {
 			w.dropTimers(p)
