@@ -28,7 +28,9 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 		p.sendTo(nil, at, tag, ref, word, body)
 		return
 	} else if alias, ok := to.(Ref); ok {
-		p.postAlias(alias, p.aliased(alias, tag, ref, word, body))
+		m := p.w.envelope()
+		m.fill(p.id, tag, ref, word, body)
+		p.postAlias(alias, m)
 		return
 	} else {
 		q = p.resolve(to)
@@ -81,36 +83,32 @@ func (p *Proc) SendAlias(to Ref, tag *Tag, word int64, body any) {
 	if !p.acts() {
 		return
 	}
-	m := p.aliased(to, tag, to, word, body)
+	m := p.w.envelope()
+	m.fill(p.id, tag, to, word, body)
 	if to == p.asked {
 		p.asked = Ref{}
-		m.special |= settled
+		m.special = settled
 	}
 	p.postAlias(to, m)
 }
 
-// aliased is a message that goes by way of an alias.
-func (p *Proc) aliased(to Ref, tag *Tag, ref Ref, word int64, body any) *Msg {
-	if to.IsZero() {
-		raise("badarg", "send", "no alias")
-	}
-	m := p.w.envelope()
-	m.fill(p.id, tag, ref, word, body)
-	m.special, m.alias = viaAlias, to.N()
-	return m
-}
-
-// postAlias sends it. Whether the alias still stands is asked when the message is handled, not now (ALI1).
+// postAlias sends a message by way of an alias. Whether that still stands is asked when the message is handled,
+// not now (ALI1).
 func (p *Proc) postAlias(to Ref, m *Msg) {
 	owner := to.Owner().Identity()
+	m.special |= viaAlias
+	m.alias = to.N()
 	if q := p.near(owner); q != nil {
 		q.signals++
 		p.w.post(p.serial, q, m)
 	} else if p.elsewhere(owner) {
 		p.sendFar(owner, term.NameAt{}, m)
 	} else {
-		p.w.dropped(p.id, owner)
 		p.w.discard(m)
+		if owner == nil {
+			raise("badarg", "send", "no alias")
+		}
+		p.w.dropped(p.id, owner)
 	}
 	p.charge(redSend)
 }
