@@ -107,8 +107,7 @@ func (p *Proc) terminate() {
 		}
 		w.tellLinks(p, reason)
 		w.tellWatchers(p, reason)
-		for i := range x.monitors.entries {
-			e := &x.monitors.entries[i]
+		for _, e := range x.monitors.all() {
 			if q := p.near(e.val.target); q != nil {
 				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, e.key), 0, nil)
 			}
@@ -135,9 +134,8 @@ func (p *Proc) tellFar(reason Reason) {
 			w.emit(n, downSignal, p.id, owner, e.key, 0, reason)
 		}
 	}
-	for i := range p.x.monitors.entries {
-		e := &p.x.monitors.entries[i]
-		p.demonitorFar(term.NewRef(p.id, e.key), &e.val)
+	for _, e := range p.x.monitors.all() {
+		p.demonitorFar(term.NewRef(p.id, e.key), e.val)
 	}
 }
 

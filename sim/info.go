@@ -43,8 +43,8 @@ func (p *Proc) inspect() *Info {
 			info.Links = append(info.Links, term.NewPID(l.key))
 		}
 	}
-	for i := range x.monitors.entries {
-		info.Monitors = append(info.Monitors, x.monitors.entries[i].val.shown())
+	for _, e := range x.monitors.all() {
+		info.Monitors = append(info.Monitors, e.val.shown())
 	}
 	slices.SortFunc(info.Links, PID.Compare)
 	return info

@@ -168,28 +168,29 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if p.x == nil {
 		return false
 	}
-	i := p.x.monitors.find(ref.N())
-	if i < 0 {
+	mon := p.x.monitors.at(ref.N())
+	if mon == nil {
 		return false
 	}
-	was := p.x.monitors.entries[i].val
-	if p.w.makes(mutant.DemonitorDead) && p.near(was.target) == nil && !p.elsewhere(was.target) {
+	was := *mon
+	q := p.near(was.target)
+	if q == nil && p.w.makes(mutant.DemonitorDead) && !p.elsewhere(was.target) {
 		return true
 	}
-	p.x.monitors.removeAt(i)
+	p.x.monitors.remove(ref.N())
 	if was.alias == explicitUnalias {
 		p.rarely().aliases.put(ref.N(), was.alias)
 	}
-	if q := p.near(was.target); q != nil {
+	if q != nil {
 		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
 	} else if p.has(distant) {
-		p.demonitorFar(ref, &was)
+		p.demonitorFar(ref, was)
 	}
 	return true
 }
 
 // demonitorFar tells another node, if the monitor is on one and the connection stands that it was made over.
-func (p *Proc) demonitorFar(ref Ref, mon *monitor) {
+func (p *Proc) demonitorFar(ref Ref, mon monitor) {
 	switch at := mon.at(p.w); {
 	case at < 0 || at == p.node.home.Index || p.node.peerOf(at).state == disconnected:
 	case mon.target != nil:

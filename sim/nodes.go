@@ -413,8 +413,8 @@ func (w *World) cutMonitors(p *Proc, k *peer) {
 		i++
 	}
 	var cut []uint64
-	for i := range p.x.monitors.entries {
-		if e := &p.x.monitors.entries[i]; e.val.at(w) == k.to {
+	for _, e := range p.x.monitors.all() {
+		if e.val.at(w) == k.to {
 			cut = append(cut, e.key)
 		}
 	}

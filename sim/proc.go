@@ -108,7 +108,7 @@ type extra struct {
 	links    table[*term.Identity, link]
 	onlyLink [1]entry[*term.Identity, link] // where links are while there is but one
 
-	monitors table[uint64, monitor] // by number of the reference
+	monitors monitors
 	watchers table[Ref, struct{}]   // who monitors us
 
 	roles   table[string, siblings] // the children we spawned
@@ -161,7 +161,7 @@ func (p *Proc) shed() {
 	if p.has(distant) { // its node counts on it
 		return
 	}
-	if x.links.len()+x.monitors.len()+x.watchers.len()+x.roles.len() != 0 ||
+	if x.links.len()+x.watchers.len()+x.roles.len() != 0 || !x.monitors.empty() ||
 		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
 		return
 	}
