@@ -29,8 +29,7 @@ func (p *Proc) Exit(pid PID, reason Reason) {
 	}
 	p.w.emit(p.node, exitSignal, p.id, pid.Identity(), Ref{}, word, reason)
 	if word == suicide || pid == p.Self() && term.Is(reason, Kill) {
-		p.handleSignals()
-		p.dieIfExiting()
+		p.catchUp()
 	}
 	p.charge(redOther)
 }

@@ -281,13 +281,13 @@ func (w *World) serve(p *Proc) {
 	}
 	p.endSlice()
 	p.state = waiting
-	if p.x != nil && p.x.waitSet && !p.x.armed {
+	if p.flags&(waitSet|armed) == waitSet {
 		p.arm(p.x.waitFor)
 	}
 }
 
 // impatient is whether a handler waits for no time at all: it is never without something to do.
-func (p *Proc) impatient() bool { return p.x != nil && p.x.waitSet && p.x.waitFor == 0 }
+func (p *Proc) impatient() bool { return p.has(waitSet) && p.x.waitFor == 0 }
 
 // nextMessage takes the message that a handler is to be called with; nil if it must wait.
 func (p *Proc) nextMessage() *Msg {
@@ -298,16 +298,15 @@ func (p *Proc) nextMessage() *Msg {
 		m = p.inbox.remove(nil)
 	}
 	if m != nil {
-		if p.x != nil && (p.x.waitSet || p.x.armed) {
-			p.x.waitSet = false
+		if p.flags&(waitSet|armed) != 0 {
+			p.flags &^= waitSet
 			p.disarm()
 		}
 		p.received(m)
 		return m
 	}
-	if p.x != nil && p.x.waitSet && !p.inbox.transit() && (p.flags&timedOut != 0 || p.x.waitFor == 0) {
-		p.x.waitSet = false
-		p.flags &^= timedOut
+	if p.has(waitSet) && !p.inbox.transit() && (p.has(timedOut) || p.x.waitFor == 0) {
+		p.flags &^= waitSet | timedOut
 		m = p.w.envelope()
 		m.fill(nil, TimedOut, Ref{}, 0, nil)
 	}

@@ -120,8 +120,7 @@ func (p *Proc) await(ask func(number int64)) any {
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	ask(int64(p.refs))
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	return p.answer()
 }
 
@@ -137,8 +136,7 @@ func (p *Proc) DisconnectNode(name Atom) bool {
 		return false
 	}
 	p.w.hangUp(k, hungUp)
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	return true
 }
 

@@ -60,7 +60,8 @@ type Proc struct {
 	reason Reason
 	refs   uint32
 	draws  uint32
-	asked  Ref // the Request that is being handled and has not been answered
+	waitAt int32 // if it is armed, where that is in the world's waits, counted from 1; 0 if it has a timer
+	asked  Ref   // the Request that is being handled and has not been answered
 }
 
 // state is where a process is in its life.
@@ -89,6 +90,8 @@ const (
 	hidden                        // it belongs to the machinery, not to the program
 	halted                        // it went down with its node: nothing is left of it but its stack
 	distant                       // it has had to do with processes of other nodes, or watches nodes
+	waitSet                       // its handler has said how long it waits
+	armed                         // the present wait is limited
 )
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
@@ -96,20 +99,17 @@ func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
 // extra is what most processes have none of. It is four cache lines: what is looked at when a process ends
 // without ado, the links, those who watch, and what is wanted where there are children or time-outs.
 type extra struct {
-	armed   bool   // the present wait is limited
-	waitSet bool   // a handler has said how long it waits
-	waitAt  int32  // where in the world's waits that is, counted from 1; 0 if it has a timer
-	wait    *timer // the one that ends our waiting
-	timers  *timer // that would send to us
-	leader  PID
-	name    Name
+	wait   *timer // the one that ends our waiting
+	timers *timer // that would send to us
+	leader PID
+	name   Name
 	*rare
 
 	links    table[*term.Identity, link]
 	onlyLink [1]entry[*term.Identity, link] // where links are while there is but one
 
 	monitors monitors
-	watchers table[Ref, struct{}]   // who monitors us
+	watchers table[Ref, struct{}] // who monitors us
 
 	roles   table[string, siblings] // the children we spawned
 	naming  string                  // what Naming said
@@ -162,7 +162,7 @@ func (p *Proc) shed() {
 		return
 	}
 	if x.links.len()+x.watchers.len()+x.roles.len() != 0 || !x.monitors.empty() ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
+		x.timers != nil || x.wait != nil || p.has(waitSet) || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
 		return
 	}
 	p.w.freeExtra(x)
@@ -250,15 +250,7 @@ func (p *Proc) preempt() {
 	p.endSlice()
 	p.enqueue()
 	p.park()
-	p.handleSignals()
-	p.dieIfExiting()
-}
-
-// dieIfExiting unwinds the stack of a process that a signal has ended.
-func (p *Proc) dieIfExiting() {
-	if p.flags&exiting != 0 {
-		panic(unwind)
-	}
+	p.catchUp()
 }
 
 // Self is the process's own PID.

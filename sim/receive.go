@@ -72,8 +72,7 @@ type Mark struct {
 // which cannot be the answer to a request that is yet to be made.
 func (p *Proc) Mark() Mark {
 	if p.inbox.transit() {
-		p.handleSignals()
-		p.dieIfExiting()
+		p.catchUp()
 	}
 	return Mark{p.inbox.border, p.removed}
 }
@@ -106,13 +105,12 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 	} else {
 		p.passed = nil
 	}
-	if p.x != nil && p.x.armed { // by a receive that a panic of its match ended
+	if p.flags&(armed|timedOut) != 0 { // by a receive that a panic of its match ended
 		p.disarm()
 	}
-	armed := false
 	for {
 		if e := p.scan(match); e != nil {
-			if armed {
+			if p.flags&(armed|timedOut) != 0 {
 				p.disarm()
 			}
 			if e.special&watches != 0 {
@@ -123,8 +121,7 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			return true
 		}
 		if p.inbox.transit() {
-			p.handleSignals()
-			p.dieIfExiting()
+			p.catchUp()
 			continue
 		}
 		if d == 0 || p.has(timedOut) {
@@ -133,9 +130,8 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			p.charge(redReceive)
 			return false
 		}
-		if !armed && d != Forever {
+		if d != Forever && !p.has(armed) {
 			p.arm(d)
-			armed = true
 		}
 		p.block()
 	}
@@ -172,8 +168,7 @@ func (p *Proc) block() {
 	p.flags |= blocked
 	p.park()
 	p.flags &^= blocked
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 }
 
 // Hibernate waits until the mailbox holds a message, and takes none (RCV5).
@@ -181,8 +176,7 @@ func (p *Proc) Hibernate() {
 	if !p.acts() {
 		panic(unwind)
 	}
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	p.flags |= hibernating
 	for p.inbox.border == nil {
 		p.block()
@@ -207,10 +201,14 @@ func (p *Proc) After(d time.Duration) {
 		raise("timeout_value", "receive", d.String())
 	}
 	x := p.ext()
-	if x.armed {
+	if p.has(armed) {
 		p.disarm()
 	}
-	x.waitFor, x.waitSet = d, d != Forever
+	x.waitFor = d
+	p.flags &^= waitSet
+	if d != Forever {
+		p.flags |= waitSet
+	}
 }
 
 // Only makes the handler take, from now on, no messages but those that match; the others stay in the

@@ -266,6 +266,14 @@ func (p *Proc) handleSignals() {
 	}
 }
 
+// catchUp is handleSignals for a process with a stack, which is unwound if one of them ends it.
+func (p *Proc) catchUp() {
+	p.handleSignals()
+	if p.flags&exiting != 0 {
+		panic(unwind)
+	}
+}
+
 // arrive is handleSignals if there are only plain messages.
 func (p *Proc) arrive() {
 	if p.arrived != 0 {
@@ -375,8 +383,7 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 	case q == nil:
 		return Info{}, false
 	case q == p:
-		p.handleSignals() // a process that asks about itself handles its signals first
-		p.dieIfExiting()
+		p.catchUp() // a process that asks about itself handles its signals first
 		return *p.inspect(), true
 	case !q.inbox.transit() || p.has(noBlock):
 		info = *q.inspect() // before others run: when they have, q may be somebody else
