@@ -203,7 +203,7 @@ func (w *World) drain(p *Proc) {
 		}
 		w.discard(m)
 	}
-	for p.inbox.head != nil {
+	for !p.inbox.empty() {
 		w.discard(p.inbox.remove(nil))
 	}
 }

@@ -2,12 +2,15 @@ package sim
 
 // inbox is what has come to a process, in the order in which it came: the mailbox first, from which the process
 // receives, and behind it the signals in transit, which act when it handles them. To handle a message is to move the
-// border.
+// border. Nothing is said of what comes behind the newest: its next is what it was.
 type inbox struct {
-	head   *Msg // the oldest of all; nil if there is nothing
+	head   *Msg // the oldest of all, if there is anything
 	border *Msg // the last of the mailbox; nil if that is empty
 	tail   *Msg // the newest of all; nil if there is nothing
 }
+
+// empty reports whether there is nothing, neither in the mailbox nor in transit.
+func (b *inbox) empty() bool { return b.tail == nil }
 
 // transit reports whether there are signals in transit.
 func (b *inbox) transit() bool { return b.border != b.tail }
@@ -30,8 +33,8 @@ func (b *inbox) push(m *Msg) {
 	b.tail = m
 }
 
-// accept makes the oldest signal in transit, which is a message, the last of the mailbox.
-func (b *inbox) accept() { b.border = b.behind(b.border) }
+// accept makes m, a message and the oldest signal in transit, the last of the mailbox.
+func (b *inbox) accept(m *Msg) { b.border = m }
 
 // acceptAll does so with all in transit.
 func (b *inbox) acceptAll() { b.border = b.tail }
@@ -64,7 +67,6 @@ func (b *inbox) remove(prev *Msg) *Msg {
 	if m == b.tail {
 		b.tail = prev
 	}
-	m.next = nil
 	return m
 }
 

@@ -270,7 +270,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.inbox.head == nil && !p.impatient() {
+		if p.inbox.empty() && !p.impatient() {
 			break // as for most messages: it is the only one
 		}
 		if p.spent() {

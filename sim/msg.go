@@ -147,7 +147,6 @@ func (w *World) envelope() *Msg {
 		return w.moreEnvelopes()
 	}
 	w.spare = m.next
-	m.next = nil
 	return m
 }
 

@@ -351,7 +351,7 @@ func (w *World) cutOff(p *Proc) {
 	if p.x != nil {
 		w.dropTimers(p)
 	}
-	for p.inbox.head != nil {
+	for !p.inbox.empty() {
 		w.discard(p.inbox.remove(nil))
 	}
 	p.signals, p.arrived, p.mail = 0, 0, 0

@@ -261,7 +261,7 @@ func (p *Proc) handleSignals() {
 				continue
 			}
 		}
-		p.inbox.accept()
+		p.inbox.accept(m)
 		p.mail++
 	}
 }

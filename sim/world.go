@@ -420,7 +420,7 @@ func (w *World) forget() {
 		if p == nil {
 			continue
 		}
-		for p.inbox.head != nil {
+		for !p.inbox.empty() {
 			w.discard(p.inbox.remove(nil))
 		}
 		if p.x != nil {
