@@ -172,7 +172,11 @@ func (w *World) next() *Proc {
 		}
 		if t, ok := w.sched.Next(); ok {
 			p := w.procs[t]
-			p.begin()
+			if p.flags&noBlock != 0 && w.sched.SparesSlices() {
+				p.begin(undrawn)
+			} else {
+				p.begin(w.sched.Slice(t))
+			}
 			if w.paused > 0 && p.node.paused {
 				p.node.setAside(p)
 				continue

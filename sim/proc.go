@@ -209,13 +209,7 @@ const maxDebt = 50_000_000
 const undrawn = maxDebt
 
 // begin gives the process a slice.
-func (p *Proc) begin() {
-	n := int32(undrawn)
-	if p.flags&noBlock == 0 || !p.w.sched.SparesSlices() {
-		n = p.w.sched.Slice(p.task)
-	}
-	p.budget, p.slice = n, n
-}
+func (p *Proc) begin(n int32) { p.budget, p.slice = n, n }
 
 // spent is whether the slice is used up.
 func (p *Proc) spent() bool {
