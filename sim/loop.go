@@ -95,9 +95,9 @@ func (w *World) loop(owner *Proc) {
 
 // turn is loop up to the first panic, after which there is more to do.
 func (w *World) turn(owner *Proc) (again bool) {
-	ended := false
+	again = true
 	defer func() {
-		if !ended {
+		if again { // by a panic, or runtime.Goexit
 			again = w.caught(recover())
 		}
 	}()
@@ -113,7 +113,6 @@ func (w *World) turn(owner *Proc) (again bool) {
 				w.leave()
 			}
 		case p == owner:
-			ended = true
 			return false
 		case p.stack != nil:
 			if owner == nil {
@@ -130,7 +129,6 @@ func (w *World) turn(owner *Proc) (again bool) {
 		}
 		for w.closing {
 			if owner != nil || w.final {
-				ended = true
 				return false
 			}
 			w.pool(w.worker)
