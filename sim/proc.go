@@ -182,15 +182,19 @@ const (
 
 // acts is asked by every method that changes the world: it is false for the dead, whose deferred code may
 // still run, and it stops code that uses somebody else's Proc.
-func (p *Proc) acts() bool { return p.state == running && p.flags&exiting == 0 || p.actsNot() }
+func (p *Proc) acts() bool {
+	if p.state == running && p.flags&exiting == 0 {
+		return true
+	}
+	p.mustBeCurrent()
+	return false
+}
 
-// actsNot is false for a process that is ending, and panics for a stranger.
-func (p *Proc) actsNot() bool {
+func (p *Proc) mustBeCurrent() {
 	if p.w.current != p {
 		panic("sim: a Proc method was called by code that is not running as " + p.Self().String() +
 			": hand processes around as PIDs and use only the *Proc your own function was given")
 	}
-	return false
 }
 
 // charge takes n reductions from the slice and ends it if they were the last.
