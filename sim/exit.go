@@ -134,7 +134,7 @@ func (p *Proc) tellFar(reason Reason) {
 		}
 	}
 	for _, e := range p.x.monitors.all() {
-		p.demonitorFar(term.NewRef(p.id, e.key), e.val)
+		p.demonitorFar(term.NewRef(p.id, e.key), &e.val)
 	}
 }
 

@@ -172,25 +172,23 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if mon == nil {
 		return false
 	}
-	was := *mon
-	q := p.near(was.target)
-	if q == nil && p.w.makes(mutant.DemonitorDead) && !p.elsewhere(was.target) {
+	switch q := p.near(mon.target); {
+	case q != nil:
+		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
+	case p.w.makes(mutant.DemonitorDead) && !p.elsewhere(mon.target):
 		return true
+	case p.has(distant):
+		p.demonitorFar(ref, mon)
+	}
+	if mon.alias == explicitUnalias {
+		p.rarely().aliases.put(ref.N(), mon.alias)
 	}
 	p.x.monitors.remove(ref.N())
-	if was.alias == explicitUnalias {
-		p.rarely().aliases.put(ref.N(), was.alias)
-	}
-	if q != nil {
-		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
-	} else if p.has(distant) {
-		p.demonitorFar(ref, was)
-	}
 	return true
 }
 
 // demonitorFar tells another node, if the monitor is on one and the connection stands that it was made over.
-func (p *Proc) demonitorFar(ref Ref, mon monitor) {
+func (p *Proc) demonitorFar(ref Ref, mon *monitor) {
 	switch at := mon.at(p.w); {
 	case at < 0 || at == p.node.home.Index || p.node.peerOf(at).state == disconnected:
 	case mon.target != nil:
