@@ -157,13 +157,13 @@ func (s *Scheduler) Next() (t Task, ok bool) {
 	if s.pressing > 0 {
 		q = s.mostPressing()
 	}
-	if q.length == 0 {
+	switch t = q.lone; {
+	case t != nobody:
+		q.length, q.lone = 0, nobody
+	case q.length == 0:
 		return 0, false
-	}
-	q.length--
-	if t = q.lone; t != nobody {
-		q.lone = nobody
-	} else {
+	default:
+		q.length--
 		t = q.take(s.tasks)
 	}
 	k := &s.tasks[t]

@@ -179,7 +179,8 @@ func (w *World) fanout(p *Proc, n int) int {
 // drain answers what was still on its way to a process that has ended as the dead are answered for.
 func (w *World) drain(p *Proc) {
 	for p.inbox.transit() {
-		m := p.inbox.remove(p.inbox.border)
+		m := p.inbox.behind(p.inbox.border)
+		p.inbox.remove(p.inbox.border, m)
 		if w.forgets(m) {
 		} else if p.elsewhere(m.from) {
 			w.answerFar(p.node, m, p.id)
@@ -204,7 +205,7 @@ func (w *World) drain(p *Proc) {
 		w.discard(m)
 	}
 	for !p.inbox.empty() {
-		w.discard(p.inbox.remove(nil))
+		w.discard(p.inbox.remove(nil, p.inbox.head))
 	}
 }
 

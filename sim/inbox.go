@@ -53,9 +53,8 @@ func (b *inbox) enter(m *Msg) {
 	b.border = m
 }
 
-// remove takes out the one behind prev, from the mailbox or out of transit; prev is nil for the oldest of all.
-func (b *inbox) remove(prev *Msg) *Msg {
-	m := b.behind(prev)
+// remove takes out m, from the mailbox or out of transit; prev is the one before it, nil if it is the oldest of all.
+func (b *inbox) remove(prev, m *Msg) *Msg {
 	if prev == nil {
 		b.head = m.next
 	} else {

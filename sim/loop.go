@@ -297,7 +297,7 @@ func (p *Proc) nextMessage() *Msg {
 	if p.flags&selective != 0 {
 		m = p.scan(p.x.only)
 	} else if p.inbox.border != nil {
-		m = p.inbox.remove(nil)
+		m = p.inbox.remove(nil, p.inbox.head)
 	}
 	if m != nil {
 		if p.flags&(waitSet|armed) != 0 {

@@ -203,16 +203,16 @@ func (p *Proc) flushDown(ref Ref) {
 	var prev *Msg
 	for m := range p.mailbox {
 		if isDown(m, ref) {
-			p.drop(prev)
+			p.drop(prev, m)
 			return
 		}
 		prev = m
 	}
 }
 
-// drop removes the message behind prev from the mailbox unread.
-func (p *Proc) drop(prev *Msg) {
-	m := p.inbox.remove(prev)
+// drop removes m, which is behind prev, from the mailbox unread.
+func (p *Proc) drop(prev, m *Msg) {
+	p.inbox.remove(prev, m)
 	p.passed = nil
 	p.mail--
 	p.removed++

@@ -352,7 +352,7 @@ func (w *World) cutOff(p *Proc) {
 		w.dropTimers(p)
 	}
 	for !p.inbox.empty() {
-		w.discard(p.inbox.remove(nil))
+		w.discard(p.inbox.remove(nil, p.inbox.head))
 	}
 	p.signals, p.arrived, p.mail = 0, 0, 0
 }

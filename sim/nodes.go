@@ -319,7 +319,7 @@ func (w *World) holdLate(p *Proc, k *peer) (late []*Msg) {
 	}
 	for prev := p.inbox.border; prev != p.inbox.tail; {
 		if m := p.inbox.behind(prev); m.kind == message && m.from != nil && m.from.Home.Index == k.to {
-			late = append(late, p.inbox.remove(prev))
+			late = append(late, p.inbox.remove(prev, m))
 		} else {
 			prev = m
 		}

@@ -144,7 +144,7 @@ func (p *Proc) scan(match func(*Msg) bool) *Msg {
 		e := p.inbox.behind(prev)
 		if match(e) {
 			p.passed = nil
-			return p.inbox.remove(prev)
+			return p.inbox.remove(prev, e)
 		}
 		prev = e
 	}

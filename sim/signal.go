@@ -246,7 +246,7 @@ func (p *Proc) handleSignals() {
 		switch {
 		case m.kind != message:
 			p.signals--
-			p.handle(p.inbox.remove(p.inbox.border))
+			p.handle(p.inbox.remove(p.inbox.border, m))
 			if p.flags&exiting != 0 {
 				return
 			}
@@ -257,7 +257,7 @@ func (p *Proc) handleSignals() {
 			p.signals--
 			if m.special&viaAlias != 0 && !p.throughAlias(m) {
 				p.w.dropped(m.from, p.id)
-				p.w.discard(p.inbox.remove(p.inbox.border))
+				p.w.discard(p.inbox.remove(p.inbox.border, m))
 				continue
 			}
 		}

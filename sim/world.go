@@ -421,7 +421,7 @@ func (w *World) forget() {
 			continue
 		}
 		for !p.inbox.empty() {
-			w.discard(p.inbox.remove(nil))
+			w.discard(p.inbox.remove(nil, p.inbox.head))
 		}
 		if p.x != nil {
 			w.dropTimers(p)
