@@ -116,7 +116,8 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			if e.special&watches != 0 {
 				p.watch(e.ref)
 			}
-			p.took(e)
+			p.received(e)
+			p.w.discard(e)
 			p.charge(redReceive)
 			return true
 		}
@@ -150,12 +151,6 @@ func (p *Proc) scan(match func(*Msg) bool) *Msg {
 	}
 	p.passed = prev
 	return nil
-}
-
-// took notes that a message has left the mailbox and gives its envelope back.
-func (p *Proc) took(m *Msg) {
-	p.received(m)
-	p.w.discard(m)
 }
 
 // block ends the slice and waits until the process is scheduled in; then its signals have been handled.

@@ -120,22 +120,20 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 	if !p.acts() {
 		return Ref{}
 	}
-	ref := p.MakeRef()
-	p.ext().monitors.add(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
-	q := p.near(to.Identity())
-	if q == nil && !p.elsewhere(to.Identity()) {
-		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
+	id, ref := to.Identity(), p.MakeRef()
+	p.ext().monitors.add(ref.N(), monitor{target: id, alias: withMonitor})
+	m := p.w.envelope()
+	m.fill(p.id, tag, ref, word, body)
+	m.special = watches
+	if q := p.near(id); q != nil {
+		q.signals++
+		p.w.post(p.serial, q, m)
+	} else if p.elsewhere(id) {
+		p.goDistant()
+		p.sendFar(id, term.NameAt{}, m)
 	} else {
-		m := p.w.envelope()
-		m.fill(p.id, tag, ref, word, body)
-		m.special = watches
-		if q == nil {
-			p.goDistant()
-			p.sendFar(to.Identity(), term.NameAt{}, m)
-		} else {
-			q.signals++
-			p.w.post(p.serial, q, m)
-		}
+		p.w.discard(m)
+		p.w.signal(downSignal, id, p, ref, 0, NoProc)
 	}
 	p.charge(redSend)
 	return ref
