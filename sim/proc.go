@@ -96,8 +96,8 @@ const (
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
 
-// extra is what most processes have none of. It is four cache lines: what is looked at when a process ends
-// without ado, the links, those who watch, and what is wanted where there are children or time-outs.
+// extra is what most processes have none of: first what is looked at when a process ends without ado, then the links,
+// those who watch, and what is wanted where there are children or time-outs.
 type extra struct {
 	wait   *timer // the one that ends our waiting
 	timers *timer // that would send to us
