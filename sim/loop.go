@@ -168,36 +168,44 @@ func (w *World) next() *Proc {
 			w.fire(w.sched.Pop().(*timer))
 			continue
 		}
-		if t, ok := w.sched.Next(); ok {
-			p := w.procs[t]
-			if p.flags&noBlock != 0 && w.sched.SparesSlices() {
-				p.begin(undrawn)
-			} else {
-				p.begin(w.sched.Slice(t))
-			}
-			if w.paused > 0 && p.node.paused {
-				p.node.setAside(p)
-				continue
-			}
-			p.state = running
-			w.current = p
-			return p
+		t, ok := w.sched.Next()
+		if !ok {
+			w.rest()
+			continue
 		}
-		w.current = nil
-		if w.settling {
-			w.stop = StopQuiet
-			return nil
+		p := w.procs[t]
+		if p.flags&noBlock != 0 && w.sched.SparesSlices() {
+			p.begin(undrawn)
+		} else {
+			p.begin(w.sched.Slice(t))
 		}
-		w.startWaits()
-		if w.sched.Timers() == w.ticking && !w.passing && w.calm() {
-			w.stop = StopIdle
-			return nil
+		if w.paused > 0 && p.node.paused {
+			p.node.setAside(p)
+			continue
 		}
-		if w.sched.Advance(w.limit); w.sched.Now()-now >= lull {
-			w.sched.Progress()
-		}
+		p.state = running
+		w.current = p
+		return p
 	}
 	return nil
+}
+
+// rest lets time pass until a timer is due, for nobody can run; or it stops the run.
+func (w *World) rest() {
+	w.current = nil
+	if w.settling {
+		w.stop = StopQuiet
+		return
+	}
+	w.startWaits()
+	if w.sched.Timers() == w.ticking && !w.passing && w.calm() {
+		w.stop = StopIdle
+		return
+	}
+	now := w.sched.Now()
+	if w.sched.Advance(w.limit); w.sched.Now()-now >= lull {
+		w.sched.Progress()
+	}
 }
 
 // lull is for how long all must wait that it counts: what nodes that are busy with each other wait in between is less.
