@@ -33,6 +33,12 @@ func (q *queue) reset() {
 	clear(q.full[:])
 }
 
+// only puts t into an empty queue: with no rival there is no order to draw yet.
+func (q *queue) only(t Task, k *task) {
+	q.length, q.lone = 1, t
+	k.place = lone
+}
+
 // put appends t to the bucket so many turns ahead. The caller counts.
 func (q *queue) put(tasks []task, t Task, turns uint) {
 	b := (q.turn + turns) % Turns

@@ -99,30 +99,31 @@ func (s *Scheduler) Now() Time { return s.now }
 func (s *Scheduler) Ready(t Task, p Priority) {
 	k := &s.tasks[t]
 	if k.place != asleep {
-		s.misused(t)
+		panic(s.misused(t))
 	}
 	k.priority = p
-	q := &s.normal
-	if p >= High {
-		q = s.level(p)
+	switch {
+	case p >= High:
 		s.pressing++
+		s.join(s.level(p), t)
+	case s.normal.length == 0:
+		s.normal.only(t, k)
+	default:
+		s.join(&s.normal, t)
 	}
+}
+
+// misused is what to panic with: apart from Ready, which is called too often to make room for words.
+func (s *Scheduler) misused(t Task) string {
+	return fmt.Sprintf("scheduler: task %d made ready while %s", t, s.tasks[t].where())
+}
+
+// join puts t into a queue.
+func (s *Scheduler) join(q *queue, t Task) {
 	if q.length == 0 {
-		// With no rival there is no order to draw yet.
-		q.length, q.lone = 1, t
-		k.place = lone
+		q.only(t, &s.tasks[t])
 		return
 	}
-	s.join(q, t)
-}
-
-// misused panics: apart from Ready, which is called too often to make room for words.
-func (s *Scheduler) misused(t Task) {
-	panic(fmt.Sprintf("scheduler: task %d made ready while %s", t, s.tasks[t].where()))
-}
-
-// join puts t into a queue where others are.
-func (s *Scheduler) join(q *queue, t Task) {
 	if first := q.lone; first != nobody {
 		q.lone = nobody
 		s.put(q, first, &s.tasks[first])
@@ -147,13 +148,13 @@ func (s *Scheduler) Next() (t Task, ok bool) {
 	if s.pressing > 0 {
 		q = s.mostPressing()
 	}
-	if q.length == 0 {
+	switch t = q.lone; {
+	case t != nobody:
+		q.length, q.lone = 0, nobody
+	case q.length == 0:
 		return 0, false
-	}
-	q.length--
-	if t = q.lone; t != nobody {
-		q.lone = nobody
-	} else {
+	default:
+		q.length--
 		t = q.take(s.tasks)
 	}
 	k := &s.tasks[t]

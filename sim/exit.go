@@ -29,8 +29,7 @@ func (p *Proc) Exit(pid PID, reason Reason) {
 	}
 	p.w.emit(p.node, exitSignal, p.id, pid.Identity(), Ref{}, word, reason)
 	if word == suicide || pid == p.Self() && term.Is(reason, Kill) {
-		p.handleSignals()
-		p.dieIfExiting()
+		p.catchUp()
 	}
 	p.charge(redOther)
 }
@@ -110,8 +109,7 @@ func (p *Proc) terminate() {
 		}
 		w.tellLinks(p, reason)
 		w.tellWatchers(p, reason)
-		for i := range x.monitors.entries {
-			e := &x.monitors.entries[i]
+		for _, e := range x.monitors.all() {
 			if q := p.near(e.val.target); q != nil {
 				w.signal(demonitorSignal, p.id, q, term.NewRef(p.id, e.key), 0, nil)
 			}
@@ -138,8 +136,7 @@ func (p *Proc) tellFar(reason Reason) {
 			w.emit(n, downSignal, p.id, owner, e.key, 0, reason)
 		}
 	}
-	for i := range p.x.monitors.entries {
-		e := &p.x.monitors.entries[i]
+	for _, e := range p.x.monitors.all() {
 		p.demonitorFar(term.NewRef(p.id, e.key), &e.val)
 	}
 }
@@ -184,8 +181,9 @@ func (w *World) fanout(p *Proc, n int) int {
 
 // drain answers what was still on its way to a process that has ended as the dead are answered for.
 func (w *World) drain(p *Proc) {
-	for p.transit.head != nil {
-		m := p.transit.pop()
+	for p.inbox.transit() {
+		m := p.inbox.behind(p.inbox.border)
+		p.inbox.remove(p.inbox.border, m)
 		if w.forgets(m) {
 		} else if p.elsewhere(m.from) {
 			w.answerFar(p.node, m, p.id)
@@ -209,8 +207,8 @@ func (w *World) drain(p *Proc) {
 		}
 		w.discard(m)
 	}
-	for p.mailbox.head != nil {
-		w.discard(p.mailbox.pop())
+	for !p.inbox.empty() {
+		w.discard(p.inbox.remove(nil, p.inbox.head))
 	}
 }
 

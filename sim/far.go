@@ -297,7 +297,7 @@ func (w *World) postFar(q *Proc, m *Msg) {
 	if m.kind == message && w.tells {
 		w.told(m, q)
 	}
-	q.transit.push(m)
+	q.inbox.push(m)
 	if m.kind == message && m.special == 0 {
 		q.arrived++
 	} else {

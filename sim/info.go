@@ -43,8 +43,8 @@ func (p *Proc) inspect() *Info {
 			info.Links = append(info.Links, term.NewPID(l.key))
 		}
 	}
-	for i := range x.monitors.entries {
-		info.Monitors = append(info.Monitors, x.monitors.entries[i].val.shown())
+	for _, e := range x.monitors.all() {
+		info.Monitors = append(info.Monitors, e.val.shown())
 	}
 	slices.SortFunc(info.Links, PID.Compare)
 	return info
@@ -136,7 +136,7 @@ func (v View) Processes() []PID {
 func (v View) Mailbox(pid PID) []any {
 	var msgs []any
 	if p := v.w.alive(pid.Identity()); p != nil {
-		for m := p.mailbox.head; m != nil; m = m.next {
+		for m := range p.mailbox {
 			envelope := *m // Value takes the tag off: looking must not change what a handler will see
 			msgs = append(msgs, envelope.Value())
 		}

@@ -95,9 +95,9 @@ func (w *World) loop(owner *Proc) {
 
 // turn is loop up to the first panic, after which there is more to do.
 func (w *World) turn(owner *Proc) (again bool) {
-	ended := false
+	again = true
 	defer func() {
-		if !ended {
+		if again { // by a panic, or runtime.Goexit
 			again = w.caught(recover())
 		}
 	}()
@@ -113,7 +113,6 @@ func (w *World) turn(owner *Proc) (again bool) {
 				w.leave()
 			}
 		case p == owner:
-			ended = true
 			return false
 		case p.stack != nil:
 			if owner == nil {
@@ -130,7 +129,6 @@ func (w *World) turn(owner *Proc) (again bool) {
 		}
 		for w.closing {
 			if owner != nil || w.final {
-				ended = true
 				return false
 			}
 			w.pool(w.worker)
@@ -170,32 +168,44 @@ func (w *World) next() *Proc {
 			w.fire(w.sched.Pop().(*timer))
 			continue
 		}
-		if t, ok := w.sched.Next(); ok {
-			p := w.procs[t]
-			p.begin()
-			if w.paused > 0 && p.node.paused {
-				p.node.setAside(p)
-				continue
-			}
-			p.state = running
-			w.current = p
-			return p
+		t, ok := w.sched.Next()
+		if !ok {
+			w.rest()
+			continue
 		}
-		w.current = nil
-		if w.settling {
-			w.stop = StopQuiet
-			return nil
+		p := w.procs[t]
+		if p.flags&noBlock != 0 && w.sched.SparesSlices() {
+			p.begin(undrawn)
+		} else {
+			p.begin(w.sched.Slice(t))
 		}
-		w.startWaits()
-		if w.sched.Timers() == w.ticking && !w.passing && w.calm() {
-			w.stop = StopIdle
-			return nil
+		if w.paused > 0 && p.node.paused {
+			p.node.setAside(p)
+			continue
 		}
-		if w.sched.Advance(w.limit); w.sched.Now()-now >= lull {
-			w.sched.Progress()
-		}
+		p.state = running
+		w.current = p
+		return p
 	}
 	return nil
+}
+
+// rest lets time pass until a timer is due, for nobody can run; or it stops the run.
+func (w *World) rest() {
+	w.current = nil
+	if w.settling {
+		w.stop = StopQuiet
+		return
+	}
+	w.startWaits()
+	if w.sched.Timers() == w.ticking && !w.passing && w.calm() {
+		w.stop = StopIdle
+		return
+	}
+	now := w.sched.Now()
+	if w.sched.Advance(w.limit); w.sched.Now()-now >= lull {
+		w.sched.Progress()
+	}
 }
 
 // lull is for how long all must wait that it counts: what nodes that are busy with each other wait in between is less.
@@ -248,7 +258,7 @@ func (w *World) serve(p *Proc) {
 	for {
 		m := p.nextMessage()
 		if m == nil {
-			if p.transit.head == nil {
+			if !p.inbox.transit() {
 				break
 			}
 			p.handleSignals()
@@ -270,7 +280,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.mailbox.head == nil && p.transit.head == nil && !p.impatient() {
+		if p.inbox.empty() && !p.impatient() {
 			break // as for most messages: it is the only one
 		}
 		if p.spent() {
@@ -281,33 +291,32 @@ func (w *World) serve(p *Proc) {
 	}
 	p.endSlice()
 	p.state = waiting
-	if p.x != nil && p.x.waitSet && !p.x.armed {
+	if p.flags&(waitSet|armed) == waitSet {
 		p.arm(p.x.waitFor)
 	}
 }
 
 // impatient is whether a handler waits for no time at all: it is never without something to do.
-func (p *Proc) impatient() bool { return p.x != nil && p.x.waitSet && p.x.waitFor == 0 }
+func (p *Proc) impatient() bool { return p.has(waitSet) && p.x.waitFor == 0 }
 
 // nextMessage takes the message that a handler is to be called with; nil if it must wait.
 func (p *Proc) nextMessage() *Msg {
 	var m *Msg
 	if p.flags&selective != 0 {
 		m = p.scan(p.x.only)
-	} else if p.mailbox.head != nil {
-		m = p.mailbox.pop()
+	} else if p.inbox.border != nil {
+		m = p.inbox.remove(nil, p.inbox.head)
 	}
 	if m != nil {
-		if p.x != nil && (p.x.waitSet || p.x.armed) {
-			p.x.waitSet = false
+		if p.flags&(waitSet|armed) != 0 {
+			p.flags &^= waitSet
 			p.disarm()
 		}
 		p.received(m)
 		return m
 	}
-	if p.x != nil && p.x.waitSet && p.transit.head == nil && (p.flags&timedOut != 0 || p.x.waitFor == 0) {
-		p.x.waitSet = false
-		p.flags &^= timedOut
+	if p.has(waitSet) && !p.inbox.transit() && (p.has(timedOut) || p.x.waitFor == 0) {
+		p.flags &^= waitSet | timedOut
 		m = p.w.envelope()
 		m.fill(nil, TimedOut, Ref{}, 0, nil)
 	}

@@ -168,23 +168,22 @@ func (p *Proc) demonitor(ref Ref) bool {
 	if p.x == nil {
 		return false
 	}
-	i := p.x.monitors.find(ref.N())
-	if i < 0 {
+	mon := p.x.monitors.at(ref.N())
+	if mon == nil {
 		return false
 	}
-	was := p.x.monitors.entries[i].val
-	if p.w.makes(mutant.DemonitorDead) && p.near(was.target) == nil && !p.elsewhere(was.target) {
-		return true
-	}
-	p.x.monitors.removeAt(i)
-	if was.alias == explicitUnalias {
-		p.rarely().aliases.put(ref.N(), was.alias)
-	}
-	if q := p.near(was.target); q != nil {
+	switch q := p.near(mon.target); {
+	case q != nil:
 		p.w.signal(demonitorSignal, p.id, q, ref, int64(ref.N()), nil)
-	} else if p.has(distant) {
-		p.demonitorFar(ref, &was)
+	case p.w.makes(mutant.DemonitorDead) && !p.elsewhere(mon.target):
+		return true
+	case p.has(distant):
+		p.demonitorFar(ref, mon)
 	}
+	if mon.alias == explicitUnalias {
+		p.rarely().aliases.put(ref.N(), mon.alias)
+	}
+	p.x.monitors.remove(ref.N())
 	return true
 }
 
@@ -202,17 +201,18 @@ func (p *Proc) demonitorFar(ref Ref, mon *monitor) {
 // flushDown removes the Down message of a monitor from the mailbox.
 func (p *Proc) flushDown(ref Ref) {
 	var prev *Msg
-	for m := p.mailbox.head; m != nil; prev, m = m, m.next {
+	for m := range p.mailbox {
 		if isDown(m, ref) {
-			p.drop(prev)
+			p.drop(prev, m)
 			return
 		}
+		prev = m
 	}
 }
 
-// drop removes the message behind prev from the mailbox unread.
-func (p *Proc) drop(prev *Msg) {
-	m := p.mailbox.removeAfter(prev)
+// drop removes m, which is behind prev, from the mailbox unread.
+func (p *Proc) drop(prev, m *Msg) {
+	p.inbox.remove(prev, m)
 	p.passed = nil
 	p.mail--
 	p.removed++
@@ -352,7 +352,7 @@ func (p *Proc) watchAsked() {
 // watchAll does so for all requests in the mailbox too: the process is ending.
 func (p *Proc) watchAll() {
 	p.watchAsked()
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 {
 			p.watch(m.ref)
 			m.special &^= watches
@@ -370,7 +370,7 @@ func (p *Proc) unwatch(ref Ref) {
 		p.asked = Ref{}
 		return
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 && m.ref == ref {
 			m.special &^= watches
 			return
@@ -383,7 +383,7 @@ func (p *Proc) eachWatcher(f func(ref Ref)) {
 	if !p.asked.IsZero() {
 		f(p.asked)
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 {
 			f(m.ref)
 		}

@@ -130,54 +130,6 @@ var (
 	TimedOut = NewTag("timed_out", func(m *Msg) any { return term.Atom("timeout") })
 )
 
-// queue is a list of envelopes in order of arrival.
-type queue struct{ head, tail *Msg }
-
-func (q *queue) push(m *Msg) {
-	if q.tail == nil {
-		q.head = m
-	} else {
-		q.tail.next = m
-	}
-	q.tail = m
-}
-
-func (q *queue) pop() *Msg {
-	m := q.head
-	if q.head = m.next; q.head == nil {
-		q.tail = nil
-	}
-	m.next = nil
-	return m
-}
-
-// removeAfter takes out the message behind prev; prev is nil for the first.
-func (q *queue) removeAfter(prev *Msg) *Msg {
-	if prev == nil {
-		return q.pop()
-	}
-	m := prev.next
-	if prev.next = m.next; prev.next == nil {
-		q.tail = prev
-	}
-	m.next = nil
-	return m
-}
-
-// append moves all of r behind q.
-func (q *queue) append(r *queue) {
-	if r.head == nil {
-		return
-	}
-	if q.tail == nil {
-		q.head = r.head
-	} else {
-		q.tail.next = r.head
-	}
-	q.tail = r.tail
-	r.head, r.tail = nil, nil
-}
-
 // fill says what the envelope holds. It goes field by field, for copying the whole would cost more than all
 // the rest of sending.
 func (m *Msg) fill(from *term.Identity, tag *Tag, ref Ref, word int64, body any) {
@@ -196,7 +148,6 @@ func (w *World) envelope() *Msg {
 		return w.moreEnvelopes()
 	}
 	w.spare = m.next
-	m.next = nil
 	return m
 }
 

@@ -352,11 +352,8 @@ func (w *World) cutOff(p *Proc) {
 	if p.x != nil {
 		w.dropTimers(p)
 	}
-	for p.transit.head != nil {
-		w.discard(p.transit.pop())
-	}
-	for p.mailbox.head != nil {
-		w.discard(p.mailbox.pop())
+	for !p.inbox.empty() {
+		w.discard(p.inbox.remove(nil, p.inbox.head))
 	}
 	p.signals, p.arrived, p.mail = 0, 0, 0
 }

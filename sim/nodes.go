@@ -120,8 +120,7 @@ func (p *Proc) await(ask func(number int64)) any {
 	p.refs++
 	x.awaiting, x.answered = uint64(p.refs), false
 	ask(int64(p.refs))
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	return p.answer()
 }
 
@@ -137,8 +136,7 @@ func (p *Proc) DisconnectNode(name Atom) bool {
 		return false
 	}
 	p.w.hangUp(k, hungUp)
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	return true
 }
 
@@ -310,7 +308,9 @@ func (w *World) tellNodeDown(k *peer, why Atom, was bool) {
 		if watches {
 			w.tellWatcher(p, k, why, was)
 		}
-		p.transit.append(&late)
+		for _, m := range late {
+			p.inbox.push(m)
+		}
 	}
 }
 
@@ -320,20 +320,17 @@ func (w *World) untold(why Atom) bool {
 }
 
 // holdLate takes messages that have come over a connection that is over off the road, by mistake.
-func (w *World) holdLate(p *Proc, k *peer) (late queue) {
+func (w *World) holdLate(p *Proc, k *peer) (late []*Msg) {
 	if !w.makes(mutant.LateMessages) {
 		return late
 	}
-	var rest queue
-	for p.transit.head != nil {
-		m := p.transit.pop()
-		if m.kind == message && m.from != nil && m.from.Home.Index == k.to {
-			late.push(m)
+	for prev := p.inbox.border; prev != p.inbox.tail; {
+		if m := p.inbox.behind(prev); m.kind == message && m.from != nil && m.from.Home.Index == k.to {
+			late = append(late, p.inbox.remove(prev, m))
 		} else {
-			rest.push(m)
+			prev = m
 		}
 	}
-	p.transit.append(&rest)
 	return late
 }
 
@@ -358,7 +355,7 @@ func (w *World) tellWatcher(p *Proc, k *peer, why Atom, was bool) {
 // cutTransit sees to it that what has come over a connection that is over, and has not been handled, makes no link or
 // monitor that nobody would ever end.
 func (w *World) cutTransit(p *Proc, k *peer) {
-	for m := p.transit.head; m != nil; m = m.next {
+	for m := range p.inTransit {
 		if m.from == nil || m.from.Home.Index != k.to {
 			continue
 		}
@@ -377,7 +374,7 @@ func (w *World) cutTransit(p *Proc, k *peer) {
 			}
 		}
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&watches != 0 && m.from.Home.Index == k.to {
 			m.special &^= watches
 		}
@@ -421,8 +418,8 @@ func (w *World) cutMonitors(p *Proc, k *peer) {
 		i++
 	}
 	var cut []uint64
-	for i := range p.x.monitors.entries {
-		if e := &p.x.monitors.entries[i]; e.val.at(w) == k.to {
+	for _, e := range p.x.monitors.all() {
+		if e.val.at(w) == k.to {
 			cut = append(cut, e.key)
 		}
 	}

@@ -78,10 +78,10 @@ func (w *World) until(when scheduler.Time) time.Duration {
 // waitLeft is how long a process waits at most from now on; Forever if there is no limit.
 func (w *World) waitLeft(p *Proc) time.Duration {
 	switch x := p.x; {
-	case x == nil || !x.armed:
+	case !p.has(armed):
 		return Forever
-	case x.waitAt != 0:
-		return w.until(w.waits[x.waitAt-1].when)
+	case p.waitAt != 0:
+		return w.until(w.waits[p.waitAt-1].when)
 	default:
 		left, _ := w.sched.Left(x.wait.alarm)
 		return time.Duration(left)

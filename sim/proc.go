@@ -32,14 +32,13 @@ func (f HandlerFunc) Handle(p *Proc, m *Msg) { f(p, m) }
 // Proc is a process, as its own code sees it. Its methods may be called only by that code, while it runs.
 //
 // Each has two queues, as on the BEAM: signals in transit, which act when the process handles them, and
-// the mailbox, from which it receives.
+// the mailbox, from which it receives. Its inbox is both.
 type Proc struct {
 	// What a message touches comes first: two cache lines.
 	w       *World
 	id      *term.Identity
 	handler Handler
-	transit queue
-	mailbox queue
+	inbox   inbox
 	x       *extra
 	serial  uint64
 	reds    uint64 // reductions of finished slices
@@ -61,7 +60,8 @@ type Proc struct {
 	reason Reason
 	refs   uint32
 	draws  uint32
-	asked  Ref // the Request that is being handled and has not been answered
+	waitAt int32 // if it is armed, where that is in the world's waits, counted from 1; 0 if it has a timer
+	asked  Ref   // the Request that is being handled and has not been answered
 }
 
 // state is where a process is in its life.
@@ -90,27 +90,26 @@ const (
 	hidden                        // it belongs to the machinery, not to the program
 	halted                        // it went down with its node: nothing is left of it but its stack
 	distant                       // it has had to do with processes of other nodes, or watches nodes
+	waitSet                       // its handler has said how long it waits
+	armed                         // the present wait is limited
 )
 
 func (p *Proc) has(f flags) bool { return p.flags&f != 0 }
 
-// extra is what most processes have none of. It is four cache lines: what is looked at when a process ends
-// without ado, the links, those who watch, and what is wanted where there are children or time-outs.
+// extra is what most processes have none of: first what is looked at when a process ends without ado, then the links,
+// those who watch, and what is wanted where there are children or time-outs.
 type extra struct {
-	armed   bool   // the present wait is limited
-	waitSet bool   // a handler has said how long it waits
-	waitAt  int32  // where in the world's waits that is, counted from 1; 0 if it has a timer
-	wait    *timer // the one that ends our waiting
-	timers  *timer // that would send to us
-	leader  PID
-	name    Name
+	wait   *timer // the one that ends our waiting
+	timers *timer // that would send to us
+	leader PID
+	name   Name
 	*rare
 
 	links    table[*term.Identity, link]
 	onlyLink [1]entry[*term.Identity, link] // where links are while there is but one
 
-	monitors table[uint64, monitor] // by number of the reference
-	watchers table[Ref, struct{}]   // who monitors us
+	monitors monitors
+	watchers table[Ref, struct{}] // who monitors us
 
 	roles   table[string, siblings] // the children we spawned
 	naming  string                  // what Naming said
@@ -162,8 +161,8 @@ func (p *Proc) shed() {
 	if p.has(distant) { // its node counts on it
 		return
 	}
-	if x.links.len()+x.monitors.len()+x.watchers.len()+x.roles.len() != 0 ||
-		x.timers != nil || x.wait != nil || x.waitSet || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
+	if x.links.len()+x.watchers.len()+x.roles.len() != 0 || !x.monitors.empty() ||
+		x.timers != nil || x.wait != nil || p.has(waitSet) || x.waits != 0 || x.name != "" || x.naming != "" || x.unlinks != 0 || !x.leader.IsZero() || !x.rare.empty() {
 		return
 	}
 	p.w.freeExtra(x)
@@ -183,19 +182,19 @@ const (
 
 // acts is asked by every method that changes the world: it is false for the dead, whose deferred code may
 // still run, and it stops code that uses somebody else's Proc.
-func (p *Proc) acts() bool { return p.w.current == p && p.flags&exiting == 0 || p.actsNot() }
-
-// actsNot is false, or panics.
-func (p *Proc) actsNot() bool {
-	if p.w.current != p {
-		p.stranger()
+func (p *Proc) acts() bool {
+	if p.state == running && p.flags&exiting == 0 {
+		return true
 	}
+	p.mustBeCurrent()
 	return false
 }
 
-func (p *Proc) stranger() {
-	panic("sim: a Proc method was called by code that is not running as " + p.Self().String() +
-		": hand processes around as PIDs and use only the *Proc your own function was given")
+func (p *Proc) mustBeCurrent() {
+	if p.w.current != p {
+		panic("sim: a Proc method was called by code that is not running as " + p.Self().String() +
+			": hand processes around as PIDs and use only the *Proc your own function was given")
+	}
 }
 
 // charge takes n reductions from the slice and ends it if they were the last.
@@ -214,13 +213,7 @@ const maxDebt = 50_000_000
 const undrawn = maxDebt
 
 // begin gives the process a slice.
-func (p *Proc) begin() {
-	n := int32(undrawn)
-	if p.flags&noBlock == 0 || !p.w.sched.SparesSlices() {
-		n = p.w.sched.Slice(p.task)
-	}
-	p.budget, p.slice = n, n
-}
+func (p *Proc) begin(n int32) { p.budget, p.slice = n, n }
 
 // spent is whether the slice is used up.
 func (p *Proc) spent() bool {
@@ -255,15 +248,7 @@ func (p *Proc) preempt() {
 	p.endSlice()
 	p.enqueue()
 	p.park()
-	p.handleSignals()
-	p.dieIfExiting()
-}
-
-// dieIfExiting unwinds the stack of a process that a signal has ended.
-func (p *Proc) dieIfExiting() {
-	if p.flags&exiting != 0 {
-		panic(unwind)
-	}
+	p.catchUp()
 }
 
 // Self is the process's own PID.

@@ -71,11 +71,10 @@ type Mark struct {
 // Mark marks the end of the mailbox as it is now. An Await from there does not look at older messages,
 // which cannot be the answer to a request that is yet to be made.
 func (p *Proc) Mark() Mark {
-	if p.transit.head != nil {
-		p.handleSignals()
-		p.dieIfExiting()
+	if p.inbox.transit() {
+		p.catchUp()
 	}
-	return Mark{p.mailbox.tail, p.removed}
+	return Mark{p.inbox.border, p.removed}
 }
 
 // Await is Receive on envelopes: it removes and returns the first message behind the mark that matches,
@@ -106,25 +105,24 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 	} else {
 		p.passed = nil
 	}
-	if p.x != nil && p.x.armed { // by a receive that a panic of its match ended
+	if p.flags&(armed|timedOut) != 0 { // by a receive that a panic of its match ended
 		p.disarm()
 	}
-	armed := false
 	for {
 		if e := p.scan(match); e != nil {
-			if armed {
+			if p.flags&(armed|timedOut) != 0 {
 				p.disarm()
 			}
 			if e.special&watches != 0 {
 				p.watch(e.ref)
 			}
-			p.took(e)
+			p.received(e)
+			p.w.discard(e)
 			p.charge(redReceive)
 			return true
 		}
-		if p.transit.head != nil {
-			p.handleSignals()
-			p.dieIfExiting()
+		if p.inbox.transit() {
+			p.catchUp()
 			continue
 		}
 		if d == 0 || p.has(timedOut) {
@@ -133,9 +131,8 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			p.charge(redReceive)
 			return false
 		}
-		if !armed && d != Forever {
+		if d != Forever && !p.has(armed) {
 			p.arm(d)
-			armed = true
 		}
 		p.block()
 	}
@@ -144,24 +141,16 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 // scan goes on from where the last scan of this receive ended. A message it returns is out of the mailbox.
 func (p *Proc) scan(match func(*Msg) bool) *Msg {
 	prev := p.passed
-	e := p.mailbox.head
-	if prev != nil {
-		e = prev.next
-	}
-	for ; e != nil; prev, e = e, e.next {
+	for prev != p.inbox.border {
+		e := p.inbox.behind(prev)
 		if match(e) {
 			p.passed = nil
-			return p.mailbox.removeAfter(prev)
+			return p.inbox.remove(prev, e)
 		}
+		prev = e
 	}
 	p.passed = prev
 	return nil
-}
-
-// took notes that a message has left the mailbox and gives its envelope back.
-func (p *Proc) took(m *Msg) {
-	p.received(m)
-	p.w.discard(m)
 }
 
 // block ends the slice and waits until the process is scheduled in; then its signals have been handled.
@@ -174,8 +163,7 @@ func (p *Proc) block() {
 	p.flags |= blocked
 	p.park()
 	p.flags &^= blocked
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 }
 
 // Hibernate waits until the mailbox holds a message, and takes none (RCV5).
@@ -183,10 +171,9 @@ func (p *Proc) Hibernate() {
 	if !p.acts() {
 		panic(unwind)
 	}
-	p.handleSignals()
-	p.dieIfExiting()
+	p.catchUp()
 	p.flags |= hibernating
-	for p.mailbox.head == nil {
+	for p.inbox.border == nil {
 		p.block()
 	}
 	p.flags &^= hibernating
@@ -209,10 +196,14 @@ func (p *Proc) After(d time.Duration) {
 		raise("timeout_value", "receive", d.String())
 	}
 	x := p.ext()
-	if x.armed {
+	if p.has(armed) {
 		p.disarm()
 	}
-	x.waitFor, x.waitSet = d, d != Forever
+	x.waitFor = d
+	p.flags &^= waitSet
+	if d != Forever {
+		p.flags |= waitSet
+	}
 }
 
 // Only makes the handler take, from now on, no messages but those that match; the others stay in the

@@ -28,7 +28,9 @@ func (p *Proc) SendTagged(to Addr, tag *Tag, ref Ref, word int64, body any) {
 		p.sendTo(nil, at, tag, ref, word, body)
 		return
 	} else if alias, ok := to.(Ref); ok {
-		p.postAlias(alias, p.aliased(alias, tag, ref, word, body))
+		m := p.w.envelope()
+		m.fill(p.id, tag, ref, word, body)
+		p.postAlias(alias, m)
 		return
 	} else {
 		q = p.resolve(to)
@@ -81,36 +83,32 @@ func (p *Proc) SendAlias(to Ref, tag *Tag, word int64, body any) {
 	if !p.acts() {
 		return
 	}
-	m := p.aliased(to, tag, to, word, body)
+	m := p.w.envelope()
+	m.fill(p.id, tag, to, word, body)
 	if to == p.asked {
 		p.asked = Ref{}
-		m.special |= settled
+		m.special = settled
 	}
 	p.postAlias(to, m)
 }
 
-// aliased is a message that goes by way of an alias.
-func (p *Proc) aliased(to Ref, tag *Tag, ref Ref, word int64, body any) *Msg {
-	if to.IsZero() {
-		raise("badarg", "send", "no alias")
-	}
-	m := p.w.envelope()
-	m.fill(p.id, tag, ref, word, body)
-	m.special, m.alias = viaAlias, to.N()
-	return m
-}
-
-// postAlias sends it. Whether the alias still stands is asked when the message is handled, not now (ALI1).
+// postAlias sends a message by way of an alias. Whether that still stands is asked when the message is handled,
+// not now (ALI1).
 func (p *Proc) postAlias(to Ref, m *Msg) {
 	owner := to.Owner().Identity()
+	m.special |= viaAlias
+	m.alias = to.N()
 	if q := p.near(owner); q != nil {
 		q.signals++
 		p.w.post(p.serial, q, m)
 	} else if p.elsewhere(owner) {
 		p.sendFar(owner, term.NameAt{}, m)
 	} else {
-		p.w.dropped(p.id, owner)
 		p.w.discard(m)
+		if owner == nil {
+			raise("badarg", "send", "no alias")
+		}
+		p.w.dropped(p.id, owner)
 	}
 	p.charge(redSend)
 }
@@ -122,22 +120,20 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 	if !p.acts() {
 		return Ref{}
 	}
-	ref := p.MakeRef()
-	p.ext().monitors.add(ref.N(), monitor{target: to.Identity(), alias: withMonitor})
-	q := p.near(to.Identity())
-	if q == nil && !p.elsewhere(to.Identity()) {
-		p.w.signal(downSignal, to.Identity(), p, ref, 0, NoProc)
+	id, ref := to.Identity(), p.MakeRef()
+	p.ext().monitors.add(ref.N(), monitor{target: id, alias: withMonitor})
+	m := p.w.envelope()
+	m.fill(p.id, tag, ref, word, body)
+	m.special = watches
+	if q := p.near(id); q != nil {
+		q.signals++
+		p.w.post(p.serial, q, m)
+	} else if p.elsewhere(id) {
+		p.goDistant()
+		p.sendFar(id, term.NameAt{}, m)
 	} else {
-		m := p.w.envelope()
-		m.fill(p.id, tag, ref, word, body)
-		m.special = watches
-		if q == nil {
-			p.goDistant()
-			p.sendFar(to.Identity(), term.NameAt{}, m)
-		} else {
-			q.signals++
-			p.w.post(p.serial, q, m)
-		}
+		p.w.discard(m)
+		p.w.signal(downSignal, id, p, ref, 0, NoProc)
 	}
 	p.charge(redSend)
 	return ref
@@ -183,7 +179,7 @@ func (w *World) post(sender uint64, q *Proc, m *Msg) {
 	if w.tells {
 		w.told(m, q)
 	}
-	q.transit.push(m)
+	q.inbox.push(m)
 	if q.state == waiting {
 		q.enqueue()
 	} else if w.races && q.state == queued {
@@ -214,7 +210,7 @@ func (w *World) signal(kind signalKind, from *term.Identity, q *Proc, ref Ref, w
 	if body != nil && w.log.Keeping() {
 		w.log.Detail(term.Format(body))
 	}
-	q.transit.push(m)
+	q.inbox.push(m)
 	q.signals++
 	if q.state == waiting {
 		q.enqueue()
@@ -243,34 +239,43 @@ func (p *Proc) handleSignals() {
 		p.arrive()
 		return
 	}
-	for p.transit.head != nil {
-		m := p.transit.pop()
+	for p.inbox.transit() {
+		m := p.inbox.behind(p.inbox.border)
 		switch {
 		case m.kind != message:
 			p.signals--
-			p.handle(m)
+			p.handle(p.inbox.remove(p.inbox.border, m))
 			if p.flags&exiting != 0 {
 				return
 			}
+			continue
 		case m.special == 0:
 			p.arrived--
-			p.keep(m)
 		default:
 			p.signals--
 			if m.special&viaAlias != 0 && !p.throughAlias(m) {
 				p.w.dropped(m.from, p.id)
-				p.w.discard(m)
+				p.w.discard(p.inbox.remove(p.inbox.border, m))
 				continue
 			}
-			p.keep(m)
 		}
+		p.inbox.accept(m)
+		p.mail++
+	}
+}
+
+// catchUp is handleSignals for a process with a stack, which is unwound if one of them ends it.
+func (p *Proc) catchUp() {
+	p.handleSignals()
+	if p.flags&exiting != 0 {
+		panic(unwind)
 	}
 }
 
 // arrive is handleSignals if there are only plain messages.
 func (p *Proc) arrive() {
 	if p.arrived != 0 {
-		p.mailbox.append(&p.transit)
+		p.inbox.acceptAll()
 		p.mail += p.arrived
 		p.arrived = 0
 	}
@@ -312,10 +317,10 @@ func (p *Proc) handle(m *Msg) {
 	w.discard(m)
 }
 
-// keep puts an envelope into the mailbox.
+// keep puts the envelope of a signal that has been handled into the mailbox.
 func (p *Proc) keep(m *Msg) {
 	m.kind = message
-	p.mailbox.push(m)
+	p.inbox.enter(m)
 	p.mail++
 }
 
@@ -358,7 +363,7 @@ func (p *Proc) Alive(pid PID) bool {
 		p.charge(redOther)
 		return q == p
 	}
-	if q.transit.head == nil || p.has(noBlock) {
+	if !q.inbox.transit() || p.has(noBlock) {
 		p.charge(redOther)
 		return true
 	}
@@ -376,10 +381,9 @@ func (p *Proc) Info(pid PID) (info Info, ok bool) {
 	case q == nil:
 		return Info{}, false
 	case q == p:
-		p.handleSignals() // a process that asks about itself handles its signals first
-		p.dieIfExiting()
+		p.catchUp() // a process that asks about itself handles its signals first
 		return *p.inspect(), true
-	case q.transit.head == nil || p.has(noBlock):
+	case !q.inbox.transit() || p.has(noBlock):
 		info = *q.inspect() // before others run: when they have, q may be somebody else
 		p.charge(redOther)
 		return info, true

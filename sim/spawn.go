@@ -201,7 +201,7 @@ func (w *World) freeExtra(x *extra) {
 	if x.rare != &nothingRare {
 		x.rare.clear()
 	}
-	x.armed, x.waitSet, x.waitAt, x.waitFor, x.waits, x.unlinks = false, false, 0, 0, 0, 0
+	x.waitFor, x.waits, x.unlinks = 0, 0, 0
 	if x.wait != nil || x.timers != nil {
 		x.wait, x.timers = nil, nil
 	}
@@ -241,7 +241,7 @@ func (w *World) release(p *Proc) {
 	if p.reason != nil {
 		p.reason = nil
 	}
-	p.reds, p.removed, p.refs, p.draws = 0, 0, 0, 0
+	p.reds, p.removed, p.refs, p.draws, p.waitAt = 0, 0, 0, 0, 0
 	p.budget, p.slice, p.signals, p.arrived, p.mail = 0, 0, 0, 0, 0
 	p.flags, p.state = exiting, dead
 	w.spareProcs = append(w.spareProcs, p)

@@ -162,7 +162,7 @@ func (p *Proc) spawnReplied(m *Msg) {
 			if r.tag != nil {
 				mon.says().tag = r.tag
 			}
-			p.x.monitors.put(m.ref.N(), mon)
+			p.x.monitors.add(m.ref.N(), mon)
 		}
 	}
 	if r.quiet {

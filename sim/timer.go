@@ -123,10 +123,9 @@ func (p *Proc) ReadTimer(t Timer) (left time.Duration, ok bool) {
 
 // arm limits the present wait.
 func (p *Proc) arm(d time.Duration) {
-	p.flags &^= timedOut
-	w, x := p.w, p.ext()
-	x.armed = true
-	x.waits++
+	p.flags = p.flags&^timedOut | armed
+	w := p.w
+	p.ext().waits++
 	if w.waiting == maxWaits {
 		w.startWaits()
 	}
@@ -134,29 +133,28 @@ func (p *Proc) arm(d time.Duration) {
 	w.waiting++
 	w.waitNumber++
 	k.when, k.number, k.p = w.after(d), w.waitNumber, p
-	x.waitAt = int32(w.waiting)
+	p.waitAt = int32(w.waiting)
 	w.firstWait = min(w.firstWait, k.when)
 }
 
 // disarm ends the limit.
 func (p *Proc) disarm() {
-	p.flags &^= timedOut
-	x := p.x
-	if !x.armed {
+	was := p.flags
+	p.flags &^= timedOut | armed
+	if was&armed == 0 {
 		return
 	}
-	x.armed = false
-	if x.waitAt == 0 {
-		p.w.sched.Cancel(x.wait.alarm)
+	if p.waitAt == 0 {
+		p.w.sched.Cancel(p.x.wait.alarm)
 		return
 	}
-	w, i := p.w, x.waitAt-1
+	w, i := p.w, p.waitAt-1
 	w.waiting--
 	if last := int32(w.waiting); i != last {
 		w.waits[i] = w.waits[last]
-		w.waits[i].p.x.waitAt = i + 1
+		w.waits[i].p.waitAt = i + 1
 	}
-	x.waitAt = 0
+	p.waitAt = 0
 }
 
 // wait is a limited wait whose timer has not been started. Most limits are those of calls and end within
@@ -183,7 +181,7 @@ func (w *World) startWaits() {
 			x.wait = w.newTimer(endsWait)
 			x.wait.dest = v.p
 		}
-		x.waitAt = 0
+		v.p.waitAt = 0
 		x.wait.alarm = w.sched.NotBefore(v.when, x.wait, ^v.p.id.Key+x.waits*oddly)
 	}
 	w.waiting, w.firstWait = 0, never
@@ -213,8 +211,7 @@ func (w *World) fire(t *timer) {
 		w.sched.Progress()
 		p := t.dest
 		w.note(trace.Timer, p.id, nil, 0)
-		p.x.armed = false
-		p.flags |= timedOut
+		p.flags = p.flags&^armed | timedOut
 		if p.state == waiting {
 			p.enqueue()
 		}

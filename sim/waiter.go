@@ -81,16 +81,14 @@ func (p *Proc) watchesLast() any {
 	if p.x == nil {
 		return nil
 	}
-	newest, at := uint64(0), -1
-	for i := range p.x.monitors.entries {
-		if n := p.x.monitors.entries[i].key; n > newest {
-			newest, at = n, i
-		}
+	newest := uint64(0)
+	for _, e := range p.x.monitors.all() {
+		newest = max(newest, e.key)
 	}
-	if at < 0 {
+	if newest == 0 {
 		return nil
 	}
-	return p.x.monitors.entries[at].val.shown()
+	return p.x.monitors.at(newest).shown()
 }
 
 // shown is what people are told that a monitor is on.

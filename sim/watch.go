@@ -85,12 +85,12 @@ func (p *Proc) eachLinked(f func(id *term.Identity)) {
 // orphan is whether the end of a link to the process's parent waits to be handled or received. What the parent says by
 // Exit is no such thing: it may live and not hear.
 func (p *Proc) orphan() bool {
-	for m := p.transit.head; m != nil; m = m.next {
+	for m := range p.inTransit {
 		if m.kind == linkExit && m.from == p.id.Parent {
 			return true
 		}
 	}
-	for m := p.mailbox.head; m != nil; m = m.next {
+	for m := range p.mailbox {
 		if m.special&unlinked != 0 && m.from == p.id.Parent {
 			return true
 		}

@@ -424,11 +424,8 @@ func (w *World) forget() {
 		if p == nil {
 			continue
 		}
-		for p.transit.head != nil {
-			w.discard(p.transit.pop())
-		}
-		for p.mailbox.head != nil {
-			w.discard(p.mailbox.pop())
+		for !p.inbox.empty() {
+			w.discard(p.inbox.remove(nil, p.inbox.head))
 		}
 		if p.x != nil {
 			w.dropTimers(p)

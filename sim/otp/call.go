@@ -88,27 +88,45 @@ func Ask(p *sim.Proc, to sim.Addr, tag *sim.Tag, req any, d time.Duration) (repl
 		return nil, callingSelf, false
 	}
 	mark := p.Mark()
-	ref := request(p, at, tag, req, local && d == sim.Forever)
-	if !p.Take(mark, func(m *sim.Msg) bool {
-		if !isOutcome(m, ref) {
-			return false
-		}
-		reply, reason, ok = outcome(m)
-		return true
-	}, d) {
-		p.Forget(ref)
-		m, late := p.Await(mark, func(m *sim.Msg) bool { return isReply(m, ref) }, 0)
-		if !late {
+	e := ending{ref: request(p, at, tag, req, local && d == sim.Forever)}
+	if !p.Take(mark, func(m *sim.Msg) bool { return e.is(m) }, d) {
+		p.Forget(e.ref)
+		// What was there already counts (GC3).
+		if !p.Take(mark, func(m *sim.Msg) bool { return isReply(m, e.ref) && e.is(m) }, 0) {
 			return nil, timeout, false
 		}
-		reply, _, _ = outcome(&m) // what was there already counts (GC3)
-		return reply, nil, true
+		return e.reply, nil, true
 	}
-	if !ok {
-		return nil, lost(to, at, reason), false
+	if !e.replied {
+		return nil, lost(to, at, e.reason), false
 	}
-	p.Forget(ref)
-	return reply, nil, true
+	p.Forget(e.ref)
+	return e.reply, nil, true
+}
+
+// ending is what ends the wait for the reply to a request.
+type ending struct {
+	ref     sim.Ref
+	replied bool
+	reply   any
+	reason  sim.Reason // if there is none
+}
+
+// is reports whether a message is the ending, and if so takes it apart.
+func (e *ending) is(m *sim.Msg) bool {
+	if m.Tag() == ReplyTag && m.Ref() == e.ref { // nearly always
+		e.reply, e.replied = m.Body(), true
+		return true
+	}
+	return e.isElse(m)
+}
+
+func (e *ending) isElse(m *sim.Msg) bool {
+	if !isOutcome(m, e.ref) {
+		return false
+	}
+	e.reply, e.reason, e.replied = outcome(m)
+	return true
 }
 
 // request sends a request and monitors whom it is sent to. If it is plain its reference is no alias.

@@ -75,20 +75,19 @@ func (s *server) Handle(p *sim.Proc, m *sim.Msg) {
 	switch e.Kind {
 	case gen.System:
 		s.System(p, s, e)
+		return
 	case gen.ParentExit:
 		s.parentEnded(p, &e)
+		return
 	case gen.TimedOut:
 		if s.wait == forever { // it is HibernateAfter that is over
 			p.Doze()
 			return
 		}
 		e.Kind = gen.Info
-		s.In(p, m)
-		s.turn(p, &e)
-	default:
-		s.In(p, m)
-		s.turn(p, &e)
 	}
+	s.In(p, m)
+	s.turn(p, &e)
 }
 
 // exited is the turn for an exit message to an overseer.

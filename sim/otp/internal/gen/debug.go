@@ -16,9 +16,11 @@ func (c *Core) Debugged() bool { return c.debugged }
 // In tells that a message is about to be handled.
 func (c *Core) In(p *sim.Proc, m *sim.Msg) {
 	if c.debugged {
-		c.Debug(p, sys.Event{Kind: sys.In, Msg: m.Value()})
+		c.debugIn(p, m)
 	}
 }
+
+func (c *Core) debugIn(p *sim.Proc, m *sim.Msg) { c.Debug(p, sys.Event{Kind: sys.In, Msg: m.Value()}) }
 
 // Debug tells those who look at the process of an event, newest first.
 func (c *Core) Debug(p *sim.Proc, e sys.Event) {
