@@ -45,15 +45,15 @@ func (p *Proc) SpawnMonitor(role string, body Body) (PID, Ref) {
 
 // SpawnOpt is Spawn with options. The reference is zero unless Monitor or Asked is set.
 func (p *Proc) SpawnOpt(role string, body Body, opts SpawnOptions) (PID, Ref) {
-	return p.spawn(role, body, nil, opts)
+	return p.spawn(role, body, nil, &opts)
 }
 
 // SpawnHandler starts a process that is called for each message and has no stack of its own.
 func (p *Proc) SpawnHandler(role string, h Handler, opts SpawnOptions) (PID, Ref) {
-	return p.spawn(role, nil, h, opts)
+	return p.spawn(role, nil, h, &opts)
 }
 
-func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID, Ref) {
+func (p *Proc) spawn(role string, body Body, h Handler, opts *SpawnOptions) (PID, Ref) {
 	if !p.acts() {
 		return PID{}, Ref{}
 	}
@@ -87,7 +87,7 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 }
 
 // newProc makes a process, known to the scheduler and not yet runnable.
-func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions) *Proc {
+func (w *World) newProc(node *Node, parent *Proc, role string, opts *SpawnOptions) *Proc {
 	if parent != nil {
 		name, ordinal := parent.nextOrdinal(role)
 		return w.newProcOf(node, parent.id, name, ordinal, opts)
@@ -97,7 +97,7 @@ func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions
 }
 
 // newProcOf is newProc for a parent that may be on another node.
-func (w *World) newProcOf(node *Node, by *term.Identity, role *string, ordinal uint32, opts SpawnOptions) *Proc {
+func (w *World) newProcOf(node *Node, by *term.Identity, role *string, ordinal uint32, opts *SpawnOptions) *Proc {
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()

@@ -258,7 +258,7 @@ func (w *World) spawnOn(n *Node, role string, body Body) PID {
 	if n.first == nil {
 		return PID{}
 	}
-	p := w.newProc(n, n.first, role, SpawnOptions{})
+	p := w.newProc(n, n.first, role, &SpawnOptions{})
 	p.body = body
 	p.enqueue()
 	return p.Self()

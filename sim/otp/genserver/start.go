@@ -48,10 +48,11 @@ func start(name sim.Addr, new func(args []any) Server, role string, opts []Optio
 		if len(extra) > 0 && !takesArgs {
 			panic(&sim.Error{Reason: "undef", Op: "start_link", Detail: "this server takes no arguments: see StartArgs"})
 		}
-		if len(extra) == 0 {
-			return run(p, spec, gen.Linked, plain)
+		whole := plain
+		if len(extra) > 0 {
+			whole = func() Server { return new(extra) }
 		}
-		return run(p, spec, gen.Linked, func() Server { return new(extra) })
+		return spec.Start(p, gen.Linked, newServer(spec, gen.Linked, whole))
 	}
 }
 
@@ -80,7 +81,12 @@ func specOf(name sim.Addr, role string, opts []Option) *gen.Spec {
 }
 
 func run(p *sim.Proc, spec *gen.Spec, tie gen.Tie, new func() Server) (otp.Started, error) {
-	return spec.Start(p, tie, &server{Core: gen.NewCore(spec, tie), impl: unborn{new: new}})
+	return spec.Start(p, tie, newServer(spec, tie, new))
+}
+
+// newServer makes a server whose process is yet to be started.
+func newServer(spec *gen.Spec, tie gen.Tie, new func() Server) *server {
+	return &server{Core: gen.NewCore(spec, tie), impl: unborn{new: new}}
 }
 
 // unborn stands for a server until its process makes it.
