@@ -57,7 +57,8 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts *SpawnOptions) (PID
 	if !p.acts() {
 		return PID{}, Ref{}
 	}
-	q := p.w.newProc(p.node, p, role, opts)
+	name, ordinal := p.nextOrdinal(role)
+	q := p.w.newProc(p.node, p.id, name, ordinal, opts)
 	q.body, q.handler = body, h
 	if p.x != nil && !p.x.leader.IsZero() {
 		q.ext().leader = p.x.leader
@@ -86,18 +87,9 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts *SpawnOptions) (PID
 	return pid, ref
 }
 
-// newProc makes a process, known to the scheduler and not yet runnable.
-func (w *World) newProc(node *Node, parent *Proc, role string, opts *SpawnOptions) *Proc {
-	if parent != nil {
-		name, ordinal := parent.nextOrdinal(role)
-		return w.newProcOf(node, parent.id, name, ordinal, opts)
-	}
-	name := role // a copy, or every role would move to the heap
-	return w.newProcOf(node, nil, &name, 1, opts)
-}
-
-// newProcOf is newProc for a parent that may be on another node.
-func (w *World) newProcOf(node *Node, by *term.Identity, role *string, ordinal uint32, opts *SpawnOptions) *Proc {
+// newProc makes a process, known to the scheduler and not yet runnable. Its parent may be on another node; a node's
+// first process has none.
+func (w *World) newProc(node *Node, by *term.Identity, role *string, ordinal uint32, opts *SpawnOptions) *Proc {
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()

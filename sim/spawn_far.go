@@ -124,7 +124,7 @@ func (p *Proc) stillborn(role string, o SpawnOptions) (PID, Ref) {
 // spawnFrom spawns what another node has asked for. The answer goes ahead of everything that the process will say.
 func (w *World) spawnFrom(there *peer, m *Msg) {
 	n, o := there.of, m.body.(*order)
-	q := w.newProcOf(n, m.from, o.role, o.ordinal, &o.opts)
+	q := w.newProc(n, m.from, o.role, o.ordinal, &o.opts)
 	q.body, q.handler = o.body, o.handler
 	if !o.leader.IsZero() {
 		q.ext().leader = o.leader

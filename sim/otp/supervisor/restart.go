@@ -172,7 +172,9 @@ func (s *server) startFrom(p *sim.Proc, first *child) (failed *child, reason sim
 // launch starts a process for a child and says so, and makes of what the start function answers what OTP does (SUP4):
 // whatever it does, the supervisor goes on. No reason and no process mean that the child chose not to run.
 func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info any, reason sim.Reason) {
+	before := p.Naming(spec.ID)
 	started, err, why, ok := start(p, spec, args)
+	p.Naming(before)
 	switch {
 	case !ok:
 		reason = term.Tuple{term.Atom("EXIT"), why}
@@ -192,7 +194,6 @@ func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info
 // start calls the start function, which may panic: then ok is false.
 func start(p *sim.Proc, spec *Child, args []any) (started otp.Started, err error, why sim.Reason, ok bool) {
 	defer otp.Catch(p, &why, &ok)
-	defer p.Naming(p.Naming(spec.ID))
 	started, err = spec.Start(p, args...)
 	return started, err, nil, true
 }
