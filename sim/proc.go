@@ -185,17 +185,13 @@ const (
 // still run, and it stops code that uses somebody else's Proc.
 func (p *Proc) acts() bool { return p.w.current == p && p.flags&exiting == 0 || p.actsNot() }
 
-// actsNot is false, or panics.
+// actsNot is false, or panics. It is too large to be inlined, so that acts is not.
 func (p *Proc) actsNot() bool {
 	if p.w.current != p {
-		p.stranger()
+		panic("sim: a Proc method was called by code that is not running as " + p.Self().String() +
+			": hand processes around as PIDs and use only the *Proc your own function was given")
 	}
 	return false
-}
-
-func (p *Proc) stranger() {
-	panic("sim: a Proc method was called by code that is not running as " + p.Self().String() +
-		": hand processes around as PIDs and use only the *Proc your own function was given")
 }
 
 // charge takes n reductions from the slice and ends it if they were the last.
