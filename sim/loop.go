@@ -32,10 +32,8 @@ func (w *World) switchTo(k *worker) {
 
 // change is switchTo for those who ask where others are.
 func (w *World) change(k *worker) {
-	me, s := w.worker, k.slot
-	k.slot = nil
-	me.slot = s
-	w.worker = k
+	s := k.slot
+	w.worker.slot, k.slot, w.worker = s, nil, k
 	s.Switch()
 }
 
