@@ -245,16 +245,6 @@ func (p *Proc) overdraw() {
 	}
 }
 
-// preempt lets others run; the process goes to the end of its queue. A handler that never blocks is not
-// interrupted: what it owes is taken from the time of the world all the same.
-func (p *Proc) preempt() {
-	p.endSlice()
-	p.enqueue()
-	p.park()
-	p.handleSignals()
-	p.dieIfExiting()
-}
-
 // dieIfExiting unwinds the stack of a process that a signal has ended.
 func (p *Proc) dieIfExiting() {
 	if p.flags&exiting != 0 {
