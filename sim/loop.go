@@ -32,10 +32,8 @@ func (w *World) switchTo(k *worker) {
 
 // change is switchTo for those who ask where others are.
 func (w *World) change(k *worker) {
-	me, s := w.worker, k.slot
-	k.slot = nil
-	me.slot = s
-	w.worker = k
+	s := k.slot
+	w.worker.slot, k.slot, w.worker = s, nil, k
 	s.Switch()
 }
 
@@ -337,9 +335,27 @@ func (p *Proc) received(m *Msg) {
 	}
 }
 
-// park leaves the process's code where it is and runs others until the process is next.
-func (p *Proc) park() {
+// block ends the slice and waits until the process is scheduled in; then its signals have been handled.
+func (p *Proc) block() { p.park(true) }
+
+// preempt lets others run; the process goes to the end of its queue. A handler that never blocks is not
+// interrupted: what it owes is taken from the time of the world all the same.
+func (p *Proc) preempt() { p.park(false) }
+
+// park ends the slice, leaves the process's code where it is and runs others until the process is next. It is all of
+// block and preempt, so that there is one frame less to go back through when the stack is switched to.
+func (p *Proc) park(blocks bool) {
 	w := p.w
+	if blocks && p.has(noBlock) {
+		raise("badarg", "receive", "this handler was spawned with NoBlock")
+	}
+	p.endSlice()
+	if blocks {
+		p.state = waiting
+		p.flags |= blocked
+	} else {
+		p.enqueue()
+	}
 	p.watchAsked()
 	p.stack = w.worker
 	w.loop(p)
@@ -349,6 +365,8 @@ func (p *Proc) park() {
 		p.flags |= exiting
 		panic(unwind)
 	}
+	p.flags &^= blocked
+	p.catchUp()
 }
 
 // endSlice accounts for what the running process has used: time passes.

@@ -141,7 +141,8 @@ func (w *World) newNode(spec *NodeSpec, home term.Home) *Node {
 
 // boot starts a node's first process. It traps exits and outlives Boot: it is the parent of what Boot started.
 func (w *World) boot(n *Node) {
-	p := w.newProc(n, nil, "init", SpawnOptions{Hidden: true})
+	role := "init"
+	p := w.newProc(n, nil, &role, 1, &SpawnOptions{Hidden: true})
 	p.flags |= trapping
 	n.first = p
 	p.handler = idler{}

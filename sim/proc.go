@@ -242,15 +242,6 @@ func (p *Proc) overdraw() {
 	}
 }
 
-// preempt lets others run; the process goes to the end of its queue. A handler that never blocks is not
-// interrupted: what it owes is taken from the time of the world all the same.
-func (p *Proc) preempt() {
-	p.endSlice()
-	p.enqueue()
-	p.park()
-	p.catchUp()
-}
-
 // Self is the process's own PID.
 func (p *Proc) Self() PID { return term.NewPID(p.id) }
 

@@ -153,19 +153,6 @@ func (p *Proc) scan(match func(*Msg) bool) *Msg {
 	return nil
 }
 
-// block ends the slice and waits until the process is scheduled in; then its signals have been handled.
-func (p *Proc) block() {
-	if p.has(noBlock) {
-		raise("badarg", "receive", "this handler was spawned with NoBlock")
-	}
-	p.endSlice()
-	p.state = waiting
-	p.flags |= blocked
-	p.park()
-	p.flags &^= blocked
-	p.catchUp()
-}
-
 // Hibernate waits until the mailbox holds a message, and takes none (RCV5).
 func (p *Proc) Hibernate() {
 	if !p.acts() {

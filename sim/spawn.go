@@ -45,19 +45,20 @@ func (p *Proc) SpawnMonitor(role string, body Body) (PID, Ref) {
 
 // SpawnOpt is Spawn with options. The reference is zero unless Monitor or Asked is set.
 func (p *Proc) SpawnOpt(role string, body Body, opts SpawnOptions) (PID, Ref) {
-	return p.spawn(role, body, nil, opts)
+	return p.spawn(role, body, nil, &opts)
 }
 
 // SpawnHandler starts a process that is called for each message and has no stack of its own.
 func (p *Proc) SpawnHandler(role string, h Handler, opts SpawnOptions) (PID, Ref) {
-	return p.spawn(role, nil, h, opts)
+	return p.spawn(role, nil, h, &opts)
 }
 
-func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID, Ref) {
+func (p *Proc) spawn(role string, body Body, h Handler, opts *SpawnOptions) (PID, Ref) {
 	if !p.acts() {
 		return PID{}, Ref{}
 	}
-	q := p.w.newProc(p.node, p, role, opts)
+	name, ordinal := p.nextOrdinal(role)
+	q := p.w.newProc(p.node, p.id, name, ordinal, opts)
 	q.body, q.handler = body, h
 	if p.x != nil && !p.x.leader.IsZero() {
 		q.ext().leader = p.x.leader
@@ -86,18 +87,9 @@ func (p *Proc) spawn(role string, body Body, h Handler, opts SpawnOptions) (PID,
 	return pid, ref
 }
 
-// newProc makes a process, known to the scheduler and not yet runnable.
-func (w *World) newProc(node *Node, parent *Proc, role string, opts SpawnOptions) *Proc {
-	if parent != nil {
-		name, ordinal := parent.nextOrdinal(role)
-		return w.newProcOf(node, parent.id, name, ordinal, opts)
-	}
-	name := role // a copy, or every role would move to the heap
-	return w.newProcOf(node, nil, &name, 1, opts)
-}
-
-// newProcOf is newProc for a parent that may be on another node.
-func (w *World) newProcOf(node *Node, by *term.Identity, role *string, ordinal uint32, opts SpawnOptions) *Proc {
+// newProc makes a process, known to the scheduler and not yet runnable. Its parent may be on another node; a node's
+// first process has none.
+func (w *World) newProc(node *Node, by *term.Identity, role *string, ordinal uint32, opts *SpawnOptions) *Proc {
 	p := w.spareProc()
 	w.born++
 	id := w.newIdentity()

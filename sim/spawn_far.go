@@ -55,7 +55,7 @@ func (p *Proc) spawnAt(node Atom, role string, body Body, h Handler, o SpawnOpti
 		return PID{}, Ref{}
 	}
 	if node == p.Node() {
-		return p.spawn(role, body, h, o)
+		return p.spawn(role, body, h, &o)
 	}
 	if p.has(noBlock) {
 		raise("badarg", "spawn", "this handler was spawned with NoBlock")
@@ -78,7 +78,7 @@ func (p *Proc) SpawnRequest(node Atom, role string, body Body, o SpawnOptions) R
 		return Ref{}
 	}
 	if node == p.Node() {
-		pid, ref := p.spawn(role, body, nil, o)
+		pid, ref := p.spawn(role, body, nil, &o)
 		if ref.IsZero() {
 			ref = p.MakeRef()
 		}
@@ -118,13 +118,13 @@ func (p *Proc) request(node Atom, role string, body Body, h Handler, o SpawnOpti
 // stillborn spawns what SpawnAt says it has spawned where it could not: a process of this node that ends at once. OTP
 // does so too: who is quick finds it alive.
 func (p *Proc) stillborn(role string, o SpawnOptions) (PID, Ref) {
-	return p.spawn(role, func(q *Proc) { q.ExitSelf(term.NoConnection) }, nil, o)
+	return p.spawn(role, func(q *Proc) { q.ExitSelf(term.NoConnection) }, nil, &o)
 }
 
 // spawnFrom spawns what another node has asked for. The answer goes ahead of everything that the process will say.
 func (w *World) spawnFrom(there *peer, m *Msg) {
 	n, o := there.of, m.body.(*order)
-	q := w.newProcOf(n, m.from, o.role, o.ordinal, o.opts)
+	q := w.newProc(n, m.from, o.role, o.ordinal, &o.opts)
 	q.body, q.handler = o.body, o.handler
 	if !o.leader.IsZero() {
 		q.ext().leader = o.leader

@@ -260,7 +260,8 @@ func (w *World) spawnOn(n *Node, role string, body Body) PID {
 	if n.first == nil {
 		return PID{}
 	}
-	p := w.newProc(n, n.first, role, SpawnOptions{})
+	name, ordinal := n.first.nextOrdinal(role)
+	p := w.newProc(n, n.first.id, name, ordinal, &SpawnOptions{})
 	p.body = body
 	p.enqueue()
 	return p.Self()

@@ -1,6 +1,7 @@
 package otp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -83,16 +84,12 @@ type StartOptions struct {
 // Start starts a process with a body, as proc_lib:start does: it waits until the body says InitAck or
 // InitFail or ends (PL1).
 func Start(p *sim.Proc, role string, body sim.Body, o StartOptions) (Started, error) {
-	mark := p.Mark()
-	pid, ref := p.SpawnOpt(role, reporting(body), o.spawn())
-	return awaitStart(p, mark, pid, ref, o)
+	return awaitStart(p, role, reporting(body), nil, &o)
 }
 
 // StartHandler is Start for a process without a stack. The handler says InitAck or InitFail in its Start.
 func StartHandler(p *sim.Proc, role string, h sim.Handler, o StartOptions) (Started, error) {
-	mark := p.Mark()
-	pid, ref := p.SpawnHandler(role, h, o.spawn())
-	return awaitStart(p, mark, pid, ref, o)
+	return awaitStart(p, role, nil, h, &o)
 }
 
 // Special makes a StartFunc of a body: a special process, as OTP calls it, which says InitAck when it is ready.
@@ -100,11 +97,6 @@ func Special(role string, body func(p *sim.Proc, extra ...any)) StartFunc {
 	return func(p *sim.Proc, extra ...any) (Started, error) {
 		return Start(p, roleFor(p, role), func(p *sim.Proc) { body(p, extra...) }, StartOptions{Link: true})
 	}
-}
-
-// spawn: there is always a monitor, so that the starter hears of an end that no link tells.
-func (o StartOptions) spawn() sim.SpawnOptions {
-	return sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor, Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
 }
 
 // startTag marks what a process that is being started tells its starter.
@@ -145,19 +137,17 @@ func InitFail(p *sim.Proc, why error) {
 	p.SendTagged(p.Parent(), startTag, sim.Ref{}, word, failed{why})
 }
 
-// awaitStart is the starter's side. What it waits for it takes out of the envelope: nearly all that are started
-// say that they are.
-func awaitStart(p *sim.Proc, mark sim.Mark, pid sim.PID, ref sim.Ref, o StartOptions) (Started, error) {
-	d := o.Timeout
-	if d == 0 {
-		d = sim.Forever
-	}
+// awaitStart is the starter's side: it spawns the process and waits for its word, which it takes out of the
+// envelope: nearly all that are started say that they are.
+func awaitStart(p *sim.Proc, role string, body sim.Body, h sim.Handler, o *StartOptions) (Started, error) {
 	var (
 		said   int64
 		what   any
 		reason sim.Reason // it ended without a word
 		ended  bool
 	)
+	mark := p.Mark()
+	pid, ref := o.spawn(p, role, body, h)
 	if !p.Take(mark, func(m *sim.Msg) bool {
 		switch {
 		case m.Tag() == startTag:
@@ -169,7 +159,7 @@ func awaitStart(p *sim.Proc, mark sim.Mark, pid sim.PID, ref sim.Ref, o StartOpt
 			return true
 		}
 		return false
-	}, d) {
+	}, cmp.Or(o.Timeout, sim.Forever)) {
 		return Started{}, startTimedOut(p, pid, ref, o)
 	}
 	if ended {
@@ -180,14 +170,23 @@ func awaitStart(p *sim.Proc, mark sim.Mark, pid sim.PID, ref sim.Ref, o StartOpt
 		return Started{}, notStarted(p, said, fail, pid, ref, o)
 	}
 	if !o.Monitor {
-		p.Demonitor(ref, sim.Flush())
+		p.Forget(ref)
 		ref = sim.Ref{}
 	}
 	return Started{PID: pid, Info: what, Ref: ref}, nil
 }
 
+// spawn: there is always a monitor, so that the starter hears of an end that no link tells.
+func (o *StartOptions) spawn(p *sim.Proc, role string, body sim.Body, h sim.Handler) (sim.PID, sim.Ref) {
+	opts := sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor, Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
+	if h != nil {
+		return p.SpawnHandler(role, h, opts)
+	}
+	return p.SpawnOpt(role, body, opts)
+}
+
 // notStarted is for a process that has said that it did not start. With a nack it is waited for until it is gone.
-func notStarted(p *sim.Proc, said int64, fail failed, pid sim.PID, ref sim.Ref, o StartOptions) error {
+func notStarted(p *sim.Proc, said int64, fail failed, pid sim.PID, ref sim.Ref, o *StartOptions) error {
 	if said == nack {
 		flushExit(p, pid, o)
 		awaitDown(p, ref)
@@ -198,7 +197,7 @@ func notStarted(p *sim.Proc, said int64, fail failed, pid sim.PID, ref sim.Ref, 
 }
 
 // startTimedOut puts an end to a process that took too long.
-func startTimedOut(p *sim.Proc, pid sim.PID, ref sim.Ref, o StartOptions) error {
+func startTimedOut(p *sim.Proc, pid sim.PID, ref sim.Ref, o *StartOptions) error {
 	if o.Link {
 		p.Unlink(pid)
 	}
@@ -213,7 +212,7 @@ func startTimedOut(p *sim.Proc, pid sim.PID, ref sim.Ref, o StartOptions) error 
 }
 
 // flushExit cuts the link to a process that did not start and removes its exit message.
-func flushExit(p *sim.Proc, pid sim.PID, o StartOptions) {
+func flushExit(p *sim.Proc, pid sim.PID, o *StartOptions) {
 	if !o.Link {
 		return
 	}

@@ -32,26 +32,26 @@ func Role(role string) Option { return func(s *gen.Spec) { s.Role = role } }
 // name: a sim.Name, a term.Global, a term.Via, or nil for none. new is called in the new process.
 // To stop a server, see otp.Stop.
 func Start[S Server](name sim.Addr, new func() S, opts ...Option) otp.StartFunc {
-	return start(name, func([]any) Server { return new() }, gen.RoleOf[S](), opts, false)
+	return start(specOf(name, gen.RoleOf[S](), opts), func() Server { return new() }, nil)
 }
 
 // StartArgs is Start for servers that are told something at each start: args is what the supervisor was
 // given for this child (supervisor.StartChild).
 func StartArgs[S Server](name sim.Addr, new func(args ...any) S, opts ...Option) otp.StartFunc {
-	return start(name, func(args []any) Server { return new(args...) }, gen.RoleOf[S](), opts, true)
+	return start(specOf(name, gen.RoleOf[S](), opts), func() Server { return new() }, func(args []any) Server { return new(args...) })
 }
 
-func start(name sim.Addr, new func(args []any) Server, role string, opts []Option, takesArgs bool) otp.StartFunc {
-	spec := specOf(name, role, opts)
-	plain := func() Server { return new(nil) }
+// start makes the function; withArgs is nil if the server takes no arguments.
+func start(spec *gen.Spec, new func() Server, withArgs func(args []any) Server) otp.StartFunc {
 	return func(p *sim.Proc, extra ...any) (otp.Started, error) {
-		if len(extra) > 0 && !takesArgs {
-			panic(&sim.Error{Reason: "undef", Op: "start_link", Detail: "this server takes no arguments: see StartArgs"})
+		whole := new
+		if len(extra) > 0 {
+			if withArgs == nil {
+				panic(&sim.Error{Reason: "undef", Op: "start_link", Detail: "this server takes no arguments: see StartArgs"})
+			}
+			whole = func() Server { return withArgs(extra) }
 		}
-		if len(extra) == 0 {
-			return run(p, spec, gen.Linked, plain)
-		}
-		return run(p, spec, gen.Linked, func() Server { return new(extra) })
+		return spec.Start(p, gen.Linked, newServer(spec, gen.Linked, whole))
 	}
 }
 
@@ -80,7 +80,12 @@ func specOf(name sim.Addr, role string, opts []Option) *gen.Spec {
 }
 
 func run(p *sim.Proc, spec *gen.Spec, tie gen.Tie, new func() Server) (otp.Started, error) {
-	return spec.Start(p, tie, &server{Core: gen.NewCore(spec, tie), impl: unborn{new: new}})
+	return spec.Start(p, tie, newServer(spec, tie, new))
+}
+
+// newServer makes a server whose process is yet to be started.
+func newServer(spec *gen.Spec, tie gen.Tie, new func() Server) *server {
+	return &server{Core: gen.NewCore(spec, tie), impl: unborn{new: new}}
 }
 
 // unborn stands for a server until its process makes it.

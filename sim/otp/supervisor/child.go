@@ -35,8 +35,7 @@ type table struct {
 }
 
 // newTable makes the table of a supervisor before it has started anything. children have been checked.
-func newTable(children []Child, dynamic bool) *table {
-	t := new(table)
+func newTable(children []Child, dynamic bool) (t table) {
 	if dynamic {
 		t.template = settled(children[0])
 		return t

@@ -91,7 +91,7 @@ func (s *server) terminateChild(p *sim.Proc, which any) error {
 	s.stop(p, c)
 	spec := c.spec
 	s.table.ended(c)
-	if s.auto.ends(spec, s.table) && p.Mutant().Is(mutant.TerminateTriggers) {
+	if s.auto.ends(spec, &s.table) && p.Mutant().Is(mutant.TerminateTriggers) {
 		p.ExitSelf(sim.Shutdown)
 	}
 	return nil
@@ -150,7 +150,7 @@ func (s *server) idle(which any) (*child, error) {
 }
 
 func (s *server) childSpec(p *sim.Proc, which any) (*Child, error) {
-	t := s.table
+	t := &s.table
 	if t.template == nil {
 		if c := s.named(which); c != nil {
 			return c.spec, nil
@@ -185,7 +185,7 @@ func (s *server) whichChildren() []Info {
 }
 
 func (s *server) countChildren(p *sim.Proc) Counts {
-	t := s.table
+	t := &s.table
 	if t.template != nil {
 		n := Counts{Specs: 1, Active: t.size - t.retried}
 		*n.of(t.template.Type) = t.size

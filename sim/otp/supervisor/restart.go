@@ -29,7 +29,7 @@ func (s *server) Exited(p *sim.Proc, pid sim.PID, reason sim.Reason, _ gen.Overs
 		return s.restart(p, c)
 	}
 	s.table.ended(c)
-	return !s.auto.ends(spec, s.table) || p.Mutant().Is(mutant.SignificantIgnored)
+	return !s.auto.ends(spec, &s.table) || p.Mutant().Is(mutant.SignificantIgnored)
 }
 
 // restart restarts what the strategy says when c has ended, unless that is once too often.
@@ -112,7 +112,7 @@ func (s *server) restartOne(p *sim.Proc, c *child) {
 // it stay, and the next attempt begins with it (SUP11).
 func (s *server) restartGroup(p *sim.Proc, c *child) {
 	id, was := c.spec.ID, c.pid
-	first := s.strategy.firstOf(c, s.table)
+	first := s.strategy.firstOf(c, &s.table)
 	if p.Mutant().Is(mutant.RestWrongSide) && s.strategy == RestForOne {
 		first = s.table.first
 	}
@@ -171,30 +171,31 @@ func (s *server) startFrom(p *sim.Proc, first *child) (failed *child, reason sim
 }
 
 // launch starts a process for a child and says so, and makes of what the start function answers what OTP does (SUP4):
-// whatever it does, the supervisor goes on. No reason and no process mean that the child chose not to run.
+// whatever it does, and be it a panic, the supervisor goes on. No reason and no process mean that the child chose not
+// to run.
 func (s *server) launch(p *sim.Proc, spec *Child, args []any) (pid sim.PID, info any, reason sim.Reason) {
-	started, err, why, ok := start(p, spec, args)
+	ok := false
+	defer launched(p, p.Naming(spec.ID), &reason, &ok)
+	defer otp.Catch(p, &reason, &ok)
+	started, err := spec.Start(p, args...)
+	ok = true
 	switch {
-	case !ok:
-		reason = term.Tuple{term.Atom("EXIT"), why}
 	case err != nil:
-		reason = reasonOf(err)
+		return pid, nil, reasonOf(err)
 	case started.PID.IsZero():
-		reason = term.Tuple{term.Atom("ok"), term.Undefined}
-	default:
-		if s.strategy != SimpleOneForOne {
-			s.report(p, Progress, nil, spec, started.PID)
-		}
-		return started.PID, started.Info, nil
+		return pid, nil, term.Tuple{term.Atom("ok"), term.Undefined}
+	case s.strategy != SimpleOneForOne:
+		s.report(p, Progress, nil, spec, started.PID)
 	}
-	return sim.PID{}, nil, reason
+	return started.PID, started.Info, nil
 }
 
-// start calls the start function, which may panic: then ok is false.
-func start(p *sim.Proc, spec *Child, args []any) (started otp.Started, err error, why sim.Reason, ok bool) {
-	defer otp.Catch(p, &why, &ok)
-	started, err = otp.As(p, spec.ID, spec.Start, args...)
-	return started, err, nil, true
+// launched is what comes after a start function in any case. Its panic, if that is how it ended, is the reason.
+func launched(p *sim.Proc, before string, reason *sim.Reason, ok *bool) {
+	p.Naming(before)
+	if !*ok {
+		*reason = term.Tuple{term.Atom("EXIT"), *reason}
+	}
 }
 
 // reasonOf is what an error of a start function stands for; nil if the child chose not to run.

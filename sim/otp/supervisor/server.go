@@ -13,23 +13,21 @@ import (
 // server is a supervisor's process: a gen_server.
 type server struct {
 	genserver.Base
-	init      Init
-	module    sim.Atom
-	name      any // what reports call it
-	strategy  Strategy
+	strategy  Strategy // "" before init has answered
 	intensity Intensity
-	auto      AutoShutdown
-	table     *table
+	table     table
 	window    window
+	auto      AutoShutdown
+	name      any // what reports call it
+	module    sim.Atom
+	init      Init
 }
 
 // String prints what the supervisor is and what it has, in one line: its table must not be printed as it is.
 func (s *server) String() string {
 	spec := Spec{Strategy: s.strategy, Intensity: s.intensity, AutoShutdown: s.auto}
-	if s.table != nil {
-		for c := s.table.first; c != nil; c = c.next {
-			spec.Children = append(spec.Children, *c.spec)
-		}
+	for c := s.table.first; c != nil; c = c.next {
+		spec.Children = append(spec.Children, *c.spec)
 	}
 	return "#supervisor{" + spec.String() + "}"
 }

@@ -12,7 +12,7 @@ import (
 
 // startDynamic starts a child with arguments of its own.
 func (s *server) startDynamic(p *sim.Proc, args []any) (otp.Started, error) {
-	t := s.table
+	t := &s.table
 	if t.template == nil {
 		return otp.Started{}, &Error{term.Tuple{term.Atom("invalid_child_spec"), args}}
 	}
@@ -28,7 +28,7 @@ func (s *server) startDynamic(p *sim.Proc, args []any) (otp.Started, error) {
 
 // restartDynamic starts a child anew with the arguments that it was started with.
 func (s *server) restartDynamic(p *sim.Proc, c *child) {
-	t, was := s.table, c.pid
+	t, was := &s.table, c.pid
 	if c.phase == retrying {
 		t.retried--
 	}
@@ -52,7 +52,7 @@ func (s *server) restartDynamic(p *sim.Proc, c *child) {
 
 // stopDynamic stops one child, by its process. Any dead process will do: it may have been one (SUP15).
 func (s *server) stopDynamic(p *sim.Proc, pid sim.PID) error {
-	t := s.table
+	t := &s.table
 	if c := t.with(pid); c != nil {
 		s.stop(p, c)
 		t.remove(c)

@@ -49,9 +49,6 @@ func Inspect(v sim.View, pid sim.PID) (st Status, ok bool) {
 		return Status{}, false
 	}
 	st = Status{Strategy: s.strategy, AutoShutdown: s.auto, Intensity: s.intensity, Restarts: s.window.count(v.Now(), s.intensity)}
-	if s.table == nil { // its init has not answered yet
-		return st, true
-	}
 	for c := s.table.first; c != nil; c = c.next {
 		st.Children = append(st.Children, c.status(v))
 	}

@@ -75,7 +75,7 @@ func TestAutoShutdown(t *testing.T) {
 			}
 			tab.runs(tab.named(string(r)), pid(uint64(r)))
 		}
-		if got := c.auto.ends(tab.named(c.ended).spec, tab); got != c.want {
+		if got := c.auto.ends(tab.named(c.ended).spec, &tab); got != c.want {
 			t.Errorf("%v: %s ended, %q left: the supervisor ends %v, want %v", c.auto, c.ended, c.left, got, c.want)
 		}
 	}
@@ -85,10 +85,10 @@ func TestAutoShutdown(t *testing.T) {
 func TestStrategy_firstOf(t *testing.T) {
 	tab := newTable([]Child{{ID: "a"}, {ID: "b"}, {ID: "c"}}, false)
 	b := tab.named("b")
-	if got := OneForAll.firstOf(b, tab).spec.ID; got != "a" {
+	if got := OneForAll.firstOf(b, &tab).spec.ID; got != "a" {
 		t.Errorf("one_for_all: first is %s, want a", got)
 	}
-	if got := RestForOne.firstOf(b, tab).spec.ID; got != "b" {
+	if got := RestForOne.firstOf(b, &tab).spec.ID; got != "b" {
 		t.Errorf("rest_for_one: first is %s, want b", got)
 	}
 }
