@@ -11,6 +11,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 var twins = flag.Int("twins", 0, "with how many seeds the repaired twins of the classic mistakes are run, instead of 200")
@@ -63,7 +64,7 @@ var classics = []struct {
 	{mistakes[12], "cast-across-split", "nobody crashes because he asks", []string{`fault "split"`, "/users_sup/reader@b ends: {noproc,{gen_server,call,[{global,counter},"}, "cast-across-split-repaired"},
 	{mistakes[13], "child-returns", "the result comes", []string{"no result: the child has ended with normal, and has sent nothing", "ends: timeout"}, "child-repaired"},
 	{mistakes[14], "child-noise", "the mailbox does not fill", []string{"messages that no receive has taken", "ends: mailbox_full"}, "child-repaired"},
-	{mistakes[15], "ring-open", "nobody waits for ever", []string{"/lesson/master waits for a message, in scenarios.(*ringMaster).HandleCall", "/lesson/master/head> waits for a message", "with 1 in its mailbox: #ringLap{"}, "ring-open-repaired"},
+	{mistakes[15], "ring-open", "nobody waits for ever", []string{"/lesson/master waits for a message, in programs.(*ringMaster).HandleCall", "/lesson/master/head> waits for a message", "with 1 in its mailbox: #ringLap{"}, "ring-open-repaired"},
 	{mistakes[16], "fifth-crash", "the fifth is the end", []string{"/lesson/echo is started again (restart 5)"}, "fifth-crash-repaired"},
 	{mistakes[17], "rate-limiter-stuck", "who does not ask too much is served", []string{"denied 5 times in a row; the limiter says: it counts 10 of 10, the oldest", "ends: turned_away"}, "rate-limiter-stuck-repaired"},
 	{mistakes[18], "rate-limiter-crash", "the service is never overloaded", []string{"/rate_sup/limiter ends: killed", "/rate_sup/limiter is started again", "/rate_sup/service ends: overloaded"}, "rate-limiter-crash-repaired"},
@@ -158,7 +159,7 @@ func TestRepairedTwinsAreSilent(t *testing.T) {
 			if canary(sc) {
 				t.Fatal("it is a canary")
 			}
-			r := scenarios.NewRunner(sc, scenarios.Builtin())
+			r := scenarios.NewRunner(sc, programs.All())
 			defer r.Close()
 			for seed := range many {
 				if run := r.Run(seed+1, scenarios.RunOptions{}); run.Word() != reports.Holds || run.Stop.CutOff() {

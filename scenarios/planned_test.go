@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
@@ -140,7 +141,7 @@ func TestSwarm(t *testing.T) {
 
 func parsed(t *testing.T, src string) *scenarios.Scenario {
 	t.Helper()
-	sc, ds := scenarios.Parse("x.yaml", []byte(src), scenarios.Builtin())
+	sc, ds := scenarios.Parse("x.yaml", []byte(src), programs.All())
 	if sc == nil {
 		t.Fatal(ds)
 	}

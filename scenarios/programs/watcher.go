@@ -1,9 +1,10 @@
-package scenarios
+package programs
 
 import (
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -15,25 +16,25 @@ import (
 // is not the reason, but a list, [{nodedown_reason, Reason}].
 
 func init() {
-	builtin["cluster.Watcher"] = Program{
+	all["cluster.Watcher"] = scenarios.Program{
 		About: "Does those of the shards that fall to its node: each to one of the nodes that it sees, in turn. It registers the local name watcher.",
-		Params: []Param{
-			{Name: "shards", Type: IntType, Default: "12", About: "how many; numbered from 0"},
-			{Name: "blind", Type: BoolType, Default: "false", About: "whether it subscribes with [nodedown_reason] and yet matches {nodeup, Node} and {nodedown, Node, Reason}"},
-			{Name: "raw", Type: BoolType, Default: "false", About: "whether it takes the third part of nodedown for the reason"},
+		Params: []scenarios.Param{
+			{Name: "shards", Type: scenarios.IntType, Default: "12", About: "how many; numbered from 0"},
+			{Name: "blind", Type: scenarios.BoolType, Default: "false", About: "whether it subscribes with [nodedown_reason] and yet matches {nodeup, Node} and {nodedown, Node, Reason}"},
+			{Name: "raw", Type: scenarios.BoolType, Default: "false", About: "whether it takes the third part of nodedown for the reason"},
 		},
-		Requests: []Request{{Name: "shards", Call: true, About: "answers which it does", Message: func(Args) any { return shardsOf{} }}},
-		New: func(s Setting) genserver.Server {
+		Requests: []scenarios.Request{{Name: "shards", Call: true, About: "answers which it does", Message: func(scenarios.Args) any { return shardsOf{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &watcher{shards: int(min(max(arg[int64](s.Args, "shards"), 1), 1000)), blind: arg[bool](s.Args, "blind"), raw: arg[bool](s.Args, "raw")}
 		},
 	}
-	builtin["cluster.Auditor"] = Program{
+	all["cluster.Auditor"] = scenarios.Program{
 		About: "Asks all watchers that its node sees what they do. If a shard is done twice, or by nobody, three times in a row while no node comes or goes, it exits with double_work or work_undone.",
-		Params: []Param{
-			{Name: "shards", Type: IntType, Default: "12", About: "how many there are"},
-			{Name: "every", Type: DurationType, Default: "1s", About: "how often it asks"},
+		Params: []scenarios.Param{
+			{Name: "shards", Type: scenarios.IntType, Default: "12", About: "how many there are"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often it asks"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &clusterAuditor{shards: int(arg[int64](s.Args, "shards")), every: arg[time.Duration](s.Args, "every")}
 		},
 	}

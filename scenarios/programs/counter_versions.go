@@ -1,10 +1,11 @@
-package scenarios
+package programs
 
 import (
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/code"
@@ -14,24 +15,24 @@ import (
 // Later versions of the counter, and somebody who sees to it that it forgets nothing when it goes from one to another.
 
 func init() {
-	builtin["counter.Auditor"] = Program{
+	all["counter.Auditor"] = scenarios.Program{
 		About: "Counts with a counter, and exits with state_lost if that ever knows less than it did.",
-		Params: []Param{
-			{Name: "counter", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DurationType, Default: "100ms", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "counter", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &counterAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
 }
 
-func counterVersions() []ProgramVersion {
-	from := func(s Setting) counter { return counter{n: arg[int64](s.Args, "from")} }
-	return []ProgramVersion{
-		{Vsn: "v1", About: "the first", New: func(s Setting) genserver.Server { c := from(s); return &c }},
-		{Vsn: "v2", About: "remembers by how much it was incremented", New: func(s Setting) genserver.Server { return &counter2{counter: from(s)} }},
-		{Vsn: "broken", About: "its code_change fails", New: func(s Setting) genserver.Server { return &counterBroken{counter: from(s)} }},
+func counterVersions() []scenarios.ProgramVersion {
+	from := func(s scenarios.Setting) counter { return counter{n: arg[int64](s.Args, "from")} }
+	return []scenarios.ProgramVersion{
+		{Vsn: "v1", About: "the first", New: func(s scenarios.Setting) genserver.Server { c := from(s); return &c }},
+		{Vsn: "v2", About: "remembers by how much it was incremented", New: func(s scenarios.Setting) genserver.Server { return &counter2{counter: from(s)} }},
+		{Vsn: "broken", About: "its code_change fails", New: func(s scenarios.Setting) genserver.Server { return &counterBroken{counter: from(s)} }},
 	}
 }
 
@@ -82,7 +83,7 @@ func (s *counterBroken) CodeChange(*sim.Proc, any, any) error { return errors.Ne
 
 type counterAuditor struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	every   time.Duration
 	known   int64
 }

@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genevent"
@@ -13,38 +14,38 @@ import (
 // how many events there were.
 
 func init() {
-	text := []Param{{Name: "text", Type: TextType, Default: "something happened", About: "what happened"}}
-	builtin["events.Manager"] = Program{
+	text := []scenarios.Param{{Name: "text", Type: scenarios.TextType, Default: "something happened", About: "what happened"}}
+	all["events.Manager"] = scenarios.Program{
 		About: "An event manager, a gen_event. It has no handlers at first.",
-		Requests: []Request{
+		Requests: []scenarios.Request{
 			{Name: "event", Call: true, Cast: true, About: "tells all handlers; a call waits until they have handled it", Params: text,
-				Message: func(a Args) any { return eventText(arg[string](a, "text")) }},
+				Message: func(a scenarios.Args) any { return eventText(arg[string](a, "text")) }},
 			{Name: "written", Call: true, About: "asks the logger how many lines it has written since it was installed", Handler: eventLogger,
-				Message: func(Args) any { return eventCount{} }},
+				Message: func(scenarios.Args) any { return eventCount{} }},
 			{Name: "seen", Call: true, About: "asks the tally how many events there were", Handler: eventTally,
-				Message: func(Args) any { return eventCount{} }},
+				Message: func(scenarios.Args) any { return eventCount{} }},
 		},
-		Kind:  EventsKind,
-		Start: func(name sim.Addr, _ Setting) otp.StartFunc { return genevent.Start(name) },
+		Kind:  scenarios.EventsKind,
+		Start: func(name sim.Addr, _ scenarios.Setting) otp.StartFunc { return genevent.Start(name) },
 	}
-	builtin["events.Owner"] = Program{
+	all["events.Owner"] = scenarios.Program{
 		About: "Installs two handlers: a tally, which counts, and a logger, which crashes now and then. The logger is its own: it hears of its end, and installs it again. It exits with tally_gone if a crash of the logger takes the tally along.",
-		Params: []Param{
-			{Name: "manager", Type: ProcessType, Required: true, About: "where"},
-			{Name: "crash", Type: PercentType, Default: "5%", About: "how many of the events crash the logger"},
-			{Name: "pause", Type: DrawnType, Default: "100ms..200ms", About: "how long after its end the logger is installed again"},
+		Params: []scenarios.Param{
+			{Name: "manager", Type: scenarios.ProcessType, Required: true, About: "where"},
+			{Name: "crash", Type: scenarios.PercentType, Default: "5%", About: "how many of the events crash the logger"},
+			{Name: "pause", Type: scenarios.DrawnType, Default: "100ms..200ms", About: "how long after its end the logger is installed again"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &eventOwner{setting: s, crash: arg[Percent](s.Args, "crash"), pause: arg[Drawn](s.Args, "pause")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &eventOwner{setting: s, crash: arg[scenarios.Percent](s.Args, "crash"), pause: arg[scenarios.Drawn](s.Args, "pause")}
 		},
 	}
-	builtin["events.Auditor"] = Program{
+	all["events.Auditor"] = scenarios.Program{
 		About: "Tells a manager of events and counts them; if the tally has not seen each of them it exits with events_lost.",
-		Params: []Param{
-			{Name: "manager", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DurationType, Default: "100ms", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "manager", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &eventAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
@@ -93,7 +94,7 @@ func (t *tally) HandleCall(p *sim.Proc, req any) genevent.Result {
 // logger writes events down, and crashes now and then.
 type logger struct {
 	genevent.Base
-	crash Percent
+	crash scenarios.Percent
 	lines int64
 }
 
@@ -117,9 +118,9 @@ func (l *logger) HandleCall(p *sim.Proc, req any) genevent.Result {
 // eventOwner is linked to the manager by its handler: they live and die together.
 type eventOwner struct {
 	genserver.Base
-	setting Setting
-	crash   Percent
-	pause   Drawn
+	setting scenarios.Setting
+	crash   scenarios.Percent
+	pause   scenarios.Drawn
 }
 
 // Init installs both handlers.
@@ -168,7 +169,7 @@ func (s *eventOwner) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 
 type eventAuditor struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	every   time.Duration
 	told    int64
 }

@@ -1,10 +1,11 @@
-package scenarios
+package programs
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -14,37 +15,37 @@ import (
 // that in a table; and one that never forgets what it has counted lets nobody through any more.
 
 func init() {
-	many := []Param{
-		{Name: "limit", Type: IntType, Default: "10", About: "so many requests"},
-		{Name: "per", Type: DurationType, Default: "1s", About: "in so long a time, and not one more"},
+	many := []scenarios.Param{
+		{Name: "limit", Type: scenarios.IntType, Default: "10", About: "so many requests"},
+		{Name: "per", Type: scenarios.DurationType, Default: "1s", About: "in so long a time, and not one more"},
 	}
-	requests := []Request{{Name: "request", Call: true, About: "answers ok, or denied", Message: func(Args) any { return rateRequest{} }}}
-	builtin["rate.Limiter"] = Program{
+	requests := []scenarios.Request{{Name: "request", Call: true, About: "answers ok, or denied", Message: func(scenarios.Args) any { return rateRequest{} }}}
+	all["rate.Limiter"] = scenarios.Program{
 		About: "Lets so many requests through to a service, and denies the others.",
-		Params: append([]Param{{Name: "service", Type: ProcessType, Required: true, About: "whom it protects"},
-			{Name: "resets", Type: BoolType, Default: "true", About: "whether requests count no more when they are older than that"},
-			{Name: "keeps", Type: BoolType, Default: "false", About: "whether it keeps its counts in a table of its node, which outlives it"}}, many...),
+		Params: append([]scenarios.Param{{Name: "service", Type: scenarios.ProcessType, Required: true, About: "whom it protects"},
+			{Name: "resets", Type: scenarios.BoolType, Default: "true", About: "whether requests count no more when they are older than that"},
+			{Name: "keeps", Type: scenarios.BoolType, Default: "false", About: "whether it keeps its counts in a table of its node, which outlives it"}}, many...),
 		Requests: requests,
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &limiter{setting: s, window: windowOf(s), keeps: arg[bool](s.Args, "keeps")}
 		},
 	}
-	builtin["rate.Customer"] = Program{
+	all["rate.Customer"] = scenarios.Program{
 		About: "Asks a limiter now and then. If it is denied so many times in a row it exits with turned_away.",
-		Params: []Param{
-			{Name: "limiter", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DrawnType, Default: "1s", About: "how often it asks"},
-			{Name: "patience", Type: IntType, Default: "5", About: "so many times"},
+		Params: []scenarios.Param{
+			{Name: "limiter", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s", About: "how often it asks"},
+			{Name: "patience", Type: scenarios.IntType, Default: "5", About: "so many times"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &customer{setting: s, every: arg[Drawn](s.Args, "every"), patience: int(arg[int64](s.Args, "patience"))}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &customer{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), patience: int(arg[int64](s.Args, "patience"))}
 		},
 	}
-	builtin["rate.Service"] = Program{
+	all["rate.Service"] = scenarios.Program{
 		About:    "Serves requests. If there are too many it exits with overloaded.",
 		Params:   many,
 		Requests: requests,
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &service{window: windowOf(s)}
 		},
 	}
@@ -64,9 +65,9 @@ type rateWindow struct {
 }
 
 // windowOf is an empty window, as the arguments of a program say.
-func windowOf(s Setting) rateWindow {
+func windowOf(s scenarios.Setting) rateWindow {
 	w := rateWindow{limit: int(arg[int64](s.Args, "limit")), per: arg[time.Duration](s.Args, "per")}
-	if resets, said := Value[bool](s.Args, "resets"); said && !resets {
+	if resets, said := scenarios.Value[bool](s.Args, "resets"); said && !resets {
 		w.per = 0
 	}
 	return w
@@ -93,7 +94,7 @@ func (w *rateWindow) late(now time.Duration) {
 
 type limiter struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	window  rateWindow
 	keeps   bool
 }
@@ -152,7 +153,7 @@ func (s *limiter) status(p *sim.Proc) string {
 	if len(w.times) == 0 {
 		return fmt.Sprintf("it counts 0 of %d", w.limit)
 	}
-	return fmt.Sprintf("it counts %d of %d, the oldest %s old", len(w.times), w.limit, FormatDuration((p.Now() - w.times[0]).Truncate(time.Millisecond)))
+	return fmt.Sprintf("it counts %d of %d, the oldest %s old", len(w.times), w.limit, scenarios.FormatDuration((p.Now() - w.times[0]).Truncate(time.Millisecond)))
 }
 
 const denied sim.Atom = "denied"
@@ -177,8 +178,8 @@ func (s *service) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Resu
 // customer is somebody who does not ask too much.
 type customer struct {
 	genserver.Base
-	setting  Setting
-	every    Drawn
+	setting  scenarios.Setting
+	every    scenarios.Drawn
 	patience int
 	denials  int // in a row
 }

@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -11,19 +12,19 @@ import (
 // A pool of workers that are all alike.
 
 func init() {
-	builtin["pool.Worker"] = Program{
+	all["pool.Worker"] = scenarios.Program{
 		About: "Does one job after the other. Some jobs kill it.",
-		Params: []Param{
-			{Name: "takes", Type: DrawnType, Default: "10ms", About: "how long a job takes; meanwhile others wait"},
-			{Name: "poison", Type: PercentType, Default: "0%", About: "how many jobs crash the worker"},
+		Params: []scenarios.Param{
+			{Name: "takes", Type: scenarios.DrawnType, Default: "10ms", About: "how long a job takes; meanwhile others wait"},
+			{Name: "poison", Type: scenarios.PercentType, Default: "0%", About: "how many jobs crash the worker"},
 		},
-		Requests: []Request{
+		Requests: []scenarios.Request{
 			{Name: "job", Call: true, Cast: true, About: "does a job",
-				Params:  []Param{{Name: "number", Type: IntType, Default: "1", About: "which"}},
-				Message: func(a Args) any { return job{Number: arg[int64](a, "number")} }},
+				Params:  []scenarios.Param{{Name: "number", Type: scenarios.IntType, Default: "1", About: "which"}},
+				Message: func(a scenarios.Args) any { return job{Number: arg[int64](a, "number")} }},
 		},
-		New: func(s Setting) genserver.Server {
-			return &poolWorker{takes: arg[Drawn](s.Args, "takes"), poison: arg[Percent](s.Args, "poison")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &poolWorker{takes: arg[scenarios.Drawn](s.Args, "takes"), poison: arg[scenarios.Percent](s.Args, "poison")}
 		},
 	}
 }
@@ -35,8 +36,8 @@ type job struct {
 
 type poolWorker struct {
 	genserver.Base
-	takes  Drawn
-	poison Percent
+	takes  scenarios.Drawn
+	poison scenarios.Percent
 }
 
 // HandleCall does a job and answers its number.

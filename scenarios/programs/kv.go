@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -13,30 +14,30 @@ import (
 // Erlang tutorial, with their mistake.
 
 func init() {
-	key := Param{Name: "key", Type: TextType, Required: true, About: "under which"}
-	builtin["kv.Store"] = Program{
+	key := scenarios.Param{Name: "key", Type: scenarios.TextType, Required: true, About: "under which"}
+	all["kv.Store"] = scenarios.Program{
 		About:  "A key-value store.",
-		Params: []Param{{Name: "size", Type: BoolType, Default: "false", About: "whether it understands what kv.Logger asks, how many keys it has; if not it crashes, as a function without a clause for its argument"}},
-		Requests: []Request{
-			{Name: "put", Call: true, Cast: true, About: "keeps a value", Params: []Param{key, {Name: "value", Type: IntType, Required: true, About: "what to keep"}},
-				Message: func(a Args) any { return kvPut{Key: arg[string](a, "key"), Value: arg[int64](a, "value")} }},
-			{Name: "get", Call: true, About: "answers the value, or undefined", Params: []Param{key},
-				Message: func(a Args) any { return kvGet{Key: arg[string](a, "key")} }},
-			{Name: "delete", Call: true, Cast: true, About: "forgets a value", Params: []Param{key},
-				Message: func(a Args) any { return kvDelete{Key: arg[string](a, "key")} }},
-			{Name: "version", Call: true, About: "answers how often the key was written; v2", Params: []Param{key},
-				Message: func(a Args) any { return kvVersion{Key: arg[string](a, "key")} }},
+		Params: []scenarios.Param{{Name: "size", Type: scenarios.BoolType, Default: "false", About: "whether it understands what kv.Logger asks, how many keys it has; if not it crashes, as a function without a clause for its argument"}},
+		Requests: []scenarios.Request{
+			{Name: "put", Call: true, Cast: true, About: "keeps a value", Params: []scenarios.Param{key, {Name: "value", Type: scenarios.IntType, Required: true, About: "what to keep"}},
+				Message: func(a scenarios.Args) any { return kvPut{Key: arg[string](a, "key"), Value: arg[int64](a, "value")} }},
+			{Name: "get", Call: true, About: "answers the value, or undefined", Params: []scenarios.Param{key},
+				Message: func(a scenarios.Args) any { return kvGet{Key: arg[string](a, "key")} }},
+			{Name: "delete", Call: true, Cast: true, About: "forgets a value", Params: []scenarios.Param{key},
+				Message: func(a scenarios.Args) any { return kvDelete{Key: arg[string](a, "key")} }},
+			{Name: "version", Call: true, About: "answers how often the key was written; v2", Params: []scenarios.Param{key},
+				Message: func(a scenarios.Args) any { return kvVersion{Key: arg[string](a, "key")} }},
 		},
 		Versions: kvVersions(),
-		New:      func(s Setting) genserver.Server { return newKVStore(s) },
+		New:      func(s scenarios.Setting) genserver.Server { return newKVStore(s) },
 	}
-	builtin["kv.Logger"] = Program{
+	all["kv.Logger"] = scenarios.Program{
 		About: "Asks a store for its size, again and again.",
-		Params: []Param{
-			{Name: "store", Type: ProcessType, Required: true, About: "whom it asks"},
-			{Name: "every", Type: DurationType, Default: "5s", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "whom it asks"},
+			{Name: "every", Type: scenarios.DurationType, Default: "5s", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &kvLogger{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
@@ -68,7 +69,7 @@ type kvStore struct {
 	size bool // it knows kvSize
 }
 
-func newKVStore(s Setting) *kvStore {
+func newKVStore(s scenarios.Setting) *kvStore {
 	return &kvStore{data: map[string]int64{}, size: arg[bool](s.Args, "size")}
 }
 
@@ -108,7 +109,7 @@ func (s *kvStore) HandleCast(_ *sim.Proc, msg any) genserver.Result {
 
 type kvLogger struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	every   time.Duration
 }
 
@@ -158,7 +159,7 @@ func ask(p *sim.Proc, to sim.Addr, req any, opts ...otp.CallOpt) (any, error) {
 }
 
 // chance draws true in that share of cases.
-func chance(p *sim.Proc, share Percent) bool {
+func chance(p *sim.Proc, share scenarios.Percent) bool {
 	const all = 1_000_000
 	return share > 0 && p.Rand(all) >= all-int(share)
 }

@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -13,38 +14,38 @@ import (
 // whether the door stands open.
 
 func init() {
-	builtin["door.Lock"] = doorProgram()
-	builtin["door.Watch"] = Program{
+	all["door.Lock"] = doorProgram()
+	all["door.Watch"] = scenarios.Program{
 		About: "Looks at a door now and then. If it has stood open for too long it exits with stands_open.",
-		Params: []Param{
-			{Name: "door", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DrawnType, Default: "1s..2s", About: "how often"},
-			{Name: "most", Type: DurationType, Default: "3s", About: "how long it may stand open"},
+		Params: []scenarios.Param{
+			{Name: "door", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s..2s", About: "how often"},
+			{Name: "most", Type: scenarios.DurationType, Default: "3s", About: "how long it may stand open"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &doorWatch{setting: s, every: arg[Drawn](s.Args, "every"), most: arg[time.Duration](s.Args, "most")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &doorWatch{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), most: arg[time.Duration](s.Args, "most")}
 		},
 	}
 }
 
-func doorProgram(opts ...genstatem.Option) Program {
-	return Program{
+func doorProgram(opts ...genstatem.Option) scenarios.Program {
+	return scenarios.Program{
 		About: "A door with a code lock, a gen_statem. The right code opens it for a while; three wrong ones in a row raise an alarm, during which it stays locked.",
-		Params: []Param{
-			{Name: "code", Type: TextType, Default: "42", About: "that opens it"},
-			{Name: "open", Type: DurationType, Default: "3s", About: "how long it stays open"},
-			{Name: "pause", Type: DurationType, Default: "1s", About: "if no button is pushed for so long, those pushed before are forgotten"},
-			{Name: "alarm", Type: DurationType, Default: "5s", About: "how long an alarm lasts"},
+		Params: []scenarios.Param{
+			{Name: "code", Type: scenarios.TextType, Default: "42", About: "that opens it"},
+			{Name: "open", Type: scenarios.DurationType, Default: "3s", About: "how long it stays open"},
+			{Name: "pause", Type: scenarios.DurationType, Default: "1s", About: "if no button is pushed for so long, those pushed before are forgotten"},
+			{Name: "alarm", Type: scenarios.DurationType, Default: "5s", About: "how long an alarm lasts"},
 		},
-		Requests: []Request{
-			{Name: "push", Cast: true, About: "pushes a button; while the door is open it waits until the door is locked", Params: []Param{{Name: "button", Type: TextType, Default: "4", About: "which"}},
-				Message: func(a Args) any { return doorPush{arg[string](a, "button")} }},
-			{Name: "enter", Call: true, About: "puts the whole code in and answers opened or denied; while the door is open, or there is an alarm, it waits", Params: []Param{{Name: "code", Type: TextType, Default: "42", About: "the code"}},
-				Message: func(a Args) any { return doorEnter{Code: arg[string](a, "code")} }},
-			{Name: "state", Call: true, About: "answers {State, Since}", Message: func(Args) any { return doorAsk{} }},
+		Requests: []scenarios.Request{
+			{Name: "push", Cast: true, About: "pushes a button; while the door is open it waits until the door is locked", Params: []scenarios.Param{{Name: "button", Type: scenarios.TextType, Default: "4", About: "which"}},
+				Message: func(a scenarios.Args) any { return doorPush{arg[string](a, "button")} }},
+			{Name: "enter", Call: true, About: "puts the whole code in and answers opened or denied; while the door is open, or there is an alarm, it waits", Params: []scenarios.Param{{Name: "code", Type: scenarios.TextType, Default: "42", About: "the code"}},
+				Message: func(a scenarios.Args) any { return doorEnter{Code: arg[string](a, "code")} }},
+			{Name: "state", Call: true, About: "answers {State, Since}", Message: func(scenarios.Args) any { return doorAsk{} }},
 		},
-		Kind: MachineKind,
-		Start: func(name sim.Addr, s Setting) otp.StartFunc {
+		Kind: scenarios.MachineKind,
+		Start: func(name sim.Addr, s scenarios.Setting) otp.StartFunc {
 			return genstatem.Start[doorState](name, func() *door {
 				return &door{
 					code: arg[string](s.Args, "code"), openFor: arg[time.Duration](s.Args, "open"),
@@ -165,8 +166,8 @@ func (d *door) try(code string) (genstatem.Step[doorState], sim.Atom) {
 
 type doorWatch struct {
 	genserver.Base
-	setting Setting
-	every   Drawn
+	setting scenarios.Setting
+	every   scenarios.Drawn
 	most    time.Duration
 }
 

@@ -1,10 +1,11 @@
-package scenarios
+package programs
 
 import (
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -16,28 +17,28 @@ import (
 // the room; and a session that takes the first word of a line crashes at one without words.
 
 func init() {
-	builtin["chat.Rooms"] = Program{
+	all["chat.Rooms"] = scenarios.Program{
 		About:  "Knows who is in which room, and passes on what is said there. It should be registered under a global name.",
-		Params: []Param{{Name: "prune", Type: BoolType, Default: "true", About: "whether those who have died leave their rooms"}},
-		New: func(s Setting) genserver.Server {
+		Params: []scenarios.Param{{Name: "prune", Type: scenarios.BoolType, Default: "true", About: "whether those who have died leave their rooms"}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &chatRooms{prune: arg[bool](s.Args, "prune")}
 		},
 	}
-	builtin["chat.Session"] = Program{
+	all["chat.Session"] = scenarios.Program{
 		About: "Somebody in a room.",
-		Params: []Param{
-			{Name: "rooms", Type: TextType, Default: "rooms", About: "the name of the manager"},
-			{Name: "room", Type: TextType, Default: "lobby", About: "which room it joins"},
-			{Name: "local", Type: BoolType, Default: "false", About: "whether it casts to the local name"},
-			{Name: "careless", Type: BoolType, Default: "false", About: "whether it takes it for granted that a line has a first word"},
+		Params: []scenarios.Param{
+			{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the name of the manager"},
+			{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room it joins"},
+			{Name: "local", Type: scenarios.BoolType, Default: "false", About: "whether it casts to the local name"},
+			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted that a line has a first word"},
 		},
-		Requests: []Request{
-			{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(Args) any { return chatSay{} }},
+		Requests: []scenarios.Request{
+			{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(scenarios.Args) any { return chatSay{} }},
 			{Name: "type", Cast: true, About: "a line that was typed: a room, and what to say there",
-				Params:  []Param{{Name: "line", Type: TextType, Default: "lobby hello", About: "the line"}},
-				Message: func(a Args) any { return chatTyped{arg[string](a, "line")} }},
+				Params:  []scenarios.Param{{Name: "line", Type: scenarios.TextType, Default: "lobby hello", About: "the line"}},
+				Message: func(a scenarios.Args) any { return chatTyped{arg[string](a, "line")} }},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			name := arg[string](s.Args, "rooms")
 			var to sim.Addr = term.Global(name)
 			if arg[bool](s.Args, "local") {
@@ -46,15 +47,15 @@ func init() {
 			return &chatSession{rooms: to, room: arg[string](s.Args, "room"), careless: arg[bool](s.Args, "careless")}
 		},
 	}
-	builtin["chat.Census"] = Program{
+	all["chat.Census"] = scenarios.Program{
 		About: "Counts now and then who is in a room. If there are more than there can be, it exits with ghosts.",
-		Params: []Param{
-			{Name: "rooms", Type: TextType, Default: "rooms", About: "the global name of the manager"},
-			{Name: "room", Type: TextType, Default: "lobby", About: "which room"},
-			{Name: "most", Type: IntType, Required: true, About: "how many there can be"},
-			{Name: "every", Type: DurationType, Default: "1s", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the global name of the manager"},
+			{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room"},
+			{Name: "most", Type: scenarios.IntType, Required: true, About: "how many there can be"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &chatCensus{rooms: term.Global(arg[string](s.Args, "rooms")), room: arg[string](s.Args, "room"), most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every")}
 		},
 	}

@@ -1,9 +1,10 @@
-package scenarios
+package programs
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -13,29 +14,29 @@ import (
 // is not prepared for that dies of it.
 
 func init() {
-	counter := Param{Name: "counter", Type: ProcessType, Required: true, About: "which"}
-	start := Param{Name: "start", Type: DurationType, Default: "0s", About: "how long it waits at first"}
-	builtin["counter.Teller"] = Program{
+	counter := scenarios.Param{Name: "counter", Type: scenarios.ProcessType, Required: true, About: "which"}
+	start := scenarios.Param{Name: "start", Type: scenarios.DurationType, Default: "0s", About: "how long it waits at first"}
+	all["counter.Teller"] = scenarios.Program{
 		About: "Has a counter count that nobody else uses, and asks now and then how far it is. If that is less than it has told it exits with increments_lost.",
-		Params: []Param{counter,
-			{Name: "every", Type: DrawnType, Default: "100ms", About: "how often it counts"},
-			{Name: "asks", Type: DurationType, Default: "1s", About: "how often it asks"},
+		Params: []scenarios.Param{counter,
+			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", About: "how often it counts"},
+			{Name: "asks", Type: scenarios.DurationType, Default: "1s", About: "how often it asks"},
 			start,
-			{Name: "casts", Type: BoolType, Default: "false", About: "whether it casts, and does not call until there is an answer"},
+			{Name: "casts", Type: scenarios.BoolType, Default: "false", About: "whether it casts, and does not call until there is an answer"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &teller{setting: s, every: arg[Drawn](s.Args, "every"), asks: arg[time.Duration](s.Args, "asks"), start: arg[time.Duration](s.Args, "start"), casts: arg[bool](s.Args, "casts")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &teller{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), asks: arg[time.Duration](s.Args, "asks"), start: arg[time.Duration](s.Args, "start"), casts: arg[bool](s.Args, "casts")}
 		},
 	}
-	builtin["counter.Reader"] = Program{
+	all["counter.Reader"] = scenarios.Program{
 		About: "Asks now and then how far a counter is.",
-		Params: []Param{counter,
-			{Name: "every", Type: DurationType, Default: "1s", About: "how often"},
+		Params: []scenarios.Param{counter,
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
 			start,
-			{Name: "patience", Type: DurationType, Default: "5s", About: "how long it waits for an answer"},
-			{Name: "careless", Type: BoolType, Default: "false", About: "whether it takes it for granted that there is an answer"},
+			{Name: "patience", Type: scenarios.DurationType, Default: "5s", About: "how long it waits for an answer"},
+			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted that there is an answer"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &counterReader{setting: s, every: arg[time.Duration](s.Args, "every"), start: arg[time.Duration](s.Args, "start"),
 				patience: arg[time.Duration](s.Args, "patience"), careless: arg[bool](s.Args, "careless")}
 		},
@@ -44,8 +45,8 @@ func init() {
 
 type teller struct {
 	genserver.Base
-	setting Setting
-	every   Drawn
+	setting scenarios.Setting
+	every   scenarios.Drawn
 	asks    time.Duration
 	start   time.Duration
 	casts   bool
@@ -107,7 +108,7 @@ func (s *teller) ask(p *sim.Proc, req any) (n int64, answered bool) {
 
 type counterReader struct {
 	genserver.Base
-	setting  Setting
+	setting  scenarios.Setting
 	every    time.Duration
 	start    time.Duration
 	patience time.Duration

@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -14,23 +15,23 @@ import (
 // who granted it (LCK4) does not know yet, and writes on. The disk must know who was the last to begin: a fence.
 
 func init() {
-	builtin["leader.Candidate"] = Program{
+	all["leader.Candidate"] = scenarios.Program{
 		About: "Tries to get a global lock again and again, and writes to a disk while it has it.",
-		Params: []Param{
-			{Name: "disk", Type: ProcessType, Required: true, About: "where it writes"},
-			{Name: "quorum", Type: IntType, Default: "0", About: "so many nodes, with its own, must grant the lock"},
-			{Name: "every", Type: DrawnType, Default: "500ms..1s", About: "the time between two attempts"},
-			{Name: "works", Type: DrawnType, Default: "100ms..500ms", About: "how long it writes"},
+		Params: []scenarios.Param{
+			{Name: "disk", Type: scenarios.ProcessType, Required: true, About: "where it writes"},
+			{Name: "quorum", Type: scenarios.IntType, Default: "0", About: "so many nodes, with its own, must grant the lock"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "500ms..1s", About: "the time between two attempts"},
+			{Name: "works", Type: scenarios.DrawnType, Default: "100ms..500ms", About: "how long it writes"},
 		},
-		Requests: []Request{{Name: "terms", Call: true, About: "answers how often it has led", Message: func(Args) any { return leaderTerms{} }}},
-		New: func(s Setting) genserver.Server {
-			return &candidate{setting: s, quorum: int(arg[int64](s.Args, "quorum")), every: arg[Drawn](s.Args, "every"), works: arg[Drawn](s.Args, "works")}
+		Requests: []scenarios.Request{{Name: "terms", Call: true, About: "answers how often it has led", Message: func(scenarios.Args) any { return leaderTerms{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
+			return &candidate{setting: s, quorum: int(arg[int64](s.Args, "quorum")), every: arg[scenarios.Drawn](s.Args, "every"), works: arg[scenarios.Drawn](s.Args, "works")}
 		},
 	}
-	builtin["leader.Disk"] = Program{
+	all["leader.Disk"] = scenarios.Program{
 		About:  "Is written to by one leader at a time. If one writes while another does it exits with split_brain.",
-		Params: []Param{{Name: "fence", Type: BoolType, Default: "false", About: "whether it refuses the writes of all but who was the last to begin"}},
-		New:    func(s Setting) genserver.Server { return &disk{fence: arg[bool](s.Args, "fence")} },
+		Params: []scenarios.Param{{Name: "fence", Type: scenarios.BoolType, Default: "false", About: "whether it refuses the writes of all but who was the last to begin"}},
+		New:    func(s scenarios.Setting) genserver.Server { return &disk{fence: arg[bool](s.Args, "fence")} },
 	}
 }
 
@@ -43,9 +44,9 @@ type (
 
 type candidate struct {
 	genserver.Base
-	setting      Setting
+	setting      scenarios.Setting
 	quorum       int
-	every, works Drawn
+	every, works scenarios.Drawn
 	terms        int64
 }
 

@@ -13,7 +13,7 @@ type stub map[string]scenarios.Program
 func (s stub) Lookup(name string) (scenarios.Program, bool) { p, ok := s[name]; return p, ok }
 func (s stub) Names() []string                              { return slices.Sorted(maps.Keys(s)) }
 
-var programs = stub{
+var stubs = stub{
 	"kv.Store": {
 		Params: []scenarios.Param{
 			{Name: "size", Type: scenarios.IntType, Default: "100"},

@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/application"
@@ -13,26 +14,26 @@ import (
 // both.
 
 func init() {
-	builtin["log.Sink"] = Program{
+	all["log.Sink"] = scenarios.Program{
 		About: "Takes lines of a log. It can be closed, and then ends normally.",
-		Requests: []Request{
-			{Name: "line", Cast: true, About: "one more line", Message: func(Args) any { return logLine{} }},
-			{Name: "lines", Call: true, About: "answers how many there are", Message: func(Args) any { return logLines{} }},
+		Requests: []scenarios.Request{
+			{Name: "line", Cast: true, About: "one more line", Message: func(scenarios.Args) any { return logLine{} }},
+			{Name: "lines", Call: true, About: "answers how many there are", Message: func(scenarios.Args) any { return logLines{} }},
 			{Name: "close", Cast: true, About: "ends normally"},
 		},
-		New: func(Setting) genserver.Server { return &logSink{} },
+		New: func(scenarios.Setting) genserver.Server { return &logSink{} },
 	}
-	builtin["web.Front"] = Program{
+	all["web.Front"] = scenarios.Program{
 		About: "Serves pages out of a key-value store and logs each. Without an answer of the store it crashes. How long it waits is the parameter patience of its application, in milliseconds; without one 5000.",
-		Params: []Param{
-			{Name: "store", Type: ProcessType, Required: true, About: "where pages are kept"},
-			{Name: "log", Type: ProcessType, Required: true, About: "where they are logged"},
+		Params: []scenarios.Param{
+			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "where pages are kept"},
+			{Name: "log", Type: scenarios.ProcessType, Required: true, About: "where they are logged"},
 		},
-		Requests: []Request{
-			{Name: "page", Call: true, About: "answers the page, or undefined", Params: []Param{{Name: "key", Type: TextType, Default: "index", About: "which"}},
-				Message: func(a Args) any { return pageRequest{Key: arg[string](a, "key")} }},
+		Requests: []scenarios.Request{
+			{Name: "page", Call: true, About: "answers the page, or undefined", Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Default: "index", About: "which"}},
+				Message: func(a scenarios.Args) any { return pageRequest{Key: arg[string](a, "key")} }},
 		},
-		New: func(s Setting) genserver.Server { return &webFront{setting: s} },
+		New: func(s scenarios.Setting) genserver.Server { return &webFront{setting: s} },
 	}
 }
 
@@ -72,7 +73,7 @@ func (s *logSink) HandleCast(p *sim.Proc, msg any) genserver.Result {
 
 type webFront struct {
 	genserver.Base
-	setting  Setting
+	setting  scenarios.Setting
 	patience time.Duration
 }
 

@@ -1,4 +1,4 @@
-package scenarios
+package programs
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -16,20 +17,20 @@ import (
 // The chat from outside: a door on a port, with a session for each connection, and guests who come through it.
 
 func init() {
-	room := Param{Name: "room", Type: TextType, Default: "lobby", About: "which room"}
-	port := Param{Name: "port", Type: IntType, Default: "6667", About: "the TCP port"}
-	builtin["chat.Door"] = Program{
+	room := scenarios.Param{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room"}
+	port := scenarios.Param{Name: "port", Type: scenarios.IntType, Default: "6667", About: "the TCP port"}
+	all["chat.Door"] = scenarios.Program{
 		About:  "Listens on a TCP port of its node. Who connects gets a session, which says in a room of chat.Rooms what comes, line by line, and passes on what is said there.",
-		Params: []Param{{Name: "rooms", Type: TextType, Default: "rooms", About: "the global name of the manager"}, room, port},
-		New: func(s Setting) genserver.Server {
+		Params: []scenarios.Param{{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the global name of the manager"}, room, port},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &chatDoor{rooms: term.Global(arg[string](s.Args, "rooms")), room: arg[string](s.Args, "room"), port: int(arg[int64](s.Args, "port"))}
 		},
 	}
-	builtin["chat.Guest"] = Program{
+	all["chat.Guest"] = scenarios.Program{
 		About:    "Connects to a chat.Door over TCP, and again when it is cut off.",
-		Params:   []Param{{Name: "node", Type: TextType, Required: true, About: "where the door is"}, port},
-		Requests: []Request{{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(Args) any { return chatSay{} }}},
-		New: func(s Setting) genserver.Server {
+		Params:   []scenarios.Param{{Name: "node", Type: scenarios.TextType, Required: true, About: "where the door is"}, port},
+		Requests: []scenarios.Request{{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(scenarios.Args) any { return chatSay{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &chatGuest{node: sim.Atom(arg[string](s.Args, "node")), port: int(arg[int64](s.Args, "port"))}
 		},
 	}

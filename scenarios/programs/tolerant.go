@@ -1,9 +1,10 @@
-package scenarios
+package programs
 
 import (
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -13,37 +14,37 @@ import (
 // workers only. Its parent's is the order to end, and a stranger may send what looks like a worker's end.
 
 func init() {
-	builtin["tolerant.Server"] = Program{
+	all["tolerant.Server"] = scenarios.Program{
 		About: "Keeps so many workers, each of which works for a while and ends; it replaces them, without a supervisor.",
-		Params: []Param{
-			{Name: "workers", Type: IntType, Default: "3", About: "how many"},
-			{Name: "works", Type: DrawnType, Default: "5s..10s", About: "how long each works"},
-			{Name: "knows", Type: BoolType, Default: "true", About: "whether it looks whose exit signal it gets: a worker's, its parent's or a stranger's"},
+		Params: []scenarios.Param{
+			{Name: "workers", Type: scenarios.IntType, Default: "3", About: "how many"},
+			{Name: "works", Type: scenarios.DrawnType, Default: "5s..10s", About: "how long each works"},
+			{Name: "knows", Type: scenarios.BoolType, Default: "true", About: "whether it looks whose exit signal it gets: a worker's, its parent's or a stranger's"},
 		},
-		Kind: PlainKind,
-		Start: func(_ sim.Addr, s Setting) otp.StartFunc {
+		Kind: scenarios.PlainKind,
+		Start: func(_ sim.Addr, s scenarios.Setting) otp.StartFunc {
 			return func(p *sim.Proc, _ ...any) (otp.Started, error) {
-				server := tolerant{works: arg[Drawn](s.Args, "works"), knows: arg[bool](s.Args, "knows")}
+				server := tolerant{works: arg[scenarios.Drawn](s.Args, "works"), knows: arg[bool](s.Args, "knows")}
 				many := int(arg[int64](s.Args, "workers"))
 				return otp.Start(p, "tolerant", func(p *sim.Proc) { server.serve(p, many) }, otp.StartOptions{Link: true})
 			}
 		},
 	}
-	builtin["tolerant.Auditor"] = Program{
+	all["tolerant.Auditor"] = scenarios.Program{
 		About: "Counts the workers of a server on its node. If there are too many it exits with too_many_workers.",
-		Params: []Param{
-			{Name: "server", Type: ProcessType, Required: true, About: "which"},
-			{Name: "most", Type: IntType, Default: "3", About: "so many it may have"},
-			{Name: "every", Type: DurationType, Default: "100ms", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "server", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "most", Type: scenarios.IntType, Default: "3", About: "so many it may have"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &tolerantAuditor{setting: s, most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every")}
 		},
 	}
 }
 
 type tolerant struct {
-	works   Drawn
+	works   scenarios.Drawn
 	knows   bool
 	workers []sim.PID
 }
@@ -79,7 +80,7 @@ func (s *tolerant) hire(p *sim.Proc) {
 
 type tolerantAuditor struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	most    int
 	every   time.Duration
 }

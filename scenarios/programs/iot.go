@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -14,37 +15,37 @@ import (
 // there.
 
 func init() {
-	builtin["iot.Device"] = deviceProgram()
-	builtin["iot.Registry"] = Program{
+	all["iot.Device"] = deviceProgram()
+	all["iot.Registry"] = scenarios.Program{
 		About: "Knows which devices are connected: they say so, and it monitors them. Every now and then it counts; if it knows more than there are it exits with knows_the_dead.",
-		Params: []Param{
-			{Name: "most", Type: IntType, Required: true, About: "how many devices there are"},
-			{Name: "every", Type: DurationType, Default: "1s", About: "how often it counts"},
+		Params: []scenarios.Param{
+			{Name: "most", Type: scenarios.IntType, Required: true, About: "how many devices there are"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often it counts"},
 		},
-		Requests: []Request{{Name: "connected", Call: true, About: "answers how many devices are connected", Message: func(Args) any { return iotCount{} }}},
-		New: func(s Setting) genserver.Server {
+		Requests: []scenarios.Request{{Name: "connected", Call: true, About: "answers how many devices are connected", Message: func(scenarios.Args) any { return iotCount{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &iotRegistry{most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every"), devices: map[sim.PID]sim.Ref{}}
 		},
 	}
 }
 
-func deviceProgram(opts ...genstatem.Option) Program {
-	return Program{
+func deviceProgram(opts ...genstatem.Option) scenarios.Program {
+	return scenarios.Program{
 		About: "A device behind a gateway, a gen_statem: offline, connecting or online. If its connection flaps, too often lost in too short a time, it exits with flapping.",
-		Params: []Param{
-			{Name: "registry", Type: ProcessType, Required: true, About: "whom it tells when it is connected, and when not any more"},
-			{Name: "up", Type: DrawnType, Default: "exp(5s)", About: "how long a connection lasts"},
-			{Name: "down", Type: DrawnType, Default: "100ms..2s", About: "how long there is none"},
-			{Name: "handshake", Type: DrawnType, Default: "10ms..50ms", About: "how long connecting takes"},
-			{Name: "flaps", Type: IntType, Default: "5", About: "so many connections may be lost"},
-			{Name: "within", Type: DurationType, Default: "5s", About: "in so long a time"},
+		Params: []scenarios.Param{
+			{Name: "registry", Type: scenarios.ProcessType, Required: true, About: "whom it tells when it is connected, and when not any more"},
+			{Name: "up", Type: scenarios.DrawnType, Default: "exp(5s)", About: "how long a connection lasts"},
+			{Name: "down", Type: scenarios.DrawnType, Default: "100ms..2s", About: "how long there is none"},
+			{Name: "handshake", Type: scenarios.DrawnType, Default: "10ms..50ms", About: "how long connecting takes"},
+			{Name: "flaps", Type: scenarios.IntType, Default: "5", About: "so many connections may be lost"},
+			{Name: "within", Type: scenarios.DurationType, Default: "5s", About: "in so long a time"},
 		},
-		Requests: []Request{
-			{Name: "read", Call: true, About: "answers {ok, N}, or {error, offline}; while it connects, the question waits", Message: func(Args) any { return iotRead{} }},
-			{Name: "unplug", Cast: true, About: "ends its connection", Message: func(Args) any { return iotUnplug{} }},
+		Requests: []scenarios.Request{
+			{Name: "read", Call: true, About: "answers {ok, N}, or {error, offline}; while it connects, the question waits", Message: func(scenarios.Args) any { return iotRead{} }},
+			{Name: "unplug", Cast: true, About: "ends its connection", Message: func(scenarios.Args) any { return iotUnplug{} }},
 		},
-		Kind: MachineKind,
-		Start: func(name sim.Addr, s Setting) otp.StartFunc {
+		Kind: scenarios.MachineKind,
+		Start: func(name sim.Addr, s scenarios.Setting) otp.StartFunc {
 			return genstatem.Start[deviceState](name, func() *device { return newDevice(s) }, opts...)
 		},
 	}
@@ -72,15 +73,15 @@ type (
 
 type device struct {
 	genstatem.Base[deviceState]
-	setting             Setting
-	up, down, handshake Drawn
+	setting             scenarios.Setting
+	up, down, handshake scenarios.Drawn
 	losses              rateWindow
 	reads               int64
 }
 
-func newDevice(s Setting) *device {
+func newDevice(s scenarios.Setting) *device {
 	return &device{
-		setting: s, up: arg[Drawn](s.Args, "up"), down: arg[Drawn](s.Args, "down"), handshake: arg[Drawn](s.Args, "handshake"),
+		setting: s, up: arg[scenarios.Drawn](s.Args, "up"), down: arg[scenarios.Drawn](s.Args, "down"), handshake: arg[scenarios.Drawn](s.Args, "handshake"),
 		losses: rateWindow{limit: int(arg[int64](s.Args, "flaps")), per: arg[time.Duration](s.Args, "within")},
 	}
 }

@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -11,36 +12,36 @@ import (
 // made Erlang: that a line crashes is a matter of that line.
 
 func init() {
-	builtin["phone.Line"] = lineProgram()
-	builtin["phone.Switch"] = Program{
+	all["phone.Line"] = lineProgram()
+	all["phone.Switch"] = scenarios.Program{
 		About: "Takes telephone calls and gives each to a line. If the line crashes it tries another; after the last try nobody hears of the call again.",
-		Params: []Param{
-			{Name: "lines", Type: ProcessType, Required: true, About: "the lines; each call draws one"},
-			{Name: "tries", Type: IntType, Default: "3", About: "how many lines a call is given to"},
+		Params: []scenarios.Param{
+			{Name: "lines", Type: scenarios.ProcessType, Required: true, About: "the lines; each call draws one"},
+			{Name: "tries", Type: scenarios.IntType, Default: "3", About: "how many lines a call is given to"},
 		},
-		Requests: []Request{{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or cancelled, when it is over", Message: func(Args) any { return phoneDial{} }}},
-		New: func(s Setting) genserver.Server {
+		Requests: []scenarios.Request{{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or cancelled, when it is over", Message: func(scenarios.Args) any { return phoneDial{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &phoneSwitch{setting: s, tries: int(arg[int64](s.Args, "tries"))}
 		},
 	}
 }
 
-func lineProgram(opts ...genstatem.Option) Program {
-	return Program{
+func lineProgram(opts ...genstatem.Option) scenarios.Program {
+	return scenarios.Program{
 		About: "A line of a telephone exchange, a gen_statem: idle, ringing or talking. A call that comes while it has another waits.",
-		Params: []Param{
-			{Name: "rings", Type: DrawnType, Default: "50ms..500ms", About: "how long it rings"},
-			{Name: "talks", Type: DrawnType, Default: "exp(500ms)", About: "how long people talk"},
-			{Name: "crash", Type: PercentType, Default: "10%", About: "how many calls crash it, half of them while it rings"},
+		Params: []scenarios.Param{
+			{Name: "rings", Type: scenarios.DrawnType, Default: "50ms..500ms", About: "how long it rings"},
+			{Name: "talks", Type: scenarios.DrawnType, Default: "exp(500ms)", About: "how long people talk"},
+			{Name: "crash", Type: scenarios.PercentType, Default: "10%", About: "how many calls crash it, half of them while it rings"},
 		},
-		Requests: []Request{
-			{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or cancelled, when it is over", Message: func(Args) any { return phoneDial{} }},
-			{Name: "hang_up", Cast: true, About: "ends the call there is", Message: func(Args) any { return phoneHangUp{} }},
+		Requests: []scenarios.Request{
+			{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or cancelled, when it is over", Message: func(scenarios.Args) any { return phoneDial{} }},
+			{Name: "hang_up", Cast: true, About: "ends the call there is", Message: func(scenarios.Args) any { return phoneHangUp{} }},
 		},
-		Kind: MachineKind,
-		Start: func(name sim.Addr, s Setting) otp.StartFunc {
+		Kind: scenarios.MachineKind,
+		Start: func(name sim.Addr, s scenarios.Setting) otp.StartFunc {
 			return genstatem.Start[lineState](name, func() *line {
-				return &line{rings: arg[Drawn](s.Args, "rings"), talks: arg[Drawn](s.Args, "talks"), crash: arg[Percent](s.Args, "crash")}
+				return &line{rings: arg[scenarios.Drawn](s.Args, "rings"), talks: arg[scenarios.Drawn](s.Args, "talks"), crash: arg[scenarios.Percent](s.Args, "crash")}
 			}, opts...)
 		},
 	}
@@ -64,8 +65,8 @@ type (
 
 type line struct {
 	genstatem.Base[lineState]
-	rings, talks Drawn
-	crash        Percent
+	rings, talks scenarios.Drawn
+	crash        scenarios.Percent
 
 	caller otp.From
 	doomed lineState // where this call crashes
@@ -129,7 +130,7 @@ func (l *line) crashIn(state lineState) {
 // phoneSwitch waits for no line: it keeps the calls that are under way.
 type phoneSwitch struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	tries   int
 	calls   []phoneCall
 }

@@ -1,9 +1,10 @@
-package scenarios
+package programs
 
 import (
 	"maps"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/code"
@@ -14,23 +15,23 @@ import (
 // Later versions of the store, and somebody who sees to it that it forgets nothing when it goes from one to another.
 
 func init() {
-	builtin["kv.Auditor"] = Program{
+	all["kv.Auditor"] = scenarios.Program{
 		About: "Puts numbers into a store under its own path, and exits with state_lost if one is not there the next time.",
-		Params: []Param{
-			{Name: "store", Type: ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: DurationType, Default: "100ms", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "which"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &kvAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
 }
 
-func kvVersions() []ProgramVersion {
-	return []ProgramVersion{
-		{Vsn: "v1", About: "the first", New: func(s Setting) genserver.Server { return newKVStore(s) }},
-		{Vsn: "v2", About: "knows how often each key was written", New: func(Setting) genserver.Server { return &kvStore2{data: map[string]kvEntry{}} }},
-		{Vsn: "broken", About: "its code_change crashes", New: func(Setting) genserver.Server { return &kvStoreBroken{} }},
+func kvVersions() []scenarios.ProgramVersion {
+	return []scenarios.ProgramVersion{
+		{Vsn: "v1", About: "the first", New: func(s scenarios.Setting) genserver.Server { return newKVStore(s) }},
+		{Vsn: "v2", About: "knows how often each key was written", New: func(scenarios.Setting) genserver.Server { return &kvStore2{data: map[string]kvEntry{}} }},
+		{Vsn: "broken", About: "its code_change crashes", New: func(scenarios.Setting) genserver.Server { return &kvStoreBroken{} }},
 	}
 }
 
@@ -115,7 +116,7 @@ func (s *kvStoreBroken) CodeChange(_ *sim.Proc, oldVsn, _ any) error {
 
 type kvAuditor struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	every   time.Duration
 	known   any // what it has put last; nil: nothing yet
 	n       int64

@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -9,22 +10,24 @@ import (
 // Web sockets that ask a pool of database connections: two branches of one tree.
 
 func init() {
-	builtin["web.Socket"] = Program{
+	all["web.Socket"] = scenarios.Program{
 		About:  "One user's connection. For a page it asks the database, and says so if it cannot.",
-		Params: []Param{{Name: "db", Type: ProcessType, Required: true, About: "connections to the database; each request draws one"}},
-		Requests: []Request{
-			{Name: "page", Call: true, About: "answers {ok, Page}, or {error, Reason} if the database did not answer", Message: func(Args) any { return page{} }},
+		Params: []scenarios.Param{{Name: "db", Type: scenarios.ProcessType, Required: true, About: "connections to the database; each request draws one"}},
+		Requests: []scenarios.Request{
+			{Name: "page", Call: true, About: "answers {ok, Page}, or {error, Reason} if the database did not answer", Message: func(scenarios.Args) any { return page{} }},
 			{Name: "close", Cast: true, About: "ends normally, as when a user goes"},
 		},
-		New: func(s Setting) genserver.Server { return &socket{setting: s} },
+		New: func(s scenarios.Setting) genserver.Server { return &socket{setting: s} },
 	}
-	builtin["db.Connection"] = Program{
+	all["db.Connection"] = scenarios.Program{
 		About:  "A connection to a database.",
-		Params: []Param{{Name: "takes", Type: DrawnType, Default: "1ms..5ms", About: "how long a query takes; the next one waits meanwhile"}},
-		Requests: []Request{
-			{Name: "query", Call: true, About: "answers how many queries this connection has answered", Message: func(Args) any { return query{} }},
+		Params: []scenarios.Param{{Name: "takes", Type: scenarios.DrawnType, Default: "1ms..5ms", About: "how long a query takes; the next one waits meanwhile"}},
+		Requests: []scenarios.Request{
+			{Name: "query", Call: true, About: "answers how many queries this connection has answered", Message: func(scenarios.Args) any { return query{} }},
 		},
-		New: func(s Setting) genserver.Server { return &connection{takes: arg[Drawn](s.Args, "takes")} },
+		New: func(s scenarios.Setting) genserver.Server {
+			return &connection{takes: arg[scenarios.Drawn](s.Args, "takes")}
+		},
 	}
 }
 
@@ -35,7 +38,7 @@ type (
 
 type socket struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 }
 
 // HandleCall answers a page. A database that is away is no reason for a socket to crash.
@@ -61,7 +64,7 @@ func (s *socket) HandleCast(p *sim.Proc, msg any) genserver.Result {
 
 type connection struct {
 	genserver.Base
-	takes   Drawn
+	takes   scenarios.Drawn
 	queries int64
 }
 

@@ -1,11 +1,13 @@
-package scenarios
+package programs
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // A process that has its work done by children, as in the first lesson on spawn and receive. Two mistakes are made there: a
@@ -13,18 +15,18 @@ import (
 // message leaves all others where they are.
 
 func init() {
-	builtin["child.Parent"] = Program{
+	all["child.Parent"] = scenarios.Program{
 		About: "Spawns a child for each sum, and waits for its result. It exits with timeout if none comes, and with mailbox_full if too much lies in its mailbox.",
-		Params: []Param{
-			{Name: "every", Type: DurationType, Default: "1s", About: "the time between two sums"},
-			{Name: "patience", Type: DurationType, Default: "100ms", About: "how long it waits for a result"},
-			{Name: "sends", Type: BoolType, Default: "true", About: "whether the child sends its result, and does not only return it"},
-			{Name: "drains", Type: BoolType, Default: "true", About: "whether it takes what it does not wait for out of its mailbox"},
-			{Name: "most", Type: IntType, Default: "50", About: "how many messages may lie in its mailbox"},
+		Params: []scenarios.Param{
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "the time between two sums"},
+			{Name: "patience", Type: scenarios.DurationType, Default: "100ms", About: "how long it waits for a result"},
+			{Name: "sends", Type: scenarios.BoolType, Default: "true", About: "whether the child sends its result, and does not only return it"},
+			{Name: "drains", Type: scenarios.BoolType, Default: "true", About: "whether it takes what it does not wait for out of its mailbox"},
+			{Name: "most", Type: scenarios.IntType, Default: "50", About: "how many messages may lie in its mailbox"},
 		},
-		Requests: []Request{{Name: "noise", Cast: true, About: "a message that it does not wait for"}},
-		Kind:     PlainKind,
-		Start: func(_ sim.Addr, s Setting) otp.StartFunc {
+		Requests: []scenarios.Request{{Name: "noise", Cast: true, About: "a message that it does not wait for"}},
+		Kind:     scenarios.PlainKind,
+		Start: func(_ sim.Addr, s scenarios.Setting) otp.StartFunc {
 			return func(p *sim.Proc, _ ...any) (otp.Started, error) {
 				return otp.Start(p, "parent", func(p *sim.Proc) { sums(p, s.Args) }, otp.StartOptions{Link: true})
 			}
@@ -39,7 +41,7 @@ type sumResult struct {
 }
 
 // sums is the parent's loop.
-func sums(p *sim.Proc, args Args) {
+func sums(p *sim.Proc, args scenarios.Args) {
 	otp.InitAck(p, nil)
 	for every := arg[time.Duration](args, "every"); ; {
 		if arg[bool](args, "drains") {
@@ -74,7 +76,7 @@ func sum(p *sim.Proc, sends bool, patience time.Duration) {
 	_, err := sim.Receive(p, func(m any) (int, bool) { r, is := m.(sumResult); return r.Sum, is && r.From == child }, sim.After(patience))
 	if err != nil {
 		end, _ := sim.Receive(p, func(m any) (sim.Down, bool) { d, is := m.(sim.Down); return d, is && d.Ref == ref }, sim.After(0))
-		p.Trace("no result:", fmt.Sprintf("the child has ended with %s, and has sent nothing", short(end.Reason)))
+		p.Trace("no result:", fmt.Sprintf("the child has ended with %s, and has sent nothing", term.Format(end.Reason)))
 		p.ExitSelf(sim.Atom("timeout"))
 	}
 	p.Demonitor(ref, sim.Flush())

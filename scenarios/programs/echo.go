@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -9,19 +10,19 @@ import (
 // An echo server that may take its time, and may not answer at all.
 
 func init() {
-	text := []Param{{Name: "text", Type: TextType, Default: "hello", About: "what to say"}}
-	builtin["echo.Server"] = Program{
+	text := []scenarios.Param{{Name: "text", Type: scenarios.TextType, Default: "hello", About: "what to say"}}
+	all["echo.Server"] = scenarios.Program{
 		About: "Answers what it is told, after a while or never.",
-		Params: []Param{
-			{Name: "delay", Type: DrawnType, Default: "0", About: "how long each answer takes; others are answered meanwhile"},
-			{Name: "loss", Type: PercentType, Default: "0%", About: "how many requests it forgets to answer"},
+		Params: []scenarios.Param{
+			{Name: "delay", Type: scenarios.DrawnType, Default: "0", About: "how long each answer takes; others are answered meanwhile"},
+			{Name: "loss", Type: scenarios.PercentType, Default: "0%", About: "how many requests it forgets to answer"},
 		},
-		Requests: []Request{
-			{Name: "echo", Call: true, About: "answers the text", Params: text, Message: func(a Args) any { return echo{Text: arg[string](a, "text")} }},
-			{Name: "crash", Cast: true, About: "crashes", Params: text, Message: func(a Args) any { return echoCrash{arg[string](a, "text")} }},
+		Requests: []scenarios.Request{
+			{Name: "echo", Call: true, About: "answers the text", Params: text, Message: func(a scenarios.Args) any { return echo{Text: arg[string](a, "text")} }},
+			{Name: "crash", Cast: true, About: "crashes", Params: text, Message: func(a scenarios.Args) any { return echoCrash{arg[string](a, "text")} }},
 		},
-		New: func(s Setting) genserver.Server {
-			return &echoServer{delay: arg[Drawn](s.Args, "delay"), loss: arg[Percent](s.Args, "loss")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &echoServer{delay: arg[scenarios.Drawn](s.Args, "delay"), loss: arg[scenarios.Percent](s.Args, "loss")}
 		},
 	}
 }
@@ -41,8 +42,8 @@ type (
 
 type echoServer struct {
 	genserver.Base
-	delay Drawn
-	loss  Percent
+	delay scenarios.Drawn
+	loss  scenarios.Percent
 }
 
 // HandleCall answers now, later or never.

@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -10,24 +11,24 @@ import (
 // the one before it; the first was there before there was another, and must be told of the last.
 
 func init() {
-	builtin["ring.Node"] = Program{
+	all["ring.Node"] = scenarios.Program{
 		About:  "Hands every token on to the next node. Whoever asks a node is answered when the token has come around.",
-		Params: []Param{{Name: "next", Type: ProcessType, Required: true, About: "the next node"}},
-		Requests: []Request{
+		Params: []scenarios.Param{{Name: "next", Type: scenarios.ProcessType, Required: true, About: "the next node"}},
+		Requests: []scenarios.Request{
 			{Name: "pass", Call: true, About: "sends a token around, and answers how many nodes it has passed",
-				Params:  []Param{{Name: "rounds", Type: IntType, Default: "1", About: "how many times around"}},
-				Message: func(a Args) any { return ringPass{Rounds: arg[int64](a, "rounds")} }},
+				Params:  []scenarios.Param{{Name: "rounds", Type: scenarios.IntType, Default: "1", About: "how many times around"}},
+				Message: func(a scenarios.Args) any { return ringPass{Rounds: arg[int64](a, "rounds")} }},
 		},
-		New: func(s Setting) genserver.Server { return &ringNode{setting: s} },
+		New: func(s scenarios.Setting) genserver.Server { return &ringNode{setting: s} },
 	}
-	builtin["ring.Master"] = Program{
+	all["ring.Master"] = scenarios.Program{
 		About: "Builds rings of plain processes, and sends a token around each.",
-		Params: []Param{
-			{Name: "size", Type: IntType, Default: "5", About: "how many processes a ring has"},
-			{Name: "closed", Type: BoolType, Default: "true", About: "whether the first process is told who comes after it"},
+		Params: []scenarios.Param{
+			{Name: "size", Type: scenarios.IntType, Default: "5", About: "how many processes a ring has"},
+			{Name: "closed", Type: scenarios.BoolType, Default: "true", About: "whether the first process is told who comes after it"},
 		},
-		Requests: []Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and answers ok when it is back", Message: func(Args) any { return ringStart{} }}},
-		New: func(s Setting) genserver.Server {
+		Requests: []scenarios.Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and answers ok when it is back", Message: func(scenarios.Args) any { return ringStart{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return &ringMaster{size: int(min(max(arg[int64](s.Args, "size"), 1), 1000)), closed: arg[bool](s.Args, "closed")}
 		},
 	}
@@ -49,7 +50,7 @@ type (
 
 type ringNode struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 }
 
 // HandleCall sends a token off. It is answered when the token is back.

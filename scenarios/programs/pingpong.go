@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -9,15 +10,15 @@ import (
 // Two processes that send each other a ball.
 
 func init() {
-	builtin["pingpong.Player"] = Program{
+	all["pingpong.Player"] = scenarios.Program{
 		About:  "Plays a ball back to whoever it came from.",
-		Params: []Param{{Name: "partner", Type: ProcessType, Required: true, About: "whom it plays with"}},
-		Requests: []Request{
+		Params: []scenarios.Param{{Name: "partner", Type: scenarios.ProcessType, Required: true, About: "whom it plays with"}},
+		Requests: []scenarios.Request{
 			{Name: "rally", Call: true, About: "plays with the partner, and answers when the last ball is back",
-				Params:  []Param{{Name: "balls", Type: IntType, Default: "10", About: "how often the ball is played there and back"}},
-				Message: func(a Args) any { return rally{Balls: arg[int64](a, "balls")} }},
+				Params:  []scenarios.Param{{Name: "balls", Type: scenarios.IntType, Default: "10", About: "how often the ball is played there and back"}},
+				Message: func(a scenarios.Args) any { return rally{Balls: arg[int64](a, "balls")} }},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &player{setting: s}
 		},
 	}
@@ -38,7 +39,7 @@ type (
 
 type player struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 }
 
 // HandleCall begins a rally, which is answered at its end.

@@ -1,9 +1,10 @@
-package scenarios
+package programs
 
 import (
 	"cmp"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -15,18 +16,20 @@ import (
 // before, and learns the latest number; then he has them keep the next.
 
 func init() {
-	builtin["quorum.Keeper"] = Program{
+	all["quorum.Keeper"] = scenarios.Program{
 		About: "Keeps the number of a quorum.Counter on its node. It registers the local name quorum_keeper. What it keeps and has promised is in a table of its node, which outlives it.",
-		New:   func(Setting) genserver.Server { return &keeper{} },
+		New:   func(scenarios.Setting) genserver.Server { return &keeper{} },
 	}
-	builtin["quorum.Counter"] = Program{
+	all["quorum.Counter"] = scenarios.Program{
 		About:  "Counts together with those of the other nodes. Without most of the keepers it answers no_majority.",
-		Params: []Param{{Name: "nodes", Type: IntType, Required: true, About: "how many nodes have a keeper"}},
-		Requests: []Request{
-			{Name: "increment", Call: true, About: "counts, and answers how far it is, or no_majority", Params: []Param{{Name: "by", Type: IntType, Default: "1", About: "by how much"}},
-				Message: func(a Args) any { return increment{By: arg[int64](a, "by")} }},
+		Params: []scenarios.Param{{Name: "nodes", Type: scenarios.IntType, Required: true, About: "how many nodes have a keeper"}},
+		Requests: []scenarios.Request{
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or no_majority", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", About: "by how much"}},
+				Message: func(a scenarios.Args) any { return increment{By: arg[int64](a, "by")} }},
 		},
-		New: func(s Setting) genserver.Server { return &quorumCounter{nodes: int(arg[int64](s.Args, "nodes"))} },
+		New: func(s scenarios.Setting) genserver.Server {
+			return &quorumCounter{nodes: int(arg[int64](s.Args, "nodes"))}
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
-package scenarios
+package programs
 
 import (
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -9,19 +10,19 @@ import (
 // A counter: the first gen_server that anybody writes.
 
 func init() {
-	by := []Param{{Name: "by", Type: IntType, Default: "1", About: "by how much"}}
-	builtin["counter.Counter"] = Program{
+	by := []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", About: "by how much"}}
+	all["counter.Counter"] = scenarios.Program{
 		About:  "Counts. A new one begins anew.",
-		Params: []Param{{Name: "from", Type: IntType, Default: "0", About: "where it begins"}},
-		Requests: []Request{
+		Params: []scenarios.Param{{Name: "from", Type: scenarios.IntType, Default: "0", About: "where it begins"}},
+		Requests: []scenarios.Request{
 			{Name: "increment", Call: true, Cast: true, About: "counts, and answers how far it is", Params: by,
-				Message: func(a Args) any { return increment{By: arg[int64](a, "by")} }},
-			{Name: "value", Call: true, About: "answers how far it is", Message: func(Args) any { return counterValue{} }},
+				Message: func(a scenarios.Args) any { return increment{By: arg[int64](a, "by")} }},
+			{Name: "value", Call: true, About: "answers how far it is", Message: func(scenarios.Args) any { return counterValue{} }},
 			{Name: "stop", Cast: true, About: "ends normally"},
-			{Name: "history", Call: true, About: "answers how many increments it remembers; v2", Message: func(Args) any { return counterHistory{} }},
+			{Name: "history", Call: true, About: "answers how many increments it remembers; v2", Message: func(scenarios.Args) any { return counterHistory{} }},
 		},
 		Versions: counterVersions(),
-		New:      func(s Setting) genserver.Server { return &counter{n: arg[int64](s.Args, "from")} },
+		New:      func(s scenarios.Setting) genserver.Server { return &counter{n: arg[int64](s.Args, "from")} },
 	}
 }
 

@@ -1,10 +1,11 @@
-package scenarios
+package programs
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -17,28 +18,28 @@ import (
 // gone when a node is down and two processes are killed before the first of them is told again.
 
 func init() {
-	builtin["replica.Counter"] = Program{
+	all["replica.Counter"] = scenarios.Program{
 		About: "Counts, if it is the one that has the global name; all others keep what it tells them, and try to get the name when it is gone. It registers the local name counter_replica.",
-		Params: []Param{
-			{Name: "name", Type: TextType, Default: "counter", About: "the global name"},
-			{Name: "behind", Type: DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
+		Params: []scenarios.Param{
+			{Name: "name", Type: scenarios.TextType, Default: "counter", About: "the global name"},
+			{Name: "behind", Type: scenarios.DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
 		},
-		Requests: []Request{
-			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []Param{{Name: "by", Type: IntType, Default: "1", About: "by how much"}},
-				Message: func(a Args) any { return replicaAdd{By: arg[int64](a, "by")} }},
+		Requests: []scenarios.Request{
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", About: "by how much"}},
+				Message: func(a scenarios.Args) any { return replicaAdd{By: arg[int64](a, "by")} }},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &replica{name: sim.Atom(arg[string](s.Args, "name")), behind: arg[time.Duration](s.Args, "behind")}
 		},
 	}
-	builtin["replica.Auditor"] = Program{
+	all["replica.Auditor"] = scenarios.Program{
 		About: "Counts with whoever has the global name, and exits with count_lost if it ever knows less than it did.",
-		Params: []Param{
-			{Name: "name", Type: TextType, Default: "counter", About: "the global name"},
-			{Name: "every", Type: DrawnType, Default: "100ms", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "name", Type: scenarios.TextType, Default: "counter", About: "the global name"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &replicaAuditor{name: arg[string](s.Args, "name"), every: arg[Drawn](s.Args, "every")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &replicaAuditor{name: arg[string](s.Args, "name"), every: arg[scenarios.Drawn](s.Args, "every")}
 		},
 	}
 }
@@ -176,7 +177,7 @@ func (s *replica) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 type replicaAuditor struct {
 	genserver.Base
 	name  string
-	every Drawn
+	every scenarios.Drawn
 	known int64
 }
 

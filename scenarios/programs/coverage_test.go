@@ -1,17 +1,27 @@
-package scenarios_test
+package programs_test
 
 import (
+	"io/fs"
 	"slices"
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // TestCoverage prints which events come in which states of the machines of the library, and which never do.
 func TestCoverage(t *testing.T) {
-	programs, coverage := scenarios.Covered()
+	covered, coverage := programs.Covered()
 	for _, name := range []string{"door.sim.yaml", "telephone-exchange.sim.yaml", "iot-gateway.sim.yaml"} {
-		r := scenarios.NewRunner(fromLibrary(t, name), programs)
+		src, err := fs.ReadFile(scenarios.Library(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc, mistakes := scenarios.Parse(name, src, covered)
+		if mistakes != nil {
+			t.Fatal(mistakes)
+		}
+		r := scenarios.NewRunner(sc, covered)
 		for seed := range uint64(10) {
 			r.Run(seed, scenarios.RunOptions{})
 		}

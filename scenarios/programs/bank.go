@@ -1,8 +1,9 @@
-package scenarios
+package programs
 
 import (
 	"time"
 
+	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -13,35 +14,35 @@ import (
 // the transfer in one step: the repaired twin.
 
 func init() {
-	builtin["bank.Bank"] = Program{
+	all["bank.Bank"] = scenarios.Program{
 		About: "Keeps accounts.",
-		Params: []Param{
-			{Name: "accounts", Type: IntType, Default: "10", About: "how many; numbered from 0"},
-			{Name: "balance", Type: IntType, Default: "100", About: "of each at first"},
+		Params: []scenarios.Param{
+			{Name: "accounts", Type: scenarios.IntType, Default: "10", About: "how many; numbered from 0"},
+			{Name: "balance", Type: scenarios.IntType, Default: "100", About: "of each at first"},
 		},
-		Requests: []Request{{Name: "total", Call: true, About: "answers the sum of all accounts", Message: func(Args) any { return bankTotal{} }}},
-		New: func(s Setting) genserver.Server {
+		Requests: []scenarios.Request{{Name: "total", Call: true, About: "answers the sum of all accounts", Message: func(scenarios.Args) any { return bankTotal{} }}},
+		New: func(s scenarios.Setting) genserver.Server {
 			return newBank(int(min(max(arg[int64](s.Args, "accounts"), 2), 1000)), arg[int64](s.Args, "balance"))
 		},
 	}
-	builtin["bank.Clerk"] = Program{
+	all["bank.Clerk"] = scenarios.Program{
 		About: "Transfers money between accounts that it draws, again and again.",
-		Params: []Param{
-			{Name: "bank", Type: ProcessType, Required: true, About: "whose accounts"},
-			{Name: "every", Type: DrawnType, Default: "1s", About: "the time between two transfers"},
-			{Name: "careful", Type: BoolType, Default: "false", About: "whether the bank does a transfer in one step"},
+		Params: []scenarios.Param{
+			{Name: "bank", Type: scenarios.ProcessType, Required: true, About: "whose accounts"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s", About: "the time between two transfers"},
+			{Name: "careful", Type: scenarios.BoolType, Default: "false", About: "whether the bank does a transfer in one step"},
 		},
-		New: func(s Setting) genserver.Server {
-			return &clerk{setting: s, every: arg[Drawn](s.Args, "every"), careful: arg[bool](s.Args, "careful")}
+		New: func(s scenarios.Setting) genserver.Server {
+			return &clerk{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), careful: arg[bool](s.Args, "careful")}
 		},
 	}
-	builtin["bank.Auditor"] = Program{
+	all["bank.Auditor"] = scenarios.Program{
 		About: "Adds up all accounts now and then. If the sum is not as at first it exits with money_lost or money_made.",
-		Params: []Param{
-			{Name: "bank", Type: ProcessType, Required: true, About: "whose accounts"},
-			{Name: "every", Type: DurationType, Default: "1s", About: "how often"},
+		Params: []scenarios.Param{
+			{Name: "bank", Type: scenarios.ProcessType, Required: true, About: "whose accounts"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
 		},
-		New: func(s Setting) genserver.Server {
+		New: func(s scenarios.Setting) genserver.Server {
 			return &auditor{setting: s, every: arg[time.Duration](s.Args, "every")}
 		},
 	}
@@ -106,8 +107,8 @@ func (b *bank) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result 
 
 type clerk struct {
 	genserver.Base
-	setting Setting
-	every   Drawn
+	setting scenarios.Setting
+	every   scenarios.Drawn
 	careful bool
 }
 
@@ -140,7 +141,7 @@ func (s *clerk) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 
 type auditor struct {
 	genserver.Base
-	setting Setting
+	setting scenarios.Setting
 	every   time.Duration
 	first   int64
 	known   bool
