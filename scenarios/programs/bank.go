@@ -17,19 +17,19 @@ func init() {
 	all["bank.Bank"] = scenarios.Program{
 		About: "Keeps accounts.",
 		Params: []scenarios.Param{
-			{Name: "accounts", Type: scenarios.IntType, Default: "10", About: "how many; numbered from 0"},
-			{Name: "balance", Type: scenarios.IntType, Default: "100", About: "of each at first"},
+			{Name: "accounts", Type: scenarios.IntType, Default: "10", Least: 2, Most: 1000, About: "how many; numbered from 0"},
+			{Name: "balance", Type: scenarios.IntType, Default: "100", Most: 1_000_000_000, About: "of each at first"},
 		},
 		Requests: []scenarios.Request{{Name: "total", Call: true, About: "answers the sum of all accounts", Message: func(scenarios.Args) any { return bankTotal{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
-			return newBank(int(min(max(arg[int64](s.Args, "accounts"), 2), 1000)), arg[int64](s.Args, "balance"))
+			return newBank(int(arg[int64](s.Args, "accounts")), arg[int64](s.Args, "balance"))
 		},
 	}
 	all["bank.Clerk"] = scenarios.Program{
 		About: "Transfers money between accounts that it draws, again and again.",
 		Params: []scenarios.Param{
 			{Name: "bank", Type: scenarios.ProcessType, Required: true, About: "whose accounts"},
-			{Name: "every", Type: scenarios.DrawnType, Default: "1s", About: "the time between two transfers"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s", Least: 1, About: "the time between two transfers"},
 			{Name: "careful", Type: scenarios.BoolType, Default: "false", About: "whether the bank does a transfer in one step"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
@@ -40,7 +40,7 @@ func init() {
 		About: "Adds up all accounts now and then. If the sum is not as at first it exits with money_lost or money_made.",
 		Params: []scenarios.Param{
 			{Name: "bank", Type: scenarios.ProcessType, Required: true, About: "whose accounts"},
-			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &auditor{setting: s, every: arg[time.Duration](s.Args, "every")}

@@ -52,8 +52,8 @@ func init() {
 		Params: []scenarios.Param{
 			{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the global name of the manager"},
 			{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room"},
-			{Name: "most", Type: scenarios.IntType, Required: true, About: "how many there can be"},
-			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
+			{Name: "most", Type: scenarios.IntType, Required: true, Most: 1_000_000, About: "how many there can be"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &chatCensus{rooms: term.Global(arg[string](s.Args, "rooms")), room: arg[string](s.Args, "room"), most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every")}

@@ -18,7 +18,7 @@ import (
 
 func init() {
 	room := scenarios.Param{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room"}
-	port := scenarios.Param{Name: "port", Type: scenarios.IntType, Default: "6667", About: "the TCP port"}
+	port := scenarios.Param{Name: "port", Type: scenarios.IntType, Default: "6667", Least: 1, Most: 65535, About: "the TCP port"}
 	all["chat.Door"] = scenarios.Program{
 		About:  "Listens on a TCP port of its node. Who connects gets a session, which says in a room of chat.Rooms what comes, line by line, and passes on what is said there.",
 		Params: []scenarios.Param{{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the global name of the manager"}, room, port},

@@ -10,7 +10,7 @@ import (
 // A counter: the first gen_server that anybody writes.
 
 func init() {
-	by := []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", About: "by how much"}}
+	by := []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"}}
 	all["counter.Counter"] = scenarios.Program{
 		About:  "Counts. A new one begins anew.",
 		Params: []scenarios.Param{{Name: "from", Type: scenarios.IntType, Default: "0", About: "where it begins"}},

@@ -19,7 +19,7 @@ func init() {
 		About: "Counts with a counter, and exits with state_lost if that ever knows less than it did.",
 		Params: []scenarios.Param{
 			{Name: "counter", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &counterAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}

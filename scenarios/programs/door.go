@@ -19,7 +19,7 @@ func init() {
 		About: "Looks at a door now and then. If it has stood open for too long it exits with stands_open.",
 		Params: []scenarios.Param{
 			{Name: "door", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: scenarios.DrawnType, Default: "1s..2s", About: "how often"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s..2s", Least: 1, About: "how often"},
 			{Name: "most", Type: scenarios.DurationType, Default: "3s", About: "how long it may stand open"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {

@@ -43,7 +43,7 @@ func init() {
 		About: "Tells a manager of events and counts them; if the tally has not seen each of them it exits with events_lost.",
 		Params: []scenarios.Param{
 			{Name: "manager", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &eventAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}

@@ -19,8 +19,8 @@ func init() {
 	all["iot.Registry"] = scenarios.Program{
 		About: "Knows which devices are connected: they say so, and it monitors them. Every now and then it counts; if it knows more than there are it exits with knows_the_dead.",
 		Params: []scenarios.Param{
-			{Name: "most", Type: scenarios.IntType, Required: true, About: "how many devices there are"},
-			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often it counts"},
+			{Name: "most", Type: scenarios.IntType, Required: true, Most: 1_000_000, About: "how many devices there are"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often it counts"},
 		},
 		Requests: []scenarios.Request{{Name: "connected", Call: true, About: "answers how many devices are connected", Message: func(scenarios.Args) any { return iotCount{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
@@ -34,11 +34,11 @@ func deviceProgram(opts ...genstatem.Option) scenarios.Program {
 		About: "A device behind a gateway, a gen_statem: offline, connecting or online. If its connection flaps, too often lost in too short a time, it exits with flapping.",
 		Params: []scenarios.Param{
 			{Name: "registry", Type: scenarios.ProcessType, Required: true, About: "whom it tells when it is connected, and when not any more"},
-			{Name: "up", Type: scenarios.DrawnType, Default: "exp(5s)", About: "how long a connection lasts"},
-			{Name: "down", Type: scenarios.DrawnType, Default: "100ms..2s", About: "how long there is none"},
+			{Name: "up", Type: scenarios.DrawnType, Default: "exp(5s)", Least: 1, About: "how long a connection lasts"},
+			{Name: "down", Type: scenarios.DrawnType, Default: "100ms..2s", Least: 1, About: "how long there is none"},
 			{Name: "handshake", Type: scenarios.DrawnType, Default: "10ms..50ms", About: "how long connecting takes"},
-			{Name: "flaps", Type: scenarios.IntType, Default: "5", About: "so many connections may be lost"},
-			{Name: "within", Type: scenarios.DurationType, Default: "5s", About: "in so long a time"},
+			{Name: "flaps", Type: scenarios.IntType, Default: "5", Most: 1_000_000, About: "so many connections may be lost"},
+			{Name: "within", Type: scenarios.DurationType, Default: "5s", Least: 1, About: "in so long a time"},
 		},
 		Requests: []scenarios.Request{
 			{Name: "read", Call: true, About: "answers {ok, N}, or {error, offline}; while it connects, the question waits", Message: func(scenarios.Args) any { return iotRead{} }},

@@ -35,7 +35,7 @@ func init() {
 		About: "Asks a store for its size, again and again.",
 		Params: []scenarios.Param{
 			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "whom it asks"},
-			{Name: "every", Type: scenarios.DurationType, Default: "5s", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "5s", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &kvLogger{setting: s, every: arg[time.Duration](s.Args, "every")}

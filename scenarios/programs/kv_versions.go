@@ -19,7 +19,7 @@ func init() {
 		About: "Puts numbers into a store under its own path, and exits with state_lost if one is not there the next time.",
 		Params: []scenarios.Param{
 			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &kvAuditor{setting: s, every: arg[time.Duration](s.Args, "every")}

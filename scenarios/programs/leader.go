@@ -19,8 +19,8 @@ func init() {
 		About: "Tries to get a global lock again and again, and writes to a disk while it has it.",
 		Params: []scenarios.Param{
 			{Name: "disk", Type: scenarios.ProcessType, Required: true, About: "where it writes"},
-			{Name: "quorum", Type: scenarios.IntType, Default: "0", About: "so many nodes, with its own, must grant the lock"},
-			{Name: "every", Type: scenarios.DrawnType, Default: "500ms..1s", About: "the time between two attempts"},
+			{Name: "quorum", Type: scenarios.IntType, Default: "0", Most: 1000, About: "so many nodes, with its own, must grant the lock"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "500ms..1s", Least: 1, About: "the time between two attempts"},
 			{Name: "works", Type: scenarios.DrawnType, Default: "100ms..500ms", About: "how long it writes"},
 		},
 		Requests: []scenarios.Request{{Name: "terms", Call: true, About: "answers how often it has led", Message: func(scenarios.Args) any { return leaderTerms{} }}},

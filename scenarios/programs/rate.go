@@ -16,8 +16,8 @@ import (
 
 func init() {
 	many := []scenarios.Param{
-		{Name: "limit", Type: scenarios.IntType, Default: "10", About: "so many requests"},
-		{Name: "per", Type: scenarios.DurationType, Default: "1s", About: "in so long a time, and not one more"},
+		{Name: "limit", Type: scenarios.IntType, Default: "10", Least: 1, Most: 1_000_000, About: "so many requests"},
+		{Name: "per", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "in so long a time, and not one more"},
 	}
 	requests := []scenarios.Request{{Name: "request", Call: true, About: "answers ok, or denied", Message: func(scenarios.Args) any { return rateRequest{} }}}
 	all["rate.Limiter"] = scenarios.Program{
@@ -34,8 +34,8 @@ func init() {
 		About: "Asks a limiter now and then. If it is denied so many times in a row it exits with turned_away.",
 		Params: []scenarios.Param{
 			{Name: "limiter", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "every", Type: scenarios.DrawnType, Default: "1s", About: "how often it asks"},
-			{Name: "patience", Type: scenarios.IntType, Default: "5", About: "so many times"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "1s", Least: 1, About: "how often it asks"},
+			{Name: "patience", Type: scenarios.IntType, Default: "5", Least: 1, Most: 1_000_000, About: "so many times"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &customer{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), patience: int(arg[int64](s.Args, "patience"))}

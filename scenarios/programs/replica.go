@@ -25,7 +25,7 @@ func init() {
 			{Name: "behind", Type: scenarios.DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
 		},
 		Requests: []scenarios.Request{
-			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", About: "by how much"}},
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"}},
 				Message: func(a scenarios.Args) any { return replicaAdd{By: arg[int64](a, "by")} }},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
@@ -36,7 +36,7 @@ func init() {
 		About: "Counts with whoever has the global name, and exits with count_lost if it ever knows less than it did.",
 		Params: []scenarios.Param{
 			{Name: "name", Type: scenarios.TextType, Default: "counter", About: "the global name"},
-			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", About: "how often"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &replicaAuditor{name: arg[string](s.Args, "name"), every: arg[scenarios.Drawn](s.Args, "every")}

@@ -16,7 +16,7 @@ func init() {
 		Params: []scenarios.Param{{Name: "next", Type: scenarios.ProcessType, Required: true, About: "the next node"}},
 		Requests: []scenarios.Request{
 			{Name: "pass", Call: true, About: "sends a token around, and answers how many nodes it has passed",
-				Params:  []scenarios.Param{{Name: "rounds", Type: scenarios.IntType, Default: "1", About: "how many times around"}},
+				Params:  []scenarios.Param{{Name: "rounds", Type: scenarios.IntType, Default: "1", Least: 1, About: "how many times around"}},
 				Message: func(a scenarios.Args) any { return ringPass{Rounds: arg[int64](a, "rounds")} }},
 		},
 		New: func(s scenarios.Setting) genserver.Server { return &ringNode{setting: s} },
@@ -24,12 +24,12 @@ func init() {
 	all["ring.Master"] = scenarios.Program{
 		About: "Builds rings of plain processes, and sends a token around each.",
 		Params: []scenarios.Param{
-			{Name: "size", Type: scenarios.IntType, Default: "5", About: "how many processes a ring has"},
+			{Name: "size", Type: scenarios.IntType, Default: "5", Least: 1, Most: 1000, About: "how many processes a ring has"},
 			{Name: "closed", Type: scenarios.BoolType, Default: "true", About: "whether the first process is told who comes after it"},
 		},
 		Requests: []scenarios.Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and answers ok when it is back", Message: func(scenarios.Args) any { return ringStart{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
-			return &ringMaster{size: int(min(max(arg[int64](s.Args, "size"), 1), 1000)), closed: arg[bool](s.Args, "closed")}
+			return &ringMaster{size: int(arg[int64](s.Args, "size")), closed: arg[bool](s.Args, "closed")}
 		},
 	}
 }
@@ -58,9 +58,6 @@ func (s *ringNode) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Res
 	r, known := req.(ringPass)
 	if !known {
 		return s.Base.HandleCall(p, req, from)
-	}
-	if r.Rounds < 1 {
-		return genserver.Reply(r, int64(0))
 	}
 	s.pass(p, ringToken{Home: p.Self(), From: from, Rounds: r.Rounds})
 	return genserver.NoReply()

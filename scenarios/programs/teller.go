@@ -19,8 +19,8 @@ func init() {
 	all["counter.Teller"] = scenarios.Program{
 		About: "Has a counter count that nobody else uses, and asks now and then how far it is. If that is less than it has told it exits with increments_lost.",
 		Params: []scenarios.Param{counter,
-			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", About: "how often it counts"},
-			{Name: "asks", Type: scenarios.DurationType, Default: "1s", About: "how often it asks"},
+			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", Least: 1, About: "how often it counts"},
+			{Name: "asks", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often it asks"},
 			start,
 			{Name: "casts", Type: scenarios.BoolType, Default: "false", About: "whether it casts, and does not call until there is an answer"},
 		},
@@ -31,9 +31,9 @@ func init() {
 	all["counter.Reader"] = scenarios.Program{
 		About: "Asks now and then how far a counter is.",
 		Params: []scenarios.Param{counter,
-			{Name: "every", Type: scenarios.DurationType, Default: "1s", About: "how often"},
+			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often"},
 			start,
-			{Name: "patience", Type: scenarios.DurationType, Default: "5s", About: "how long it waits for an answer"},
+			{Name: "patience", Type: scenarios.DurationType, Default: "5s", Least: 1, About: "how long it waits for an answer"},
 			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted that there is an answer"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {

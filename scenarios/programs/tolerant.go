@@ -17,8 +17,8 @@ func init() {
 	all["tolerant.Server"] = scenarios.Program{
 		About: "Keeps so many workers, each of which works for a while and ends; it replaces them, without a supervisor.",
 		Params: []scenarios.Param{
-			{Name: "workers", Type: scenarios.IntType, Default: "3", About: "how many"},
-			{Name: "works", Type: scenarios.DrawnType, Default: "5s..10s", About: "how long each works"},
+			{Name: "workers", Type: scenarios.IntType, Default: "3", Least: 1, Most: 1000, About: "how many"},
+			{Name: "works", Type: scenarios.DrawnType, Default: "5s..10s", Least: 1, About: "how long each works"},
 			{Name: "knows", Type: scenarios.BoolType, Default: "true", About: "whether it looks whose exit signal it gets: a worker's, its parent's or a stranger's"},
 		},
 		Kind: scenarios.PlainKind,
@@ -34,8 +34,8 @@ func init() {
 		About: "Counts the workers of a server on its node. If there are too many it exits with too_many_workers.",
 		Params: []scenarios.Param{
 			{Name: "server", Type: scenarios.ProcessType, Required: true, About: "which"},
-			{Name: "most", Type: scenarios.IntType, Default: "3", About: "so many it may have"},
-			{Name: "every", Type: scenarios.DurationType, Default: "100ms", About: "how often"},
+			{Name: "most", Type: scenarios.IntType, Default: "3", Most: 1_000_000, About: "so many it may have"},
+			{Name: "every", Type: scenarios.DurationType, Default: "100ms", Least: 1, About: "how often"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &tolerantAuditor{setting: s, most: int(arg[int64](s.Args, "most")), every: arg[time.Duration](s.Args, "every")}
