@@ -34,7 +34,7 @@ func init() {
 		},
 		Requests: []scenarios.Request{
 			{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(scenarios.Args) any { return chatSay{} }},
-			{Name: "type", Cast: true, About: "a line that was typed: a room, and what to say there",
+			{Name: "type", Cast: true, About: "a line that was typed: its first word is the room, in which it says its next number",
 				Params:  []scenarios.Param{{Name: "line", Type: scenarios.TextType, Default: "lobby hello", About: "the line"}},
 				Message: func(a scenarios.Args) any { return chatTyped{arg[string](a, "line")} }},
 		},
@@ -174,7 +174,7 @@ func (s *chatSession) HandleCall(p *sim.Proc, req any, from otp.From) genserver.
 	return genserver.NoReply()
 }
 
-// HandleCast says what was typed.
+// HandleCast takes a line that was typed. The first word is the room; what follows is not passed on, but a number, as in say.
 func (s *chatSession) HandleCast(p *sim.Proc, msg any) genserver.Result {
 	typed, is := msg.(chatTyped)
 	if !is {

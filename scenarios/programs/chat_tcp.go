@@ -62,13 +62,17 @@ type doorAnswer struct {
 func (s *chatDoor) attend(p *sim.Proc, door sim.PID, opened sim.Ref) {
 	l, err := gentcp.Listen(p, s.port, gentcp.Active(gentcp.False), gentcp.Packet(gentcp.Line))
 	p.Send(door, doorAnswer{opened, err})
-	for err == nil {
+	if err != nil {
+		return // the door is told, and ends
+	}
+	for {
 		var guest gentcp.Socket
-		if guest, err = gentcp.Accept(p, l, sim.Forever); err == nil {
-			pid := p.Spawn("session", func(p *sim.Proc) { s.serve(p, guest) })
-			if gentcp.ControllingProcess(p, guest, pid) == nil {
-				p.Send(pid, guest)
-			}
+		if guest, err = gentcp.Accept(p, l, sim.Forever); err != nil {
+			p.ExitSelf(sim.Tuple{sim.Atom("accept"), err})
+		}
+		pid := p.Spawn("session", func(p *sim.Proc) { s.serve(p, guest) })
+		if gentcp.ControllingProcess(p, guest, pid) == nil {
+			p.Send(pid, guest)
 		}
 	}
 }

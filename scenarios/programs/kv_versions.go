@@ -30,7 +30,9 @@ func init() {
 func kvVersions() []scenarios.ProgramVersion {
 	return []scenarios.ProgramVersion{
 		{Vsn: "v1", About: "the first", New: func(s scenarios.Setting) genserver.Server { return newKVStore(s) }},
-		{Vsn: "v2", About: "knows how often each key was written", New: func(scenarios.Setting) genserver.Server { return &kvStore2{data: map[string]kvEntry{}} }},
+		{Vsn: "v2", About: "knows how often each key was written", New: func(s scenarios.Setting) genserver.Server {
+			return &kvStore2{data: map[string]kvEntry{}, size: arg[bool](s.Args, "size")}
+		}},
 		{Vsn: "broken", About: "its code_change crashes", New: func(scenarios.Setting) genserver.Server { return &kvStoreBroken{} }},
 	}
 }
@@ -45,6 +47,7 @@ type kvVersion struct {
 type kvStore2 struct {
 	genserver.Base
 	data map[string]kvEntry
+	size bool // it knows kvSize
 }
 
 // kvEntry is a value and how often it was written.
@@ -67,6 +70,9 @@ func (s *kvStore2) HandleCall(_ *sim.Proc, req any, _ otp.From) genserver.Result
 		delete(s.data, r.Key)
 		return genserver.Reply(r, ok)
 	}
+	if s.size && term.Equal(req, kvSize) {
+		return genserver.ReplyAny(int64(len(s.data)))
+	}
 	panic(noClause("kv_store:handle_call", req))
 }
 
@@ -87,15 +93,18 @@ func (s *kvStore2) HandleCast(_ *sim.Proc, msg any) genserver.Result {
 	return genserver.NoReply()
 }
 
-// CodeChange takes the values over, all in their first version, or gives them back.
+// CodeChange takes over what the first version knows, all values in their first version, or gives it back.
 func (s *kvStore2) CodeChange(_ *sim.Proc, oldVsn, _ any) error {
 	switch v := oldVsn.(type) {
 	case code.Up:
-		for key, value := range v.From().(*kvStore).data {
+		from := v.From().(*kvStore)
+		s.size = from.size
+		for key, value := range from.data {
 			s.data[key] = kvEntry{value, 1}
 		}
 	case code.Down:
 		to := v.To().(*kvStore)
+		to.size = s.size
 		for key, e := range s.data {
 			to.data[key] = e.value
 		}

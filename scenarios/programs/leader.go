@@ -116,13 +116,15 @@ func (s *disk) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result 
 			return s.torn(p, from.PID)
 		}
 		s.close(p)
-		s.writer, s.watch = from.PID, p.Monitor(from.PID)
+		s.open(p, from.PID)
 		return genserver.Reply(r, ok)
 	case diskWrite:
-		if other && s.fence {
+		switch {
+		case other && s.fence:
 			return genserver.Reply(r, fenced)
-		}
-		if other {
+		case s.writer.IsZero(): // it began with the disk that was here before, or was lost and is back: it is alone
+			s.open(p, from.PID)
+		case other:
 			return s.torn(p, from.PID)
 		}
 		return genserver.Reply(r, ok)
@@ -140,6 +142,9 @@ func (s *disk) torn(p *sim.Proc, second sim.PID) genserver.Result {
 	p.Trace("two write:", sim.Tuple{s.writer, second})
 	return genserver.Stop(sim.Atom("split_brain"))
 }
+
+// open lets somebody write.
+func (s *disk) open(p *sim.Proc, writer sim.PID) { s.writer, s.watch = writer, p.Monitor(writer) }
 
 // close ends the writing of whoever writes.
 func (s *disk) close(p *sim.Proc) {
