@@ -66,4 +66,17 @@ tree: {id: s, children: [{id: k, start: kv.Store, with: {size: true}, register: 
 	}
 }
 
+// TestStory_casts: of casts that nobody gets there is one line, and it is a sentence.
+func TestStory_casts(t *testing.T) {
+	for length, want := range map[string]string{
+		"500ms": " to rooms: lost, nobody has the name", "1500ms": " to rooms, and casts once more: lost, nobody has the name",
+		"2500ms": " to rooms, and casts 2 times more: lost, nobody has the name",
+	} {
+		run := play(t, "\nrun: {for: "+length+"}\ntree: {id: s, children: [{id: c, start: chat.Session, with: {local: true}}]}\nexpect: [always: alive(/s)]\n", 1, scenarios.RunOptions{Story: true})
+		if text := storyOf(run); !strings.Contains(text, "/s/c casts #chatJoin{") || !strings.Contains(text, want) {
+			t.Errorf("%s: not %q, but\n%s", length, want, text)
+		}
+	}
+}
+
 func replaced(text, old, new string) string { return strings.Replace(text, old, new, 1) }

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -228,7 +229,7 @@ func (s *chatCensus) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 		return s.Base.HandleInfo(p, msg)
 	}
 	if n, err := otp.Call(p, s.rooms, chatMember{Room: s.room}); err == nil && n > s.most {
-		p.Trace("ghosts", n-s.most)
+		p.Trace("the room holds", fmt.Sprintf("%d, where only %d can be: the dead are still there", n, s.most))
 		return genserver.Stop(sim.Atom("ghosts"))
 	}
 	p.SendAfter(s.every, p.Self(), tick)

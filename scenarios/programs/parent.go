@@ -50,7 +50,7 @@ func sums(p *sim.Proc, args scenarios.Args) {
 			p.Sleep(every)
 		}
 		if info, _ := p.Info(p.Self()); info.QueueLen > int(arg[int64](args, "most")) {
-			p.Trace("mailbox:", fmt.Sprintf("%d messages that no receive has taken", info.QueueLen))
+			p.Trace("its mailbox holds", fmt.Sprintf("%d messages that no receive has taken", info.QueueLen))
 			p.ExitSelf(sim.Atom("mailbox_full"))
 		}
 		sum(p, arg[bool](args, "sends"), arg[time.Duration](args, "patience"))
@@ -76,7 +76,7 @@ func sum(p *sim.Proc, sends bool, patience time.Duration) {
 	_, err := sim.Receive(p, func(m any) (int, bool) { r, is := m.(sumResult); return r.Sum, is && r.From == child }, sim.After(patience))
 	if err != nil {
 		end, _ := sim.Receive(p, func(m any) (sim.Down, bool) { d, is := m.(sim.Down); return d, is && d.Ref == ref }, sim.After(0))
-		p.Trace("no result:", fmt.Sprintf("the child has ended with %s, and has sent nothing", term.Format(end.Reason)))
+		p.Trace("there is no result:", fmt.Sprintf("the child has ended with %s, and has sent nothing", term.Format(end.Reason)))
 		p.ExitSelf(sim.Atom("timeout"))
 	}
 	p.Demonitor(ref, sim.Flush())

@@ -73,7 +73,7 @@ func (s *teller) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 		return genserver.NoReply()
 	case any(asking):
 		if n, answered := s.ask(p, counterValue{}); answered && n < s.told {
-			p.Trace("told", fmt.Sprintf("it to count %d times; it has counted %d", s.told, n))
+			p.Trace("it told the counter to count", fmt.Sprintf("%d times, but it has counted %d", s.told, n))
 			return genserver.Stop(sim.Atom("increments_lost"))
 		}
 		p.SendAfter(s.asks, p.Self(), asking)

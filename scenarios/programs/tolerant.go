@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -98,7 +99,7 @@ func (s *tolerantAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	}
 	if server, there := s.setting.Address("server").(sim.PID); there {
 		if info, alive := p.Info(server); alive && len(info.Links)-1 > s.most {
-			p.Trace("workers:", len(info.Links)-1)
+			p.Trace("the server has", fmt.Sprintf("%d workers, and should have %d", len(info.Links)-1, s.most))
 			return genserver.Stop(sim.Atom("too_many_workers"))
 		}
 	}
