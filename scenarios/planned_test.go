@@ -104,8 +104,8 @@ expect: [{always: alive(/sup)}]
 	}
 }
 
-// The swarm leaves out each kind of faults in about half of the runs, the same for a seed whether the flag or the file says so, and what it
-// leaves out is a plan's Without: the run is the same.
+// The swarm leaves out each kind of faults in about half of the runs, the same for a seed whether the flag or the file says so,
+// and what it leaves out is a plan's Without: the run is the same.
 func TestSwarm(t *testing.T) {
 	src := "simrun: 1\nname: x\nrun: {for: 5s}\ntree: {id: sup, intensity: 20, children: [{id: echo, start: echo.Server}]}\n" +
 		"faults: [{at: 1s, kill: /sup/*}, {at: 2s, exit: {select: /sup/*, reason: x}}, {at: 3s, kill: /sup/echo}]\n"

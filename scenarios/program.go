@@ -67,7 +67,7 @@ type Param struct {
 	Name     string
 	Type     Type
 	Required bool
-	Default  string   // the value if it is not given, as text; "" if there is none. Parse panics if it is none of the type, within the limits
+	Default  string   // the value if it is not given, as text; "" if there is none. Parse panics at one that could not be given
 	OneOf    []string // of a TextType: the only texts possible; nil is any
 	About    string
 

@@ -23,7 +23,9 @@ var stubs = stub{
 		Requests: []scenarios.Request{
 			{Name: "put", Call: true, Cast: true, Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Required: true}, {Name: "value", Type: scenarios.IntType, Required: true}}},
 			{Name: "get", Call: true, Params: []scenarios.Param{{Name: "key", Type: scenarios.TextType, Required: true}}},
-			{Name: "inc", Cast: true, Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"}}},
+			{Name: "inc", Cast: true, Params: []scenarios.Param{
+				{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"},
+			}},
 		},
 		Versions: []scenarios.ProgramVersion{{Vsn: "v1"}, {Vsn: "v2"}},
 	},

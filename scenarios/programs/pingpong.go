@@ -15,7 +15,9 @@ func init() {
 		Params: []scenarios.Param{{Name: "partner", Type: scenarios.ProcessType, Required: true, About: "whom it plays with"}},
 		Requests: []scenarios.Request{
 			{Name: "rally", Call: true, About: "plays with the partner, and answers when the last ball is back",
-				Params:  []scenarios.Param{{Name: "balls", Type: scenarios.IntType, Default: "10", Least: 1, About: "how often the ball is played there and back"}},
+				Params: []scenarios.Param{
+					{Name: "balls", Type: scenarios.IntType, Default: "10", Least: 1, About: "how often the ball is played there and back"},
+				},
 				Message: func(a scenarios.Args) any { return rally{Balls: arg[int64](a, "balls")} }},
 		},
 		New: func(s scenarios.Setting) genserver.Server {

@@ -21,10 +21,14 @@ func init() {
 		New:   func(scenarios.Setting) genserver.Server { return &keeper{} },
 	}
 	all["quorum.Counter"] = scenarios.Program{
-		About:  "Counts together with those of the other nodes. Without most of the keepers it answers no_majority.",
-		Params: []scenarios.Param{{Name: "nodes", Type: scenarios.IntType, Required: true, Least: 1, Most: 1000, About: "how many nodes have a keeper"}},
+		About: "Counts together with those of the other nodes. Without most of the keepers it answers no_majority.",
+		Params: []scenarios.Param{
+			{Name: "nodes", Type: scenarios.IntType, Required: true, Least: 1, Most: 1000, About: "how many nodes have a keeper"},
+		},
 		Requests: []scenarios.Request{
-			{Name: "increment", Call: true, About: "counts, and answers how far it is, or no_majority", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"}},
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or no_majority", Params: []scenarios.Param{
+				{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"},
+			},
 				Message: func(a scenarios.Args) any { return increment{By: arg[int64](a, "by")} }},
 		},
 		New: func(s scenarios.Setting) genserver.Server {

@@ -25,7 +25,9 @@ func init() {
 			{Name: "behind", Type: scenarios.DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
 		},
 		Requests: []scenarios.Request{
-			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"}},
+			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{
+				{Name: "by", Type: scenarios.IntType, Default: "1", Least: 1, About: "by how much"},
+			},
 				Message: func(a scenarios.Args) any { return replicaAdd{By: arg[int64](a, "by")} }},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
