@@ -41,7 +41,7 @@ expect: [at_end: died(/s/b) in 500ms..501ms && exits(b) == 3 && fired(k) == 3]`,
 run: {for: 10s}
 tree: {id: s, intensity: 100, children: [{id: kv, start: kv.Store, register: kv}, {id: b, start: echo.Server}]}
 workloads: [{name: get, to: kv, call: get, with: {key: a}, at: [1s, 2s]}, {name: put, to: kv, call: put, with: {key: a, value: 1}, at: [3s, 4s]}]
-faults: [{name: k, at: the 2nd message scenarios.kvPut of kv, kill: /s/b}]
+faults: [{name: k, at: the 2nd message programs.kvPut of kv, kill: /s/b}]
 expect: [at_end: died(/s/b) in 4s..4.001s]`,
 			[]string{"holds"}, nil},
 		"so much after an exit": {pair + `

@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // benchmarkRuns measures whole runs: world set up, trees started, clients, faults, rules, report.
 func benchmarkRuns(b *testing.B, sc *scenarios.Scenario) {
-	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	r := scenarios.NewRunner(sc, programs.All())
 	defer r.Close()
 	b.ReportAllocs()
 	var events uint64

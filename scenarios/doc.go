@@ -28,7 +28,7 @@
 // A run that stops before its time is told apart: a deadlock or a livelock breaks a rule that no file needs to write; a limit leaves open what might
 // still have come. A panic of a program is the exit reason of a process, as everywhere in package sim.
 //
-// The programs that files can start are values ([Program]); [Builtin] are those that come along, and [Library] holds a file or two for each. A program is a gen_server, or
+// The programs that files can start are values ([Program]); those of package programs come along, and [Library] holds a file or two for each. A program is a gen_server, or
 // anything else that an otp.StartFunc starts; its [Kind] says how clients reach it.
 // A [Token] names a run: a scenario by its [Digest], and a seed or a plan. A [Repro] says the same in a file: it stands
 // at the end of the scenario.

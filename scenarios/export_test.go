@@ -2,10 +2,7 @@ package scenarios
 
 import (
 	"fmt"
-	"maps"
 	"time"
-
-	"github.com/bedlam-sim/bedlam/sim/otp/genstatem"
 )
 
 // Audit compares what a runner has counted and compiled with the dumb way: conditions with Holds, and those
@@ -48,14 +45,3 @@ func (v dumbView) reading(f Fact) reading {
 func (v dumbView) Truth(f Fact) bool                 { return v.reading(f).truth() }
 func (v dumbView) Count(f Fact) int64                { return v.reading(f).count() }
 func (v dumbView) Time(f Fact) (time.Duration, bool) { return v.reading(f).time() }
-
-// Covered is the built-in programs, with their machines counting which events come in which states.
-func Covered() (Registry, map[string]*genstatem.Coverage) {
-	all := maps.Clone(builtin)
-	coverage := map[string]*genstatem.Coverage{}
-	for name, program := range map[string]func(...genstatem.Option) Program{"door.Lock": doorProgram, "phone.Line": lineProgram, "iot.Device": deviceProgram} {
-		coverage[name] = &genstatem.Coverage{}
-		all[name] = program(genstatem.Cover(coverage[name]))
-	}
-	return all, coverage
-}

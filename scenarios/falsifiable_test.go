@@ -7,6 +7,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // edits make a file of the library wrong, one at a time, and say which expectation notices.
@@ -88,7 +89,7 @@ func TestExpectationsCanFail(t *testing.T) {
 				if !strings.Contains(string(src), e.old) {
 					t.Fatalf("there is no %q", e.old)
 				}
-				sc, ds := scenarios.Parse(name, []byte(strings.Replace(string(src), e.old, e.new, 1)), scenarios.Builtin())
+				sc, ds := scenarios.Parse(name, []byte(strings.Replace(string(src), e.old, e.new, 1)), programs.All())
 				if sc == nil {
 					t.Fatal(ds)
 				}
@@ -102,7 +103,7 @@ func TestExpectationsCanFail(t *testing.T) {
 
 // breaks reports whether a rule is broken in one of a few runs; without a name, whether none is in any.
 func breaks(sc *scenarios.Scenario, rule string) bool {
-	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	r := scenarios.NewRunner(sc, programs.All())
 	defer r.Close()
 	for seed := range uint64(10) {
 		for _, v := range r.Run(seed, scenarios.RunOptions{}).With(reports.Broken) {

@@ -47,7 +47,7 @@ func inFile(t testing.TB, src []byte, ds scenarios.Diagnostics) {
 // parses checks all that Parse promises for any bytes.
 func parses(t testing.TB, src []byte) (*scenarios.Scenario, scenarios.Diagnostics) {
 	t.Helper()
-	s, ds := scenarios.Parse("fuzz.yaml", src, programs)
+	s, ds := scenarios.Parse("fuzz.yaml", src, stubs)
 	if (s == nil) != (len(ds) > 0) {
 		t.Fatalf("a scenario and mistakes, or neither: %v", ds)
 	}

@@ -49,7 +49,7 @@ func files(t testing.TB, pattern string) map[string][]byte {
 func TestGood(t *testing.T) {
 	for name, src := range files(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			s, ds := scenarios.Parse(filepath.Base(name), src, programs)
+			s, ds := scenarios.Parse(filepath.Base(name), src, stubs)
 			if err := ds.Err(); err != nil || s == nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestGood(t *testing.T) {
 func TestBad(t *testing.T) {
 	for name, src := range files(t, "testdata/bad/*.yaml") {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			s, ds := scenarios.Parse(filepath.Base(name), src, programs)
+			s, ds := scenarios.Parse(filepath.Base(name), src, stubs)
 			if s != nil || len(ds) == 0 {
 				t.Fatal("no mistake was found")
 			}
@@ -74,7 +74,7 @@ func TestBad(t *testing.T) {
 func TestReference(t *testing.T) { golden(t, "REFERENCE.md", scenarios.Reference()) }
 
 func TestDiagnosticsJSON(t *testing.T) {
-	_, ds := scenarios.Parse("x.yaml", []byte("simrun: 1\nname: x\ntre: 1\n"), programs)
+	_, ds := scenarios.Parse("x.yaml", []byte("simrun: 1\nname: x\ntre: 1\n"), stubs)
 	text, err := json.MarshalIndent(ds, "", "  ")
 	if err != nil {
 		t.Fatal(err)

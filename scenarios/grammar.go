@@ -81,7 +81,9 @@ func runTable() table[Run] {
 			{key: "seeds", form: "seeds", def: "1..100", about: "The seeds to run with, a run for each: a range (`1..200`), how many (`50` is 1..50) or a list (`[1, 7, 20..30]`).", read: readSeeds},
 			one("for", lengths, func(x *Run) *time.Duration { return &x.For }, "60s", "How long a run lasts, in virtual time. What would happen at this very moment does not happen any more; a deadline that ends now counts."),
 			one("policy", policies, func(x *Run) *Policy { return &x.Policy }, "random", "Who runs next: `random`: drawn, as are the lengths of slices; `fifo`: in turn, with full slices; `pct(depth=3)`: by priorities that change at a few drawn moments; `pos`: by priorities drawn anew each time; `timed(slack=10ms)`: what is due may lag; `portfolio`: each seed draws one of these."),
-			one("swarm", bools, func(x *Run) *bool { return &x.Swarm }, "false", "Whether each run leaves out a drawn half of the kinds of faults: what one kind hides another may show."),
+			one("swarm", bools, func(x *Run) *bool { return &x.Swarm }, "false",
+				"Whether each run leaves out some kinds of faults, each by the toss of a coin of its own: what one kind hides "+
+					"another may show. What mends (`boot`, `heal`) stays, and so does each kind of which a rule counts a fault."),
 			{key: "limits", form: "limits", filled: true, about: "When to give a run up.", read: readLimits},
 			one("cost", durations, func(x *Run) *time.Duration { return &x.Cost }, "50ns", "The virtual time one reduction takes."),
 			one("buggify", buggifies, func(x *Run) *int { return &x.Buggify }, "25%", "How often a place of the program that offers to misbehave (`Proc.Buggify`) does so, in the half of all runs in which it does at all; `off`: never, in no run."),

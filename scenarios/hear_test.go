@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 const heardFile = `simrun: 1
@@ -19,7 +20,7 @@ faults:
 
 func heard(t *testing.T, event string) (*scenarios.Scenario, *scenarios.Runner) {
 	t.Helper()
-	sc, ds := scenarios.Parse("heard.sim.yaml", []byte(strings.Replace(heardFile, "EVENT", event, 1)), scenarios.Builtin())
+	sc, ds := scenarios.Parse("heard.sim.yaml", []byte(strings.Replace(heardFile, "EVENT", event, 1)), programs.All())
 	if sc == nil {
 		t.Fatal(ds)
 	}
@@ -39,7 +40,7 @@ func TestHear(t *testing.T) {
 	if len(list) != 2 || list[0].Who != "/kv_sup" || list[1].Who != "/kv_sup/kv_store" {
 		t.Fatalf("heard of %v", list)
 	}
-	if got := list[1].Kinds["message"]; !slices.Equal(got, []string{"scenarios.kvPut"}) {
+	if got := list[1].Kinds["message"]; !slices.Equal(got, []string{"programs.kvPut"}) {
 		t.Errorf("messages %v", got)
 	}
 	if _, started := list[1].Kinds["start"]; !started {
@@ -49,7 +50,7 @@ func TestHear(t *testing.T) {
 
 // A run reports how often the event that a fault waits for has happened, and where that is written.
 func TestFaultEvents(t *testing.T) {
-	for event, want := range map[string][2]int{"message scenarios.kvPut of kv_store": {1, 3}, "exit killed of kv_store": {0, 0}, "start of kv_store": {0, 1}} {
+	for event, want := range map[string][2]int{"message programs.kvPut of kv_store": {1, 3}, "exit killed of kv_store": {0, 0}, "start of kv_store": {0, 1}} {
 		_, r := heard(t, event)
 		e := r.Run(1, scenarios.RunOptions{}).Faults[0].Events[0]
 		if got := [2]int{e.Came, e.Times}; got != want || e.Event != "the 3rd "+event || e.Line != 7 || e.Col != 19 {
@@ -61,15 +62,15 @@ func TestFaultEvents(t *testing.T) {
 // What is meant by a word that nothing is called.
 func TestMeant(t *testing.T) {
 	for event, want := range map[string]string{
-		"message put of kv_store":              "the request put is the message scenarios.kvPut",
-		"message scenarios.kvPutt of kv_store": `did you mean "scenarios.kvPut"?`,
-		"message kvput of kv_store":            `did you mean "scenarios.kvPut"?`,
-		"message bananas of kv_store":          "possible are scenarios.kvDelete, scenarios.kvGet, scenarios.kvPut and scenarios.kvVersion",
-		"exit kiled of /kv_sup":                `did you mean "killed"?`,
-		"exit bananas of /kv_sup":              "",
-		"report progess of /kv_sup":            `did you mean "progress"?`,
-		"start of kv_store":                    "",
-		"message scenarios.kvGet of kv_store":  "",
+		"message put of kv_store":             "the request put is the message programs.kvPut",
+		"message programs.kvPutt of kv_store": `did you mean "programs.kvPut"?`,
+		"message kvput of kv_store":           `did you mean "programs.kvPut"?`,
+		"message bananas of kv_store":         "possible are scenarios.kvDelete, scenarios.kvGet, programs.kvPut and scenarios.kvVersion",
+		"exit kiled of /kv_sup":               `did you mean "killed"?`,
+		"exit bananas of /kv_sup":             "",
+		"report progess of /kv_sup":           `did you mean "progress"?`,
+		"start of kv_store":                   "",
+		"message scenarios.kvGet of kv_store": "",
 	} {
 		sc, r := heard(t, event)
 		got, likely := r.Meant(sc.Faults[0], 0, r.Hear([]uint64{1}, scenarios.RunOptions{}))
@@ -81,8 +82,8 @@ func TestMeant(t *testing.T) {
 
 // Every request of the programs that come along says which message it is, but those of handlers of event managers.
 func TestRequestKind(t *testing.T) {
-	for _, name := range scenarios.Builtin().Names() {
-		p, _ := scenarios.Builtin().Lookup(name)
+	for _, name := range programs.All().Names() {
+		p, _ := programs.All().Lookup(name)
 		for _, q := range p.Requests {
 			if got := q.Kind(); got == "" && p.Kind != scenarios.EventsKind {
 				t.Errorf("%s: the request %s is no message", name, q.Name)

@@ -55,7 +55,7 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
-			s, ds := scenarios.Parse("hostile.yaml", []byte(text), programs)
+			s, ds := scenarios.Parse("hostile.yaml", []byte(text), stubs)
 			took := time.Since(begin)
 			inFile(t, []byte(text), ds)
 			t.Logf("%v, %d mistakes, ok %t", took, len(ds), s != nil) // a hang is go test's own limit's affair

@@ -8,7 +8,7 @@ import (
 //go:embed library/*.sim.yaml
 var library embed.FS
 
-// Library is the scenario files that come with bedlam, all in one folder. They run the programs of Builtin,
+// Library is the scenario files that come with bedlam, all in one folder. They run those of package programs,
 // and are the documentation of the format by example.
 func Library() fs.FS {
 	files, err := fs.Sub(library, "library")

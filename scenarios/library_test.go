@@ -12,6 +12,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // within is how many seeds it may take to find the bug of a canary, a scenario that must be found to fail; of one that is not
@@ -30,7 +31,7 @@ func fromLibrary(t testing.TB, name string) *scenarios.Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sc, ds := scenarios.Parse(name, src, scenarios.Builtin())
+	sc, ds := scenarios.Parse(name, src, programs.All())
 	if sc == nil {
 		t.Fatal(ds)
 	}
@@ -65,7 +66,7 @@ func seeds(many, few int) uint64 {
 
 func TestLibraryHolds(t *testing.T) {
 	inLibrary(t, sound, func(t *testing.T, name string, sc *scenarios.Scenario) {
-		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		r := scenarios.NewRunner(sc, programs.All())
 		defer r.Close()
 		for seed := range seeds(100, 10) {
 			if run := r.Run(seed, scenarios.RunOptions{}); run.Word() != reports.Holds || run.Stop.CutOff() {
@@ -110,7 +111,7 @@ func TestCanariesAreFound(t *testing.T) {
 
 // found is the first run of a scenario that fails; nil if none of so many seeds does.
 func found(sc *scenarios.Scenario, seeds int) *reports.Run {
-	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	r := scenarios.NewRunner(sc, programs.All())
 	defer r.Close()
 	for seed := range uint64(seeds) {
 		if run := r.Run(seed+1, scenarios.RunOptions{}); run.Failed() {
@@ -121,7 +122,7 @@ func found(sc *scenarios.Scenario, seeds int) *reports.Run {
 }
 
 func fresh(sc *scenarios.Scenario, seed uint64) *reports.Run {
-	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	r := scenarios.NewRunner(sc, programs.All())
 	defer r.Close()
 	return r.Run(seed, scenarios.RunOptions{})
 }
@@ -129,7 +130,7 @@ func fresh(sc *scenarios.Scenario, seed uint64) *reports.Run {
 // TestReuse: a runner that has run other seeds before gives the same run as a new one.
 func TestReuse(t *testing.T) {
 	inLibrary(t, every, func(t *testing.T, name string, sc *scenarios.Scenario) {
-		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		r := scenarios.NewRunner(sc, programs.All())
 		defer r.Close()
 		for seed := range seeds(10, 3) {
 			if used, new := r.Run(seed, scenarios.RunOptions{}), fresh(sc, seed); !reflect.DeepEqual(used, new) {
@@ -143,7 +144,7 @@ func TestReuse(t *testing.T) {
 func TestOptionsDoNotChangeTheRun(t *testing.T) {
 	inLibrary(t, every, func(t *testing.T, name string, sc *scenarios.Scenario) {
 		plain := fresh(sc, 7)
-		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		r := scenarios.NewRunner(sc, programs.All())
 		defer r.Close()
 		for _, opts := range []scenarios.RunOptions{{Keep: 1000}, {CheckMutation: true}, {Story: true}, {For: sc.Run.For}} {
 			if run := r.Run(7, opts); run.Hash != plain.Hash || !reflect.DeepEqual(run.Verdicts, plain.Verdicts) {
@@ -159,7 +160,7 @@ func TestOptionsDoNotChangeTheRun(t *testing.T) {
 // "More than MaxR restarts within MaxT seconds": five are allowed in ten seconds, and the sixth is tried at 15.0 s,
 // whatever the schedule (semantics C1).
 func TestKVDiesAtTheSixthRestart(t *testing.T) {
-	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), scenarios.Builtin())
+	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), programs.All())
 	defer r.Close()
 	for seed := range seeds(1000, 100) {
 		run := r.Run(seed, scenarios.RunOptions{Story: true})

@@ -88,7 +88,27 @@ func (r *Runner) Planned(opts RunOptions) plan.Runner {
 		o := plan.Outcome{Hash: run.Hash, Events: run.Events, Now: run.Now, Drift: r.Drift()}
 		if run.Failure != nil {
 			o.Signature, o.Broke = run.Failure.Signature, run.Failure.At
+			if r.vacuous(run.Failure, p) {
+				o.Signature += ", without what it asks about"
+			}
 		}
 		return o
 	}
+}
+
+// vacuous reports whether a plan leaves out what the rule that is broken asks about: a fault or a workload. That no call is
+// answered if there are no clients is another failure, and none that says why they had no answers. (A rule that counts after
+// a fault never begins without it.)
+func (r *Runner) vacuous(broken *reports.Failure, p plan.Plan) bool {
+	i := slices.IndexFunc(r.sc.Expect, func(x *Rule) bool { return x.Name == broken.Rule && string(x.Kind) == broken.Kind })
+	return i >= 0 && slices.ContainsFunc(p.Without, func(place int) bool { return r.sc.asks(r.sc.Expect[i], place) })
+}
+
+// asks reports whether the condition of a rule asks about the fault or workload at that place.
+func (s *Scenario) asks(x *Rule, place int) (found bool) {
+	name := s.Element(place)
+	EachFact(x.Cond, func(f Fact) {
+		found = found || f.Fault != "" && name == "fault "+f.Fault || f.Workload != "" && name == "workload "+f.Workload
+	})
+	return found
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
@@ -104,8 +105,8 @@ expect: [{always: alive(/sup)}]
 	}
 }
 
-// The swarm leaves out about half of the kinds of faults, the same for a seed whether the flag or the file says so, and what it
-// leaves out is a plan's Without: the run is the same.
+// The swarm leaves out each kind of faults in about half of the runs, the same for a seed whether the flag or the file says so,
+// and what it leaves out is a plan's Without: the run is the same.
 func TestSwarm(t *testing.T) {
 	src := "simrun: 1\nname: x\nrun: {for: 5s}\ntree: {id: sup, intensity: 20, children: [{id: echo, start: echo.Server}]}\n" +
 		"faults: [{at: 1s, kill: /sup/*}, {at: 2s, exit: {select: /sup/*, reason: x}}, {at: 3s, kill: /sup/echo}]\n"
@@ -139,9 +140,83 @@ func TestSwarm(t *testing.T) {
 	}
 }
 
+// What mends is never left out alone, nor what a rule counts: a sound file is sound with a swarm.
+func TestSwarm_leavesRepairs(t *testing.T) {
+	sc := parsed(t, `
+simrun: 1
+name: x
+run: {for: 60s, swarm: true}
+nodes: {name: [a, b, c], net_ticktime: 8s}
+network: {reconnect: 1s}
+tree: {id: sup, intensity: 5, children: [{id: echo, start: echo.Server}]}
+faults:
+  - {at: 5s, partition: groups(a | b c)}
+  - {at: 15s, heal: all}
+  - {at: 20s, halt: c}
+  - {at: 30s, boot: c}
+  - {name: crash, at: 40s, kill: /sup/echo@a}
+expect:
+  - {at_end: meshed && node_up}
+  - {at_end: fired(crash) == 1}
+`)
+	r := scenarios.NewRunner(sc, nil)
+	defer r.Close()
+	out := map[int]int{}
+	for seed := range uint64(20) {
+		for _, place := range sc.Swarm(seed) {
+			out[place]++
+		}
+		if run := r.Run(seed, scenarios.RunOptions{}); run.Failure != nil {
+			t.Errorf("seed %d, without %v: %v", seed, sc.Swarm(seed), run.Failure)
+		}
+	}
+	if out[0] == 0 || out[2] == 0 || out[1]+out[3]+out[4] > 0 {
+		t.Errorf("left out: %v", out)
+	}
+}
+
+// A rule that asks about a fault or a workload is broken for another reason when a plan leaves that out: shrinking keeps it, and
+// so the small failure still says why.
+func TestPlanned_keepsWhatTheRuleAsksAbout(t *testing.T) {
+	for _, c := range []struct{ rule, needs string }{
+		{"at_end: fired(crash) == 2", "fault crash"},
+		{"at_end: replies(users) > 500", "workload users"},
+		{"eventually: errors(users) == 0 && replies(users) > 500, after: fault crash", "workload users"},
+		{"always: fired(crash) < 1, after: fault crash", "fault crash"},
+	} {
+		sc := parsed(t, `
+simrun: 1
+name: x
+run: {for: 20s}
+tree: {id: sup, intensity: 20, children: [{id: echo, start: echo.Server, register: echo}]}
+workloads: [{name: users, to: echo, call: echo, every: 500ms}, {name: others, to: echo, call: echo, every: 1s}]
+faults: [{name: crash, at: 3s, kill: echo}, {name: noise, every: 3s..4s, kill: echo}]
+expect: [{`+c.rule+`}]
+`)
+		r := scenarios.NewRunner(sc, nil)
+		defer r.Close()
+		run := r.Planned(scenarios.RunOptions{})
+		small := plan.Shrink(run, plan.Plan{Seed: 1}, plan.Options{Elements: sc.Elements(), Budget: 60})
+		if small.Err != nil {
+			t.Fatal(small.Err)
+		}
+		if whole := r.Run(1, scenarios.RunOptions{}); small.Outcome.Signature != whole.Signature() {
+			t.Errorf("%s: the small failure is %q", c.rule, small.Outcome.Signature)
+		}
+		for i := range sc.Elements() {
+			if sc.Element(i) == c.needs && small.Plan.Leaves(i) {
+				t.Errorf("%s: without %s it says nothing", c.rule, c.needs)
+			}
+			if sc.Element(i) == "workload others" && !small.Plan.Leaves(i) {
+				t.Errorf("%s: the other workload is left", c.rule)
+			}
+		}
+	}
+}
+
 func parsed(t *testing.T, src string) *scenarios.Scenario {
 	t.Helper()
-	sc, ds := scenarios.Parse("x.yaml", []byte(src), scenarios.Builtin())
+	sc, ds := scenarios.Parse("x.yaml", []byte(src), programs.All())
 	if sc == nil {
 		t.Fatal(ds)
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,9 +67,72 @@ type Param struct {
 	Name     string
 	Type     Type
 	Required bool
-	Default  string   // the value if it is not given, as text; "" if there is none. Parse panics if it is not of the type
+	Default  string   // the value if it is not given, as text; "" if there is none. Parse panics at one that could not be given
 	OneOf    []string // of a TextType: the only texts possible; nil is any
 	About    string
+
+	// Least and Most limit a number, or in nanoseconds a duration, also a drawn one, of which an exponential counts with its
+	// mean; both are possible themselves. Most 0 is no limit above; if both are 0 there is none at all.
+	Least, Most int64
+}
+
+// Limits says between what a value must lie, as in 1 to 65535 or at least 1ns; "" is that there are no limits.
+func (p Param) Limits() string {
+	show := FormatCount
+	if p.Type != IntType {
+		show = func(n int64) string { return FormatDuration(time.Duration(n)) }
+	}
+	switch {
+	case p.Most != 0:
+		return show(p.Least) + " to " + show(p.Most)
+	case p.Least != 0:
+		return "at least " + show(p.Least)
+	}
+	return ""
+}
+
+// parse reads a value of the parameter. drawn: it may be a range of numbers.
+func (p Param) parse(text string, drawn bool) (v any, bad *flaw) {
+	switch {
+	case p.OneOf != nil:
+		v, bad = boxed(parseWord("value", p.OneOf, text))
+	case p.Type == IntType && drawn && strings.Contains(text, ".."):
+		v, bad = boxed(parseIntRange(text))
+	default:
+		v, bad = p.Type.parse(text)
+	}
+	if bad == nil {
+		bad = p.limit(v, text)
+	}
+	return v, bad
+}
+
+// limit says that a value lies outside the limits, if it does.
+func (p Param) limit(v any, text string) *flaw {
+	var low, high int64
+	switch v := v.(type) {
+	case int64:
+		low, high = v, v
+	case IntRange:
+		low, high = v.Min, v.Max
+	case time.Duration:
+		low, high = int64(v), int64(v)
+	case Drawn:
+		low, high = int64(cmp.Or(v.Mean, v.Min)), int64(cmp.Or(v.Mean, v.Max))
+	}
+	limits := p.Limits()
+	bad := &flaw{code: OutOfRange, hint: p.About + ": " + limits}
+	switch {
+	case limits == "":
+		return nil
+	case low < p.Least:
+		bad.text = text + " is too small"
+	case p.Most != 0 && high > p.Most:
+		bad.text = text + " is too large"
+	default:
+		return nil
+	}
+	return bad
 }
 
 // Type is the type of a Param.
@@ -202,7 +266,7 @@ func (r *reader) arg(n *node, at Pos, what string, p Param, drawn bool) (Arg, bo
 		value, ok := r.argValue(v, p, drawn)
 		return Arg{p.Name, value, v.pos}, ok
 	case p.Default != "":
-		value, bad := p.Type.parse(p.Default)
+		value, bad := p.parse(p.Default, false)
 		if bad != nil {
 			panic(fmt.Sprintf("scenarios: %s has a bad default for %s: %v", what, p.Name, bad))
 		}
@@ -228,18 +292,7 @@ func (r *reader) argValue(n *node, p Param, drawn bool) (any, bool) {
 		}
 		return c, true
 	}
-	f := form[any]{name: p.Type.String(), looks: p.looks(), parse: p.Type.parse}
-	if p.OneOf != nil {
-		f.parse = func(text string) (any, *flaw) { return boxed(parseWord("value", p.OneOf, text)) }
-	}
-	if p.Type == IntType && drawn {
-		f.parse = func(text string) (any, *flaw) {
-			if strings.Contains(text, "..") {
-				return boxed(parseIntRange(text))
-			}
-			return boxed(parseInt(text))
-		}
-	}
+	f := form[any]{name: p.Type.String(), looks: p.looks(), parse: func(text string) (any, *flaw) { return p.parse(text, drawn) }}
 	v, ok := scalar(r, n, f)
 	if s, is := v.(Selector); is {
 		s.Pos = n.pos

@@ -42,6 +42,18 @@ func TestProgramStories(t *testing.T) {
 			"exits(/s/d, flapping) >= 4 && exits(r) == 0"},
 		"iot: who connects keeps questions": {replaced(iot, "UP", "1h"), `[{name: c, to: /s/d, call: read, at: [5ms, 500ms], timeout: 2s}]`,
 			"replies(c) == 2 && exits(/s/**) == 0"},
+		"leader: a disk that is started again has one writer still": {`
+faults: [{name: crash, every: 1s, kill: /s/d}]
+tree: {id: s, intensity: 99, children: [{id: d, start: leader.Disk, register: d}, {id: c, start: leader.Candidate, with: {disk: d, every: 100ms, works: 5s}}]}`,
+			`[]`, "exits(/s/d, split_brain) == 0 && exits(/s/d) >= 19"},
+		"leader: whom a fence does not know begins anew": {`
+faults: [{name: crash, every: 1s, kill: /s/d}]
+tree: {id: s, intensity: 99, children: [{id: d, start: leader.Disk, with: {fence: true}, register: d}, {id: c, start: leader.Candidate, with: {disk: d, every: 100ms, works: 500ms}}]}`,
+			`[{name: c, to: /s/c, call: terms, every: 1s, timeout: 2s}]`, "exits(/s/d, split_brain) == 0 && exits(/s/c) == 0 && replies(c) > 10"},
+		"kv: a store that knows its size knows it in each version": {`
+faults: [{name: up, at: 5s, upgrade: {module: kv.Store, to: v2}}, {name: crash, at: 8s, kill: /s/k}, {name: back, at: 12s, upgrade: {module: kv.Store, to: v1}}]
+tree: {id: s, children: [{id: k, start: kv.Store, with: {size: true}, register: k}, {id: l, start: kv.Logger, with: {store: k, every: 700ms}}]}`,
+			`[{name: v, to: k, call: version, with: {key: a}, at: [6s, 10s]}]`, "fired(up) == 1 && fired(back) == 1 && exits(/s/**) == 1 && replies(v) == 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(10) {
@@ -51,6 +63,19 @@ func TestProgramStories(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStory_casts: of casts that nobody gets there is one line, and it is a sentence.
+func TestStory_casts(t *testing.T) {
+	for length, want := range map[string]string{
+		"500ms": " to rooms: lost, nobody has the name", "1500ms": " to rooms, and casts once more: lost, nobody has the name",
+		"2500ms": " to rooms, and casts 2 times more: lost, nobody has the name",
+	} {
+		run := play(t, "\nrun: {for: "+length+"}\ntree: {id: s, children: [{id: c, start: chat.Session, with: {local: true}}]}\nexpect: [always: alive(/s)]\n", 1, scenarios.RunOptions{Story: true})
+		if text := storyOf(run); !strings.Contains(text, "/s/c casts #chatJoin{") || !strings.Contains(text, want) {
+			t.Errorf("%s: not %q, but\n%s", length, want, text)
+		}
 	}
 }
 

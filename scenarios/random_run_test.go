@@ -7,6 +7,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/scenarios/scenariotest"
 )
 
@@ -21,11 +22,11 @@ func TestRandomFilesRun(t *testing.T) {
 	words := map[reports.Word]int{}
 	for i := range files {
 		choose := rand.New(rand.NewPCG(uint64(i), 3)).IntN
-		src := scenariotest.Generate(choose, scenarios.Builtin(), 20*time.Second)
+		src := scenariotest.Generate(choose, programs.All(), 20*time.Second)
 		if i%2 == 1 {
 			src = scenariotest.Damage(choose, src)
 		}
-		sc, ds := scenarios.Parse("random.sim.yaml", src, scenarios.Builtin())
+		sc, ds := scenarios.Parse("random.sim.yaml", src, programs.All())
 		if sc == nil {
 			if len(ds) == 0 || i%2 == 0 {
 				t.Fatalf("file %d is refused: %v\n%s", i, ds, src)
@@ -58,7 +59,7 @@ func runOnce(t *testing.T, sc *scenarios.Scenario, src []byte, seed uint64) *rep
 			t.Logf("the file was:\n%s", src)
 		}
 	}()
-	r := scenarios.NewRunner(sc, scenarios.Builtin())
+	r := scenarios.NewRunner(sc, programs.All())
 	defer r.Close()
 	run := r.Run(seed, scenarios.RunOptions{MaxEvents: 20_000, Story: true})
 	if err := r.Audit(); err != nil {

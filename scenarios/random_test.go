@@ -20,7 +20,7 @@ func randomFiles() int {
 func TestGeneratedFilesAreValid(t *testing.T) {
 	for i := range randomFiles() {
 		choose := rand.New(rand.NewPCG(uint64(i), 1)).IntN
-		src := scenariotest.Generate(choose, programs, 20*time.Second)
+		src := scenariotest.Generate(choose, stubs, 20*time.Second)
 		s, ds := parses(t, src)
 		if s == nil {
 			t.Fatalf("file %d:\n%s\n%s", i, src, ds)
@@ -32,7 +32,7 @@ func TestDamagedFilesGiveDiagnostics(t *testing.T) {
 	bad := 0
 	for i := range randomFiles() {
 		choose := rand.New(rand.NewPCG(uint64(i), 2)).IntN
-		src := scenariotest.Damage(choose, scenariotest.Generate(choose, programs, 20*time.Second))
+		src := scenariotest.Damage(choose, scenariotest.Generate(choose, stubs, 20*time.Second))
 		if _, ds := parses(t, src); len(ds) > 0 {
 			bad++
 		}
@@ -45,9 +45,9 @@ func TestDamagedFilesGiveDiagnostics(t *testing.T) {
 // TestParseIsAFunction: the same bytes give the same answer, whatever maps do.
 func TestParseIsAFunction(t *testing.T) {
 	for name, src := range files(t, "testdata/*/*.yaml") {
-		one, oneBad := scenarios.Parse(name, src, programs)
+		one, oneBad := scenarios.Parse(name, src, stubs)
 		for range 5 {
-			two, twoBad := scenarios.Parse(name, src, programs)
+			two, twoBad := scenarios.Parse(name, src, stubs)
 			if oneBad.String() != twoBad.String() {
 				t.Fatalf("%s: two different answers", name)
 			}

@@ -108,7 +108,9 @@ func readRepro(r *reader, n *node, s *Scenario) bool {
 func readWithout(r *reader, n *node, x *Repro) bool {
 	items := []*node{n}
 	if n.kind == listNode {
-		items = n.items
+		if items = n.items; len(items) == 0 {
+			return r.wrong(n, "", "%s is an empty list", n.path())
+		}
 	}
 	good := true
 	for _, item := range items {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/scenarios/scenariotest"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
@@ -92,7 +93,7 @@ func TestRepro_file(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for name, src := range sources {
 		t.Run(name, func(t *testing.T) {
-			progs := scenarios.Programs(scenarios.Builtin())
+			progs := scenarios.Programs(programs.All())
 			s, ds := scenarios.Parse(name, []byte(src), progs)
 			if s == nil {
 				t.Fatal(ds)
@@ -108,12 +109,12 @@ func TestRepro_file(t *testing.T) {
 func TestRepro_generated(t *testing.T) {
 	for i := range randomFiles() / 10 {
 		r := rand.New(rand.NewPCG(uint64(i), 3))
-		src := scenariotest.Generate(r.IntN, programs, 20*time.Second)
+		src := scenariotest.Generate(r.IntN, stubs, 20*time.Second)
 		s, ds := parses(t, src)
 		if s == nil {
 			t.Fatal(ds)
 		}
-		reproRoundTrip(t, src, programs, someRepro(r, s))
+		reproRoundTrip(t, src, stubs, someRepro(r, s))
 	}
 }
 
@@ -127,7 +128,7 @@ func TestRepro_sameRun(t *testing.T) {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			src, _ := fs.ReadFile(scenarios.Library(), c.name)
 			sc := fromLibrary(t, c.name)
-			r := scenarios.NewRunner(sc, scenarios.Builtin())
+			r := scenarios.NewRunner(sc, programs.All())
 			defer r.Close()
 			opts := scenarios.RunOptions{Policy: c.policy}
 			bare := plan.Plan{Seed: c.seed}
@@ -145,11 +146,11 @@ func TestRepro_sameRun(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				back, ds := scenarios.Parse("kept.yaml", text, scenarios.Builtin())
+				back, ds := scenarios.Parse("kept.yaml", text, programs.All())
 				if back == nil {
 					t.Fatalf("%v\n%s", ds, text)
 				}
-				again := scenarios.NewRunner(back, scenarios.Builtin())
+				again := scenarios.NewRunner(back, programs.All())
 				defer again.Close()
 				y := back.Repro
 				if got := again.Play(y.Plan, scenarios.RunOptions{Policy: y.Policy}); got.Hash != run.Hash || got.Hash != y.Hash || got.Signature() != y.Fails {
@@ -175,7 +176,7 @@ func FuzzRepro(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		src := []byte(head + text)
-		s, ds := scenarios.Parse("fuzz.yaml", src, scenarios.Builtin())
+		s, ds := scenarios.Parse("fuzz.yaml", src, programs.All())
 		if (s == nil) != (len(ds) > 0) {
 			t.Fatalf("a scenario and mistakes, or neither: %v", ds)
 		}
@@ -191,7 +192,7 @@ func FuzzRepro(f *testing.F) {
 			}
 			return
 		}
-		back, ds := scenarios.Parse("fuzz.yaml", out, scenarios.Builtin())
+		back, ds := scenarios.Parse("fuzz.yaml", out, programs.All())
 		if back == nil {
 			t.Fatalf("%v\n%s\n%q", ds, out, src)
 		}

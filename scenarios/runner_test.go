@@ -10,6 +10,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/genserver"
@@ -19,8 +20,8 @@ import (
 // rogues is the built-in programs and some that misbehave.
 func rogues() scenarios.Registry {
 	all := scenarios.Registry{}
-	for _, name := range scenarios.Builtin().Names() {
-		all[name], _ = scenarios.Builtin().Lookup(name)
+	for _, name := range programs.All().Names() {
+		all[name], _ = programs.All().Lookup(name)
 	}
 	maps.Copy(all, scenarios.Registry{
 		// Each asks the other, and waits for ever.

@@ -39,7 +39,7 @@ type Run struct {
 	Seeds  Seeds         // a run for each
 	For    time.Duration // virtual time of a run
 	Policy Policy        // who runs next
-	Swarm  bool          // each run leaves out a drawn half of the kinds of faults
+	Swarm  bool          // each run leaves out some kinds of faults, each by a coin of its own
 	Limits Limits        // when to give up
 	Cost   time.Duration // virtual time one reduction takes
 

@@ -78,9 +78,3 @@ func (s Setting) Pick(p *sim.Proc, arg string) sim.Addr {
 	}
 	return nil
 }
-
-// arg is the argument of a name; the zero V if there is none.
-func arg[V any](a Args, name string) V {
-	v, _ := Value[V](a, name)
-	return v
-}

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // A run that is looked at on its way ends as one that is not: all built-in scenarios, at moments of all kinds.
 func TestSnapshotsChangeNothing(t *testing.T) {
 	inLibrary(t, every, func(t *testing.T, _ string, sc *scenarios.Scenario) {
-		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		r := scenarios.NewRunner(sc, programs.All())
 		defer r.Close()
 		opts := scenarios.RunOptions{For: min(sc.Run.For, 20*time.Second)}
 		for seed := range seeds(3, 1) {
@@ -34,7 +35,7 @@ func TestSnapshotsChangeNothing(t *testing.T) {
 
 // What was there and is gone is told.
 func TestSnapshotTellsOfTreesThatAreGone(t *testing.T) {
-	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), scenarios.Builtin())
+	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), programs.All())
 	defer r.Close()
 	for at, want := range map[time.Duration]string{14 * time.Second: "running", 20 * time.Second: "terminated"} {
 		s := r.Snapshot(1, at, scenarios.RunOptions{})

@@ -221,8 +221,11 @@ func (h *happening) loss() string {
 	if h.slot != nil {
 		who = h.slot.label
 	}
-	if h.more > 0 {
-		casts = fmt.Sprintf(", and %d more casts", h.more)
+	switch {
+	case h.more == 1:
+		casts = ", and casts once more"
+	case h.more > 1:
+		casts = fmt.Sprintf(", and casts %d times more", h.more)
 	}
 	return who + " casts " + short(h.detail) + " to " + h.lost + casts + ": lost, nobody has the name"
 }

@@ -191,8 +191,10 @@ var (
 	}
 	toxics = form[sim.Toxic]{
 		name:  "toxic",
-		looks: "latency(50ms±10ms) at b:8080 upstream, slicer(64B, 10ms) at any:80, reset_peer(1s) at b:6667 toxicity=40%",
-		about: "What is done to TCP connections (latency, jitter, slow, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data), to which ports, from which node, in which direction and to how many of them.",
+		looks: "latency(50ms±10ms) at b:8080 upstream, slicer(64B, 10ms) at :80, reset_peer(1s) at b:6667 toxicity=40%",
+		about: "What is done to TCP connections (latency, jitter, slow, bandwidth, slow_close, timeout, reset_peer, slicer, " +
+			"limit_data), to which ports (`at :80` is this port of any node, `at b` any of b), from which node, in which " +
+			"direction and to how many of them.",
 		parse: parsedBy(sim.ParseToxic),
 	}
 )

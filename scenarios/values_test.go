@@ -263,7 +263,7 @@ func TestSelectorMatches(t *testing.T) {
 // TestSelectAgreesWithMatches: what a selector selects in the declared trees is what it matches by path.
 func TestSelectAgreesWithMatches(t *testing.T) {
 	src, _ := files(t, "testdata/good/two_levels.yaml")["testdata/good/two_levels.yaml"], 0
-	s, ds := scenarios.Parse("x", src, programs)
+	s, ds := scenarios.Parse("x", src, stubs)
 	if s == nil {
 		t.Fatal(ds)
 	}

@@ -8,12 +8,13 @@ import (
 
 	"github.com/bedlam-sim/bedlam/internal/suite"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	stock "github.com/bedlam-sim/bedlam/scenarios/programs"
 )
 
 // programs are what scenario files can start: what comes along, and the suites. Tests put others in their place.
 var programs = func() scenarios.Programs { return everything }
 
-var everything = together(scenarios.Builtin(), suite.Programs())
+var everything = together(stock.All(), suite.Programs())
 
 func together(all ...scenarios.Programs) scenarios.Registry {
 	r := scenarios.Registry{}

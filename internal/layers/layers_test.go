@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"scheduler", "netsim", "sim/trace"},
 	{"sim", "reports"},
 	{"sim/otp", "sim/otp/sys", "sim/otp/internal/gen", "sim/otp/genserver", "sim/otp/genstatem", "sim/otp/genevent", "sim/otp/supervisor", "sim/otp/application", "sim/otp/timer", "sim/otp/code", "sim/otp/global", "sim/otp/pg", "sim/otp/rpc", "sim/otp/netkernel", "sim/otp/gentcp", "sim/otp/observer", "sim/fault", "sim/check", "sim/check/linear", "sim/plan"},
-	{"scenarios", "scenarios/scenariotest", "sim/simtest", "internal/conform", "internal/bench", "internal/suite"},
+	{"scenarios", "scenarios/programs", "scenarios/scenariotest", "sim/simtest", "internal/conform", "internal/bench", "internal/suite"},
 	{"cmd/simrun"},
 }
 

@@ -55,7 +55,9 @@ func program(about string, elements int, of func(b *Bed) within) scenarios.Progr
 		Params: []scenarios.Param{{Name: "mutant", Type: scenarios.TextType, OneOf: mutants(), About: "a mistake that is planted within, to see it found"}},
 		Requests: []scenarios.Request{{
 			Name: "operation", Cast: true, About: "the run has the operation of that number",
-			Params:  []scenarios.Param{{Name: "number", Type: scenarios.IntType, Required: true, About: "from 1"}},
+			Params: []scenarios.Param{
+				{Name: "number", Type: scenarios.IntType, Required: true, Least: 1, Most: int64(elements), About: "which"},
+			},
 			Message: func(a scenarios.Args) any { n, _ := scenarios.Value[int64](a, "number"); return operationNumber(n) },
 		}},
 		Start: func(_ sim.Addr, s scenarios.Setting) otp.StartFunc {

@@ -56,6 +56,20 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
+// An operation that there is not is a mistake of the file.
+func TestPrograms_number(t *testing.T) {
+	for _, name := range suite.Programs().Names() {
+		for _, number := range []int{0, 999} {
+			file := fmt.Sprintf("simrun: 1\nname: x\ntree: {id: s, children: [{id: a, start: %s}]}\n"+
+				"workloads: [{name: w, to: /s/a, cast: operation, with: {number: %d}, at: 100ms}]\n", name, number)
+			_, ds := scenarios.Parse("x.yaml", []byte(file), suite.Programs())
+			if len(ds) != 1 || ds[0].Code != scenarios.OutOfRange || ds[0].Line != 4 {
+				t.Errorf("%s, operation %d: %v", name, number, ds)
+			}
+		}
+	}
+}
+
 // finds looks for a mistake in a scenario file, and shrinks what it finds to a few operations.
 func finds(t *testing.T, name string, m mutant.Mutant) {
 	sc := scenario(t, name, m)

@@ -11,6 +11,7 @@ import (
 	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/internal/suite"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
@@ -93,14 +94,14 @@ func shrinkCanaries(t *testing.T) (list []small) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sc, ds := scenarios.Parse(name, src, scenarios.Builtin())
+		sc, ds := scenarios.Parse(name, src, programs.All())
 		if sc == nil {
 			t.Fatal(ds)
 		}
 		if !slices.Contains(sc.Tags, "canary") {
 			continue
 		}
-		r := scenarios.NewRunner(sc, scenarios.Builtin())
+		r := scenarios.NewRunner(sc, programs.All())
 		found := shrinks(t, sc.Name, r.Planned(scenarios.RunOptions{}), sc.Elements(), len(sc.Faults), 200)
 		r.Close()
 		if len(found) == 0 {

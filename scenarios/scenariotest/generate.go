@@ -5,6 +5,7 @@ package scenariotest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -283,7 +284,11 @@ func (g *generator) arg(p scenarios.Param) string {
 	}
 	switch p.Type {
 	case scenarios.IntType:
-		return one(g, "1", "2", "5", "10")
+		n := max(one[int64](g, 1, 2, 5, 10), p.Least)
+		if p.Most > 0 {
+			n = min(n, p.Most)
+		}
+		return strconv.FormatInt(n, 10)
 	case scenarios.BoolType:
 		return one(g, "true", "false")
 	case scenarios.DurationType:

@@ -9,35 +9,36 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 // Scenario runs a scenario file as a test: saved plans first, then all the seeds that the file says, a fifth of them
 // with -short, and -sim.seeds more. The first failure counts, by the order of seeds; others are listed. It is made
-// small, saved and told as Check does it. programs is what the file can start; nil: those that come with bedlam, and
+// small, saved and told as Check does it. starts is what the file can start; nil: those that come with bedlam, and
 // then simrun replays the token too.
-func Scenario(t testing.TB, file string, programs scenarios.Programs, opts ...Option) {
+func Scenario(t testing.TB, file string, starts scenarios.Programs, opts ...Option) {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ScenarioText(t, filepath.ToSlash(file), src, programs, opts...)
+	ScenarioText(t, filepath.ToSlash(file), src, starts, opts...)
 }
 
 // ScenarioText is Scenario for what was read already; file is its name for messages.
-func ScenarioText(t testing.TB, file string, src []byte, programs scenarios.Programs, opts ...Option) {
+func ScenarioText(t testing.TB, file string, src []byte, starts scenarios.Programs, opts ...Option) {
 	t.Helper()
-	known := programs == nil
+	known := starts == nil
 	if known {
-		programs = scenarios.Builtin()
+		starts = programs.All()
 	}
-	sc, mistakes := scenarios.Parse(file, src, programs)
+	sc, mistakes := scenarios.Parse(file, src, starts)
 	if mistakes != nil {
 		t.Fatalf("\n%v", mistakes)
 	}
-	c := newSearch(t, &stage{file: file, src: src, programs: programs, known: known, sc: sc}, opts)
+	c := newSearch(t, &stage{file: file, src: src, programs: starts, known: known, sc: sc}, opts)
 	defer c.close()
 	if c.settled() {
 		return

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/scenarios/programs"
 	"github.com/bedlam-sim/bedlam/sim/simtest"
 )
 
@@ -57,7 +58,7 @@ func TestScenario(t *testing.T) {
 	if err != nil || read.Scenario != scenarios.Digest(bank) || read.Plan == nil {
 		t.Fatalf("%v %v", read, err)
 	}
-	sc, _ := scenarios.Parse("bank.sim.yaml", bank, scenarios.Builtin())
+	sc, _ := scenarios.Parse("bank.sim.yaml", bank, programs.All())
 	r := scenarios.NewRunner(sc, nil)
 	defer r.Close()
 	if run := r.Play(*read.Plan, scenarios.RunOptions{}); run.Signature() != "never money stays" || scenarios.HashStart(run.Hash) != read.Hash {
@@ -130,7 +131,7 @@ func TestScenarioIsMadeSmallAndSaved(t *testing.T) {
 // simrun is not told to play what it does not know.
 func TestScenarioOfOwnPrograms(t *testing.T) {
 	f, _ := try(t, "TestSplit", func(t testing.TB) {
-		simtest.ScenarioText(t, "split.sim.yaml", []byte(split), scenarios.Builtin(), simtest.Unsaved())
+		simtest.ScenarioText(t, "split.sim.yaml", []byte(split), programs.All(), simtest.Unsaved())
 	})
 	if text := f.text.String(); !strings.Contains(text, "\nREPLAY: go test ") || strings.Contains(text, "or: simrun") {
 		t.Errorf("%s", text)
