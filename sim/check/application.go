@@ -10,8 +10,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// Applications is node_goes_with_application: a node goes down if a permanent application ends there by itself, or a transient one
-// other than normally (I14).
+// Applications is node_goes_with_application: a node goes down if a permanent application ends there by itself, or a
+// transient one other than normally (I14).
 func Applications(l Limits) Rule {
 	r := &applications{}
 	r.atRest = newRest("node_goes_with_application", l, r.survivors)
@@ -51,7 +51,8 @@ func (r *applications) observe(f sim.Fact) {
 func (r *applications) survivors(v sim.View) (flaws []Flaw, judged bool) {
 	for _, e := range r.owed {
 		if v.NodeUp(e.node) {
-			flaws = append(flaws, Flaw{Key: string(e.name), Got: fmt.Sprintf("%v lives on after its application %v has ended: %s", e.node, e.name, e.reason)})
+			flaws = append(flaws, Flaw{Key: string(e.name), Got: fmt.Sprintf("%v lives on after its application %v has ended: %s",
+				e.node, e.name, e.reason)})
 		}
 	}
 	return flaws, false

@@ -103,14 +103,16 @@ func (c *chaos) reign(w *sim.World, run func(d time.Duration) sim.Result) sim.Re
 func (c *chaos) boot(p *sim.Proc) {
 	netkernel.Kernel(p)
 	pg.Start(p, pg.Default)
-	kind := []application.Type{application.Permanent, application.Permanent, application.Transient, application.Temporary}[c.draw("type "+string(p.Node()), 4)]
+	kind := []application.Type{application.Permanent, application.Permanent, application.Transient,
+		application.Temporary}[c.draw("type "+string(p.Node()), 4)]
 	application.Release{Apps: []application.Item{{App: application.App{Name: "shop", Start: c.shop}, Type: kind}}}.Boot(p)
 }
 
 func (c *chaos) shop(p *sim.Proc, _ application.StartType, _ any) (otp.Started, error) {
 	var kids []supervisor.Child
 	for _, n := range workers {
-		kids = append(kids, supervisor.Child{ID: string(n), Start: genserver.Start(sim.Local(string(n)), func() *worker { return &worker{} })})
+		kids = append(kids, supervisor.Child{ID: string(n),
+			Start: genserver.Start(sim.Local(string(n)), func() *worker { return &worker{} })})
 	}
 	for _, k := range []struct {
 		id   string

@@ -28,8 +28,8 @@ func connected(v sim.View, a, b sim.Atom) bool {
 	return a == b || slices.Contains(v.Connected(a), b) && slices.Contains(v.Connected(b), a)
 }
 
-// sparse are the nodes that need not be connected to all whom their peers are connected to: hidden ones, and those whose kernel was
-// told so.
+// sparse are the nodes that need not be connected to all whom their peers are connected to: hidden ones, and those
+// whose kernel was told so.
 type sparse []sim.Atom
 
 func sparseNodes(cfg sim.Config) (all sparse) {

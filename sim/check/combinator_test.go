@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// step is a fact of a tale: at which second, what, who and about what. The conditions of the tests are p and q: the fact is of that name, and
-// says yes or no.
+// step is a fact of a tale: at which second, what, who and about what. The conditions of the tests are p and q: the
+// fact is of that name, and says yes or no.
 type step struct {
 	at   int
 	name string
@@ -28,7 +28,8 @@ var people = func() (all []sim.PID) {
 	first, role := "boot", "p"
 	root := &term.Identity{Serial: 1, Role: &first, Ordinal: 1, Home: home}
 	for i := range 3 {
-		all = append(all, term.NewPID(&term.Identity{Serial: uint64(i + 2), Role: &role, Ordinal: uint32(i + 1), Parent: root, Home: home}))
+		id := &term.Identity{Serial: uint64(i + 2), Role: &role, Ordinal: uint32(i + 1), Parent: root, Home: home}
+		all = append(all, term.NewPID(id))
 	}
 	return all
 }()
@@ -198,8 +199,8 @@ func TestCombinators(t *testing.T) {
 	}
 }
 
-// dumb are the same rules as sentences about the whole list of facts at the end. They give the moment of breaking, or whether all is well
-// so far; they know of runs that were not cut off.
+// dumb are the same rules as sentences about the whole list of facts at the end. They give the moment of breaking, or
+// whether all is well so far; they know of runs that were not cut off.
 type facts struct {
 	steps []step
 	end   int

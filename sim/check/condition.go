@@ -32,8 +32,8 @@ func On(kind trace.Kind, judge func(f sim.Fact) bool) Cond {
 	})
 }
 
-// User is a condition on facts of the program's own, those of Proc.Trace, of that kind and with a value of type T. A nil judge says
-// yes to all.
+// User is a condition on facts of the program's own, those of Proc.Trace, of that kind and with a value of type T. A
+// nil judge says yes to all.
 func User[T any](kind string, judge func(v T) bool) Cond {
 	return Facts(func(f sim.Fact) (bool, bool) {
 		v, ok := f.Detail.(T)

@@ -23,7 +23,8 @@ type Section struct{ Name string }
 // are connected now. Without it a process is taken to have asked when it enters.
 func Ask(p *sim.Proc, section string) { p.Trace(askFact, Section{section}) }
 
-// Enter says that a process is in a critical section from now on, such as what it does in global.Trans, until Leave or its own end.
+// Enter says that a process is in a critical section from now on, such as what it does in global.Trans, until Leave or
+// its own end.
 func Enter(p *sim.Proc, section string) { p.Trace(enterFact, Section{section}) }
 
 // Leave says that it is in it no longer.
@@ -120,7 +121,8 @@ func (r *critical) enter(f sim.Fact, name string) {
 			continue
 		}
 		if !r.together(o.who.Node(), me.who.Node(), max(o.asked, me.asked)) {
-			r.Remark(fmt.Sprintf("at %v %v entered %s, in which %v is, across a partition: global allows it", f.At, f.Subject, name, o.who))
+			r.Remark(fmt.Sprintf("at %v %v entered %s, in which %v is, across a partition: global allows it", f.At, f.Subject,
+				name, o.who))
 			continue
 		}
 		r.Break(f.At, name, fmt.Sprintf("%v entered %s, in which %v is", f.Subject, name, o.who))

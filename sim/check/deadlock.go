@@ -8,9 +8,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 )
 
-// Deadlocks is nobody_waits_for_ever: when nothing can ever happen again, nobody waits in the middle of a call, or another
-// function of package otp, for somebody's answer or end. To wait for just any message is what processes do when all is done, and from outside
-// one that does so cannot be told from one that waits in vain: stuck, if given, says of such a waiter that it does.
+// Deadlocks is nobody_waits_for_ever: when nothing can ever happen again, nobody waits in the middle of a call, or
+// another function of package otp, for somebody's answer or end. To wait for just any message is what processes do when
+// all is done, and from outside one that does so cannot be told from one that waits in vain: stuck, if given, says of
+// such a waiter that it does.
 func Deadlocks(stuck ...func(k sim.Waiter) bool) Rule {
 	return &deadlocks{NewBase("nobody_waits_for_ever", KindAtEnd), stuck}
 }
@@ -42,7 +43,8 @@ func (r *deadlocks) Finish(v sim.View, res sim.Result) {
 	r.Base.Finish(v, res)
 }
 
-// asking are the packages below this module's sim in which a process that waits waits for somebody; elsewhere it may be the loop of a process.
+// asking are the packages below this module's sim in which a process that waits waits for somebody; elsewhere it may be
+// the loop of a process.
 var asking = []string{"otp", "otp/internal/gen", "otp/supervisor"}
 
 // asks reports whether a process waits, inside a function of package otp, for one that it watches.
@@ -75,7 +77,8 @@ func (r *livelocks) Finish(v sim.View, res sim.Result) {
 			key = role(who[0])
 		}
 		who = who[:min(len(who), 8)]
-		r.Break(res.Now, key, fmt.Sprintf("processes ran %d times, and no process's timer fired; those that would go on: %v", res.Stalled, who))
+		r.Break(res.Now, key, fmt.Sprintf("processes ran %d times, and no process's timer fired; those that would go on: %v",
+			res.Stalled, who))
 	}
 	r.Base.Finish(v, res)
 }

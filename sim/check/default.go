@@ -36,7 +36,8 @@ func (l Limits) orDefault() Limits {
 // Some of it is only so when things have come to rest: a flaw breaks such a rule if it is there when nothing can happen any
 // more, or lasts longer than Limits.Grace.
 //
-// That signals between two processes keep their order (I1) cannot be seen from facts or from outside: package sim's own tests hold it.
+// That signals between two processes keep their order (I1) cannot be seen from facts or from outside: package sim's own
+// tests hold it.
 func Default() []Rule { return DefaultWith(Limits{}) }
 
 // DefaultWith is Default with other bounds.

@@ -9,8 +9,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// Groups is pg_agrees: of two connected nodes that run a scope of pg, each sees in its groups those members of the other that the other
-// sees itself (I13). Hidden nodes see but their own (NK10). Without scopes it is about pg.Default.
+// Groups is pg_agrees: of two connected nodes that run a scope of pg, each sees in its groups those members of the
+// other that the other sees itself (I13). Hidden nodes see but their own (NK10). Without scopes it is about pg.Default.
 func Groups(l Limits, scopes ...sim.Name) Rule {
 	if len(scopes) == 0 {
 		scopes = []sim.Name{pg.Default}

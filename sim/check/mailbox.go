@@ -32,7 +32,8 @@ func (r *mailboxes) Look(v sim.View) {
 		n := info.QueueLen
 		r.Near(count(n, r.limits.Mailbox))
 		if n > r.limits.Mailbox && !r.IsBroken() {
-			r.Break(v.Now(), role(pid), fmt.Sprintf("%v has %d messages in its mailbox, the first: %s", pid, n, term.Format(v.Mailbox(pid)[0])))
+			r.Break(v.Now(), role(pid), fmt.Sprintf("%v has %d messages in its mailbox, the first: %s", pid, n,
+				term.Format(v.Mailbox(pid)[0])))
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim"
 )
 
-// Monitors is monitors_fire_once: whoever monitors a process that has ended hears of it, and once (I2). Of what has been heard already
-// only a mailbox tells.
+// Monitors is monitors_fire_once: whoever monitors a process that has ended hears of it, and once (I2). Of what has
+// been heard already only a mailbox tells.
 func Monitors(l Limits) Rule { return AtRest("monitors_fire_once", l, lostMonitors) }
 
 func lostMonitors(v sim.View) (flaws []Flaw, judged bool) {
@@ -20,7 +20,8 @@ func lostMonitors(v sim.View) (flaws []Flaw, judged bool) {
 			for _, to := range info.Monitors {
 				judged = true
 				if dead, is := to.(sim.PID); is && !v.Alive(dead) {
-					flaws = append(flaws, Flaw{role(pid), fmt.Sprintf("%v monitors %v, which is dead, and has not heard", pid, dead), dead.Node() == pid.Node()})
+					flaws = append(flaws, Flaw{role(pid), fmt.Sprintf("%v monitors %v, which is dead, and has not heard", pid, dead),
+						dead.Node() == pid.Node()})
 				}
 			}
 		}
@@ -36,7 +37,8 @@ func heardTwice(v sim.View, pid sim.PID) (flaws []Flaw) {
 	for _, m := range v.Mailbox(pid) {
 		if d, is := m.(sim.Down); is {
 			if heard[d.Ref] {
-				flaws = append(flaws, Flaw{"twice " + role(pid), fmt.Sprintf("%v hears twice, under %v, that %v has ended", pid, d.Ref, d.Object), true})
+				flaws = append(flaws, Flaw{"twice " + role(pid),
+					fmt.Sprintf("%v hears twice, under %v, that %v has ended", pid, d.Ref, d.Object), true})
 			}
 			heard[d.Ref] = true
 		}

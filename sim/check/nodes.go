@@ -41,8 +41,8 @@ func (r *news) Observe(f sim.Fact) {
 	}
 }
 
-// Cliques is cliques: whoever is connected to one node is connected to all that it is connected to, where global prevents partitions that
-// overlap (I10). Nodes that are hidden, or whose kernel was told to allow it, make no clique.
+// Cliques is cliques: whoever is connected to one node is connected to all that it is connected to, where global
+// prevents partitions that overlap (I10). Nodes that are hidden, or whose kernel was told to allow it, make no clique.
 func Cliques(l Limits) Rule {
 	r := &clustered{}
 	r.atRest = newRest("cliques", l, func(v sim.View) (flaws []Flaw, judged bool) {

@@ -28,9 +28,9 @@ func (l *unique) judge(b *Base, _ int, at time.Duration, a answer, tell func() s
 
 func (*unique) end(b *Base, r sim.Result) { cutOff(b, r) }
 
-// MaxOverlap is broken if more than n processes are at the same time in a span of the same key (Cond.By): a process enters with a yes of
-// enter, and is in it until a yes of leave, or its own end. With n 1 it is mutual exclusion. A process that enters twice must
-// leave twice.
+// MaxOverlap is broken if more than n processes are at the same time in a span of the same key (Cond.By): a process
+// enters with a yes of enter, and is in it until a yes of leave, or its own end. With n 1 it is mutual exclusion. A
+// process that enters twice must leave twice.
 func MaxOverlap(name string, n int, enter, leave Cond) Rule {
 	return newTemporal(name, KindMaxOverlap, &overlap{most: n}, enter, leave)
 }

@@ -86,7 +86,8 @@ func DeadLocks(l Limits) Rule {
 				judged = true
 				for _, pid := range k.Holders {
 					if !v.Alive(pid) {
-						flaws = append(flaws, Flaw{term.Format(k.Resource), fmt.Sprintf("on %v the lock %s is held by %v, which is dead", n, term.Format(k.Resource), pid), false})
+						flaws = append(flaws, Flaw{term.Format(k.Resource),
+							fmt.Sprintf("on %v the lock %s is held by %v, which is dead", n, term.Format(k.Resource), pid), false})
 					}
 				}
 			}
@@ -95,8 +96,8 @@ func DeadLocks(l Limits) Rule {
 	})
 }
 
-// Registrars is names_can_be_taken: no node's global waits longer than Limits.Grace for the lock under which names change, and no two
-// nodes are for ever about to share their names (I12).
+// Registrars is names_can_be_taken: no node's global waits longer than Limits.Grace for the lock under which names
+// change, and no two nodes are for ever about to share their names (I12).
 func Registrars(l Limits) Rule {
 	l = l.orDefault()
 	return AtRest("names_can_be_taken", l, func(v sim.View) (flaws []Flaw, judged bool) {
@@ -104,7 +105,8 @@ func Registrars(l Limits) Rule {
 			judged = true
 			info, _ := global.Of(v, n)
 			if info.Registering {
-				flaws = append(flaws, Flaw{Key: "registrar", Got: fmt.Sprintf("the registrar of %v is at work since %v", n, info.Since.Truncate(time.Microsecond))})
+				flaws = append(flaws, Flaw{Key: "registrar", Got: fmt.Sprintf("the registrar of %v is at work since %v", n,
+					info.Since.Truncate(time.Microsecond))})
 			}
 			if len(info.Pending) > 0 {
 				flaws = append(flaws, Flaw{Key: "session", Got: fmt.Sprintf("%v is not done with %v", n, info.Pending)})

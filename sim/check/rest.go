@@ -14,9 +14,9 @@ type Flaw struct {
 	Now bool   // it must never be, not even for a moment
 }
 
-// AtRest is a rule about a world that has come to rest. find lists what is wrong, and reports whether there was anything to judge. It is
-// broken by a flaw that is there when nothing can happen any more, or that lasts longer than Limits.Grace although no node
-// came or went meanwhile and no fault began or ended.
+// AtRest is a rule about a world that has come to rest. find lists what is wrong, and reports whether there was
+// anything to judge. It is broken by a flaw that is there when nothing can happen any more, or that lasts longer than
+// Limits.Grace although no node came or went meanwhile and no fault began or ended.
 func AtRest(name string, l Limits, find func(v sim.View) (flaws []Flaw, judged bool)) Rule {
 	return newRest(name, l, find)
 }

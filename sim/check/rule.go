@@ -20,8 +20,9 @@ type Rule interface {
 	Verdict() Verdict
 }
 
-// Starter is a Rule that wants to know the world before it runs. The view may be kept: while a fact is observed, Alive, Behaviour,
-// Connected, Shared and Mourners, Heirs and Linked may be asked of it, but nothing that needs the world to stand still.
+// Starter is a Rule that wants to know the world before it runs. The view may be kept: while a fact is observed, Alive,
+// Behaviour, Connected, Shared and Mourners, Heirs and Linked may be asked of it, but nothing that needs the world to
+// stand still.
 type Starter interface {
 	Start(cfg sim.Config, v sim.View)
 }

@@ -135,7 +135,8 @@ func TestCond_words(t *testing.T) {
 	for _, v := range set.Verdicts() {
 		got = append(got, fmt.Sprint(v.State, " ", v.Got))
 	}
-	want := []string{"broken tick number 1", "broken user <local/ticker> tick 1", "broken 0 left", "broken exit <local/ticker> normal", "broken "}
+	want := []string{"broken tick number 1", "broken user <local/ticker> tick 1", "broken 0 left",
+		"broken exit <local/ticker> normal", "broken "}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -34,8 +34,8 @@ func Children(l Limits) Rule {
 	})
 }
 
-// Orphans is no_orphans: no child lives on after its supervisor (I8). A supervisor that is killed cannot stop those children who trap exits:
-// they must end by themselves when they hear of it (SUP17).
+// Orphans is no_orphans: no child lives on after its supervisor (I8). A supervisor that is killed cannot stop those
+// children who trap exits: they must end by themselves when they hear of it (SUP17).
 func Orphans(l Limits) Rule {
 	r := &orphans{known: map[sim.PID]bool{}}
 	r.atRest = newRest("no_orphans", l, r.find)
@@ -76,9 +76,10 @@ func (r *orphans) find(v sim.View) (flaws []Flaw, judged bool) {
 	return flaws, judged
 }
 
-// Supervisors is restarts_in_bounds: a supervisor restarts its children as often as its intensity allows and gives up at the
-// next, not before (SUP9, SUP10), and where it restarts several, it has stopped those that come later before it starts one (SUP7). It
-// follows the supervisors' reports; of one that had trouble starting a child it judges no more how often it restarts.
+// Supervisors is restarts_in_bounds: a supervisor restarts its children as often as its intensity allows and gives up
+// at the next, not before (SUP9, SUP10), and where it restarts several, it has stopped those that come later before it
+// starts one (SUP7). It follows the supervisors' reports; of one that had trouble starting a child it judges no more
+// how often it restarts.
 func Supervisors() Rule {
 	return &supervisors{Base: NewBase("restarts_in_bounds", KindAlways), of: map[sim.PID]*restarts{}}
 }
@@ -119,7 +120,8 @@ func (r *supervisors) Observe(f sim.Fact) {
 	}
 	if s.over && !s.hard && rep.Context != supervisor.GivingUp {
 		r.Evaluate()
-		r.Break(f.At, role(f.Subject)+" too often", fmt.Sprintf("%v goes on after %d restarts of its children", f.Subject, len(s.seconds)))
+		r.Break(f.At, role(f.Subject)+" too often", fmt.Sprintf("%v goes on after %d restarts of its children", f.Subject,
+			len(s.seconds)))
 	}
 	switch rep.Context {
 	case supervisor.ChildTerminated:
@@ -176,7 +178,8 @@ func (r *supervisors) progress(f sim.Fact, rep *supervisor.Report, s *restarts) 
 	}
 	for _, c := range st.Children[at(rep.Child.ID)+1:] {
 		if c.State == supervisor.StateRunning {
-			r.Break(f.At, role(f.Subject)+" order", fmt.Sprintf("%v has started %s while %s, which comes later, was running", f.Subject, rep.Child.ID, c.ID))
+			r.Break(f.At, role(f.Subject)+" order", fmt.Sprintf("%v has started %s while %s, which comes later, was running",
+				f.Subject, rep.Child.ID, c.ID))
 		}
 	}
 }

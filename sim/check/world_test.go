@@ -107,8 +107,10 @@ func TestUnexpectedExits(t *testing.T) {
 		{name: "in good order", cfg: some("worker", func(*sim.Proc) {})},
 		{name: "killed", cfg: some("worker", func(p *sim.Proc) { p.Exit(p.Self(), sim.Kill); p.Sleep(1) })},
 		{name: "monitored", cfg: some("parent", func(p *sim.Proc) { p.SpawnMonitor("worker", boom); forever(p) })},
-		{name: "linked to one that traps", cfg: some("parent", func(p *sim.Proc) { p.TrapExit(true); p.SpawnLink("worker", boom); forever(p) })},
-		{name: "linked to one that dies too", cfg: some("parent", func(p *sim.Proc) { p.SpawnLink("worker", boom); forever(p) }), want: "no_unheard_exit/parent/worker"},
+		{name: "linked to one that traps", cfg: some("parent",
+			func(p *sim.Proc) { p.TrapExit(true); p.SpawnLink("worker", boom); forever(p) })},
+		{name: "linked to one that dies too", cfg: some("parent",
+			func(p *sim.Proc) { p.SpawnLink("worker", boom); forever(p) }), want: "no_unheard_exit/parent/worker"},
 		{name: "the helper of one that is heard", cfg: some("grandparent", func(p *sim.Proc) {
 			p.SpawnMonitor("parent", func(p *sim.Proc) { p.SpawnLink("helper", forever); boom(p) })
 			forever(p)
@@ -191,11 +193,12 @@ func TestUnexpectedExits(t *testing.T) {
 			p.Spawn("parent", again)
 		}
 	})}}, check.UnexpectedExits)
-	try(t, []trial{{name: "with its node", cfg: some("worker", forever), rule: check.UnexpectedExits(), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("local", "test") }}})
+	try(t, []trial{{name: "with its node", cfg: some("worker", forever), rule: check.UnexpectedExits(),
+		acts: func(w *sim.World, _ *check.Set) { w.HaltNode("local", "test") }}})
 }
 
-// A reason is under way for as long as it takes until those who are linked have handled it (EXT1): they may stand still with their node, be far
-// away, or take their time to end. What they end of was judged where it began.
+// A reason is under way for as long as it takes until those who are linked have handled it (EXT1): they may stand still
+// with their node, be far away, or take their time to end. What they end of was judged where it began.
 func TestUnexpectedExits_passedOn(t *testing.T) {
 	boom := func(p *sim.Proc) { p.Sleep(2 * time.Second); p.ExitSelf(sim.Atom("boom")) }
 	parent := func(p *sim.Proc) { p.SpawnLink("helper", forever); boom(p) }
@@ -258,7 +261,8 @@ func TestUnexpectedExits_passedOn(t *testing.T) {
 			p.Unlink(worker)
 			forever(p)
 		}), want: "no_unheard_exit/parent/worker"},
-		{name: "and one that ends of the same later", cfg: afterwards(monitored(parent), late), acts: stands, want: "no_unheard_exit/later"},
+		{name: "and one that ends of the same later", cfg: afterwards(monitored(parent), late), acts: stands,
+			want: "no_unheard_exit/later"},
 		{name: "and one who is heard of the same later", cfg: afterwards(some("parent", parent), func(p *sim.Proc) {
 			p.SpawnMonitor("heard", late)
 			forever(p)
@@ -467,21 +471,24 @@ func child(id string) supervisor.Child {
 func TestChildren(t *testing.T) {
 	tree := func(leaves bool, restart supervisor.Restart) sim.Config {
 		return boot(func(p *sim.Proc) {
-			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Children: []supervisor.Child{{ID: "kid", Restart: restart, Start: func(p *sim.Proc, _ ...any) (otp.Started, error) {
-				sup := p.Self()
-				return otp.Started{PID: p.SpawnLink("kid", func(p *sim.Proc) {
-					p.Sleep(time.Second)
-					if leaves {
-						p.Unlink(sup)
-						p.ExitSelf(sim.Atom("gone"))
-					}
-					forever(p)
-				})}, nil
-			}}}})
+			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Children: []supervisor.Child{{ID: "kid", Restart: restart,
+				Start: func(p *sim.Proc, _ ...any) (otp.Started, error) {
+					sup := p.Self()
+					return otp.Started{PID: p.SpawnLink("kid", func(p *sim.Proc) {
+						p.Sleep(time.Second)
+						if leaves {
+							p.Unlink(sup)
+							p.ExitSelf(sim.Atom("gone"))
+						}
+						forever(p)
+					})}, nil
+				}}}})
 		})
 	}
 	rule := func() check.Rule { return check.Children(check.Limits{}) }
-	try(t, []trial{{name: "it stays", cfg: tree(false, supervisor.Permanent)}, {name: "it stole away", cfg: tree(true, supervisor.Permanent), want: "permanent_children_live/sup/kid"}, {name: "so it may", cfg: tree(true, supervisor.Transient), want: "undecided"}}, rule)
+	try(t, []trial{{name: "it stays", cfg: tree(false, supervisor.Permanent)},
+		{name: "it stole away", cfg: tree(true, supervisor.Permanent), want: "permanent_children_live/sup/kid"},
+		{name: "so it may", cfg: tree(true, supervisor.Transient), want: "undecided"}}, rule)
 	try(t, []trial{{name: "stopped on purpose", cfg: boot(func(p *sim.Proc) {
 		supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Children: []supervisor.Child{child("kid")}})
 		supervisor.TerminateChild(p, sim.Local("sup"), "kid")
@@ -493,9 +500,10 @@ func TestOrphans(t *testing.T) {
 	tree := func(traps bool) sim.Config {
 		return boot(func(p *sim.Proc) {
 			p.TrapExit(true)
-			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Children: []supervisor.Child{{ID: "kid", Start: func(p *sim.Proc, _ ...any) (otp.Started, error) {
-				return otp.Started{PID: p.SpawnLink("kid", func(p *sim.Proc) { p.TrapExit(traps); forever(p) })}, nil
-			}}}})
+			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Children: []supervisor.Child{{ID: "kid",
+				Start: func(p *sim.Proc, _ ...any) (otp.Started, error) {
+					return otp.Started{PID: p.SpawnLink("kid", func(p *sim.Proc) { p.TrapExit(traps); forever(p) })}, nil
+				}}}})
 		})
 	}
 	kill := func(w *sim.World, _ *check.Set) {
@@ -514,7 +522,8 @@ func TestSupervisors(t *testing.T) {
 	tree := func(strategy supervisor.Strategy) sim.Config {
 		return boot(func(p *sim.Proc) {
 			p.TrapExit(true)
-			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Strategy: strategy, Children: []supervisor.Child{child("a"), child("b"), child("c")}})
+			supervisor.StartLink(p, sim.Local("sup"), supervisor.Spec{Strategy: strategy,
+				Children: []supervisor.Child{child("a"), child("b"), child("c")}})
 		})
 	}
 	// says makes a report of the supervisor's own of each word: down a, up a, no a, over a.
@@ -524,7 +533,8 @@ func TestSupervisors(t *testing.T) {
 			for _, word := range words {
 				what, id, _ := strings.Cut(word, " ")
 				r := &supervisor.Report{Child: &supervisor.Child{ID: id, Restart: supervisor.Permanent}, Reason: sim.Atom("boom")}
-				r.Context = map[string]supervisor.Context{"down": supervisor.ChildTerminated, "up": supervisor.Progress, "no": supervisor.StartError, "over": supervisor.GivingUp}[what]
+				r.Context = map[string]supervisor.Context{"down": supervisor.ChildTerminated, "up": supervisor.Progress,
+					"no": supervisor.StartError, "over": supervisor.GivingUp}[what]
 				f := sim.Fact{At: w.View().Now(), Kind: trace.Report, Subject: pid, Text: "supervisor", Detail: r}
 				set.Observe(f)
 			}
@@ -586,7 +596,8 @@ func TestApplications(t *testing.T) {
 			Name: "shop", Start: func(p *sim.Proc, _ application.StartType, _ any) (otp.Started, error) {
 				return otp.Started{PID: p.SpawnLink("top", func(p *sim.Proc) { p.Sleep(time.Second) })}, nil
 			},
-		}}}}.Boot), acts: func(w *sim.World, set *check.Set) { set.Drive(w, 2*time.Second); w.BootNode("local") }, run: 500 * time.Millisecond},
+		}}}}.Boot), acts: func(w *sim.World, set *check.Set) { set.Drive(w, 2*time.Second); w.BootNode("local") },
+			run: 500 * time.Millisecond},
 		{name: "none", cfg: boot(func(*sim.Proc) {}), want: "undecided"},
 	}, func() check.Rule { return check.Applications(check.Limits{}) })
 }
@@ -651,19 +662,21 @@ func TestGlobal(t *testing.T) {
 		{name: "late dead locks", cfg: slow(), rule: check.DeadLocks(impatient), want: `no_dead_locks/till`},
 		{name: "the registrar", cfg: slow(), rule: check.Registrars(check.Limits{})},
 		{name: "the registrar is slow", cfg: slow(), rule: check.Registrars(impatient), want: "names_can_be_taken/session"},
-		{name: "the registrar waits for ever", rule: check.Registrars(check.Limits{}), want: "names_can_be_taken/registrar", cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) {
-			global.Start(p)
-			if p.Node() == "a" {
-				p.Spawn("greedy", func(p *sim.Proc) {
-					global.SetLock(p, global.Lock{Resource: sim.Atom("global"), Requester: p.Self()}, nil, 0) // LCK5
-					p.Spawn("honest", func(p *sim.Proc) { global.RegisterName(p, sim.Atom("shop"), p.Self(), nil) })
-					forever(p)
-				})
-			}
-		})},
+		{name: "the registrar waits for ever", rule: check.Registrars(check.Limits{}), want: "names_can_be_taken/registrar",
+			cfg: cluster("a b", time.Millisecond, func(p *sim.Proc) {
+				global.Start(p)
+				if p.Node() == "a" {
+					p.Spawn("greedy", func(p *sim.Proc) {
+						global.SetLock(p, global.Lock{Resource: sim.Atom("global"), Requester: p.Self()}, nil, 0) // LCK5
+						p.Spawn("honest", func(p *sim.Proc) { global.RegisterName(p, sim.Atom("shop"), p.Self(), nil) })
+						forever(p)
+					})
+				}
+			})},
 		{name: "a partition", cfg: slow(), rule: check.Cliques(check.Limits{}), acts: cut},
 		{name: "at first it overlaps", cfg: slow(), rule: check.Cliques(impatient), acts: cut, want: "cliques"},
-		{name: "nobody runs global", cfg: cluster("a b", 0, func(*sim.Proc) {}), rule: check.Cliques(check.Limits{}), want: "undecided"},
+		{name: "nobody runs global", cfg: cluster("a b", 0, func(*sim.Proc) {}), rule: check.Cliques(check.Limits{}),
+			want: "undecided"},
 	})
 }
 
@@ -737,7 +750,8 @@ func TestCritical(t *testing.T) {
 			forever(p)
 		}), want: "one_at_a_time/till"},
 		{name: "cut off meanwhile", cfg: both(true, 5*s, 0), acts: cut},
-		{name: "connected again before one asked", cfg: both(true, 5*s, 0), acts: again, want: "one_at_a_time/till"}, // the other holds its own node's lock
+		// the other holds its own node's lock
+		{name: "connected again before one asked", cfg: both(true, 5*s, 0), acts: again, want: "one_at_a_time/till"},
 		{name: "connected again after one asked", cfg: both(true, 0, 5*s), acts: again},
 		{name: "refused, and asked again", cfg: both(true, 0, 5*s), acts: func(w *sim.World, set *check.Set) {
 			again(w, set)
@@ -748,7 +762,8 @@ func TestCritical(t *testing.T) {
 				}
 			}
 		}, want: "one_at_a_time/till"},
-		{name: "down meanwhile", cfg: both(true, 0, 5*s), acts: func(w *sim.World, _ *check.Set) { w.HaltNode("a", "test"); w.BootNode("a") }},
+		{name: "down meanwhile", cfg: both(true, 0, 5*s),
+			acts: func(w *sim.World, _ *check.Set) { w.HaltNode("a", "test"); w.BootNode("a") }},
 		{name: "hidden", cfg: func() sim.Config { cfg := both(true, s, 0); cfg.Nodes[1].Hidden = true; return cfg }()},
 	}, check.Critical)
 }
@@ -775,8 +790,8 @@ func TestCritical_I7_down(t *testing.T) {
 	}
 }
 
-// I7, LCK2, LCK4: global gives one lock to both sides of a partition. The rule holds all the same, and names those who were in it at once; where
-// all are connected the same clerks go in turn.
+// I7, LCK2, LCK4: global gives one lock to both sides of a partition. The rule holds all the same, and names those who
+// were in it at once; where all are connected the same clerks go in turn.
 func TestCritical_I7_witness(t *testing.T) {
 	till := func(parted bool) check.Verdict {
 		cfg := cluster("a b c", time.Millisecond, func(p *sim.Proc) {

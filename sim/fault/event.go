@@ -15,7 +15,7 @@ import (
 
 // What may happen, as an Event's What.
 const (
-	Message  = "message"  // a process takes a message out of its mailbox; Kind: its type, as kv.Put, an atom, a tuple's first, or a tag, as 'DOWN'
+	Message  = "message"  // a process takes a message; Kind: its type, as kv.Put, an atom, a tuple's first, or a tag, as 'DOWN'
 	Start    = "start"    // a process begins, or gets the name that Who says
 	End      = "exit"     // a process ends (Exit is a harm); Kind: the reason, the first atom of a tuple, or crash
 	Fact     = "fact"     // a process says something by Trace; Kind: what kind

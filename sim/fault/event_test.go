@@ -268,8 +268,9 @@ func TestEvent_roundTrip(t *testing.T) {
 		e := fault.Event{
 			Nth:  rapid.IntRange(1, 2000).Draw(t, "nth"),
 			What: rapid.SampledFrom([]string{fault.Message, fault.End, fault.Fact, fault.Report}).Draw(t, "what"),
-			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two", "look after the shop", "wait for it"}).Draw(t, "kind"),
-			Who:  rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
+			Kind: rapid.SampledFrom([]string{"", "kv.Put", "'DOWN'", "given back", "one of two", "look after the shop",
+				"wait for it"}).Draw(t, "kind"),
+			Who: rapid.SampledFrom([]fault.Select{"any", "kv@a", "/kv_sup/*", "any@b"}).Draw(t, "who"),
 		}
 		back, err := fault.ParseEvent(e.String())
 		if err != nil || back != e {

@@ -32,7 +32,8 @@ const NotAnchored = -1
 
 // Kinds are the kinds of faults that a Mix knows: those of one node first.
 func Kinds() []string {
-	return []string{"kill", "halt", "power", "pause", "clock", "disconnect", "cut", "reset", "jam", "oneway", "isolate", "slow", "loss"}
+	return []string{"kill", "halt", "power", "pause", "clock", "disconnect", "cut", "reset", "jam", "oneway", "isolate",
+		"slow", "loss"}
 }
 
 // processKinds is how many of Kinds need no second node.

@@ -52,9 +52,11 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%v is said as\n%s\nwanted\n%s", d, got, c.want)
 		}
 	}
-	for d, want := range map[time.Duration]string{0: "no time", 7: "7 ns", 1500: "1.5 µs", 40 * time.Millisecond: "40 ms", 1234567 * time.Microsecond: "1.235 s", time.Hour: "3600 s"} {
+	for d, want := range map[time.Duration]string{0: "no time", 7: "7 ns", 1500: "1.5 µs", 40 * time.Millisecond: "40 ms",
+		1234567 * time.Microsecond: "1.235 s", time.Hour: "3600 s"} {
 		w := plan.Words{Delay: func(choice.Deviation) (time.Duration, bool) { return d, true }, Policy: "pct"}
-		if got := w.Describe(choice.Deviation{Key: key(choice.Latency, 1, 1)}); got != "the 1st 0000000000000001 is "+want+" under way" {
+		got := w.Describe(choice.Deviation{Key: key(choice.Latency, 1, 1)})
+		if got != "the 1st 0000000000000001 is "+want+" under way" {
 			t.Error(got)
 		}
 	}
@@ -73,7 +75,8 @@ func TestDescribe(t *testing.T) {
 		{"pct", 2<<48 | 1, 1, "which was passed over, goes to the end before its 2nd slice"},
 	} {
 		w := plan.Words{Policy: c.policy}
-		if got := w.Describe(choice.Deviation{Key: key(choice.Order, 1, c.n), Answer: c.a}); !strings.HasSuffix(got, c.want) || !strings.HasPrefix(got, "0000000000000001") {
+		if got := w.Describe(choice.Deviation{Key: key(choice.Order, 1, c.n), Answer: c.a}); !strings.HasSuffix(got, c.want) ||
+			!strings.HasPrefix(got, "0000000000000001") {
 			t.Errorf("%s: %s, and not %s", c.policy, got, c.want)
 		}
 	}
@@ -97,7 +100,8 @@ func TestDescribe_knowsPCT(t *testing.T) {
 		ran = append(ran, k)
 		s.Ready(k, scheduler.Normal)
 	}
-	if told := (plan.Words{Policy: "pct"}).Describe(d); !strings.HasSuffix(told, "falls behind after its 2nd slice") || fmt.Sprint(ran) != "[0 1 0 1 1 1 1]" {
+	if told := (plan.Words{Policy: "pct"}).Describe(d); !strings.HasSuffix(told, "falls behind after its 2nd slice") ||
+		fmt.Sprint(ran) != "[0 1 0 1 1 1 1]" {
 		t.Errorf("%v: %s", ran, told)
 	}
 }
@@ -109,10 +113,12 @@ func TestDescribe_knowsThePolicy(t *testing.T) {
 		told := func(domain choice.Domain) string {
 			return plan.Describe(choice.Deviation{Key: key(domain, 1, 1), Answer: uint64(answer)}, func(uint64) string { return "<a/x>" })
 		}
-		if got, want := told(choice.Order), fmt.Sprintf("waits %d turn", (scheduler.Random{}).Place(s, 1, 1)); !strings.Contains(got, want) {
+		if got, want := told(choice.Order), fmt.Sprintf("waits %d turn",
+			(scheduler.Random{}).Place(s, 1, 1)); !strings.Contains(got, want) {
 			t.Errorf("answer %d: it %ss, and is told as %q", answer, want, got)
 		}
-		if got, want := told(choice.Slice), fmt.Sprintf("after %d reduction", (scheduler.Random{}).Slice(s, 1, 1)); answer >= 32 && !strings.Contains(got, want) {
+		if got, want := told(choice.Slice), fmt.Sprintf("after %d reduction",
+			(scheduler.Random{}).Slice(s, 1, 1)); answer >= 32 && !strings.Contains(got, want) {
 			t.Errorf("answer %d: it is preempted %ss, and is told as %q", answer, want, got)
 		}
 	}
@@ -142,8 +148,8 @@ func namesOf(log *trace.Log, nodes []string, kinds ...string) *plan.Names {
 	return names
 }
 
-// Every draw of a run of three nodes can be told in words, who it is about and what it means. So Names knows how package sim makes its
-// identities.
+// Every draw of a run of three nodes can be told in words, who it is about and what it means. So Names knows how
+// package sim makes its identities.
 func TestNames_ofTrace(t *testing.T) {
 	g := staleRead()
 	b := &bed{keep: 1_000_000}
@@ -243,7 +249,8 @@ func TestNames_sites(t *testing.T) {
 	for _, d := range rec.Draws {
 		text.WriteString(plan.Describe(choice.Deviation{Key: d.Key, Answer: 1}, names.Of) + "\n")
 	}
-	for _, want := range []string{"site cold cache is on in this run\n", "site cold cache in <a/init> fires when it is asked for the "} {
+	for _, want := range []string{"site cold cache is on in this run\n",
+		"site cold cache in <a/init> fires when it is asked for the "} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("nobody says: %s in\n%s", want, text.String())
 		}

@@ -95,7 +95,8 @@ func TestFaultsAreAnchored(t *testing.T) {
 	// As found by a search, whatever it was: told, minimal, and not stale.
 	dir := t.TempDir()
 	text := search(t, moving(nothing), dir).text.String()
-	if !strings.Contains(text, "fact taken of job: kill any (without it: passes)\n") || strings.Contains(text, "(without it: the same)") {
+	if !strings.Contains(text, "fact taken of job: kill any (without it: passes)\n") ||
+		strings.Contains(text, "(without it: the same)") {
 		t.Errorf("%s", text)
 	}
 	if again := search(t, moving(nothing), dir).text.String(); again != text {
@@ -143,13 +144,19 @@ func TestAnchoringHasABudget(t *testing.T) {
 		opts []simtest.Option
 		most int
 		kept bool
-	}{{nil, 60, false}, {[]simtest.Option{simtest.Budget(1)}, 2, true}, {[]simtest.Option{simtest.Budget(20)}, 21, true}, {[]simtest.Option{simtest.Due()}, 1, true}} {
+	}{
+		{nil, 60, false},
+		{[]simtest.Option{simtest.Budget(1)}, 2, true},
+		{[]simtest.Option{simtest.Budget(20)}, 21, true},
+		{[]simtest.Option{simtest.Due()}, 1, true},
+	} {
 		n := 0
 		spec := moving(func(*sim.Proc) {})
 		spec.Config = func() sim.Config { n++; return sim.Config{} }
 		p := at3200()
 		for i := range uint64(30) { // as many runs when it is pruned
-			p.Deviations = append(p.Deviations, choice.Deviation{Key: choice.Key{Domain: choice.Slice, ID: choice.ID("nobody"), N: i}, Answer: 1})
+			nobody := choice.Key{Domain: choice.Slice, ID: choice.ID("nobody"), N: i}
+			p.Deviations = append(p.Deviations, choice.Deviation{Key: nobody, Answer: 1})
 		}
 		q := simtest.Anchored(spec, p, c.opts...)
 		if kept := q.Equal(p); kept != c.kept || n > c.most && c.kept || n < c.most && !c.kept {
@@ -181,7 +188,8 @@ func TestEventsAreShrunk(t *testing.T) {
 	mix.Anchored = 100
 	spec.Mix = &mix
 	text := search(t, spec, t.TempDir()).text.String()
-	if !strings.Contains(text, "fault: at the 1st fact taken of job: kill any (without it: passes)\n") || strings.Count(text, "(without it: ") != 1 {
+	if !strings.Contains(text, "fault: at the 1st fact taken of job: kill any (without it: passes)\n") ||
+		strings.Count(text, "(without it: ") != 1 {
 		t.Errorf("%s", text)
 	}
 }

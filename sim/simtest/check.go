@@ -25,9 +25,9 @@ func Budget(runs int) Option { return func(c *checking) { c.budget = runs } }
 // Unsaved keeps a failing plan out of the folder.
 func Unsaved() Option { return func(c *checking) { c.unsaved = true } }
 
-// Check looks for a plan whose run breaks a rule: saved plans first, then those that rapid draws, -rapid.checks of them, then -sim.seeds
-// more. The first failure counts; others are listed. It is made as small as it can be, run twice, saved, and told
-// in a text that follows from the plan alone.
+// Check looks for a plan whose run breaks a rule: saved plans first, then those that rapid draws, -rapid.checks of
+// them, then -sim.seeds more. The first failure counts; others are listed. It is made as small as it can be, run twice,
+// saved, and told in a text that follows from the plan alone.
 func Check(t testing.TB, spec Spec, opts ...Option) {
 	t.Helper()
 	c := newChecking(t, spec, opts)
@@ -108,8 +108,9 @@ func (c *checking) settled() bool {
 	return c.t.Failed() || c.flags.update
 }
 
-// property is what is true of all plans, as far as rapid is told: failures are noted and not reported to it. What it would do with
-// them is shrink as long as the traceback is the same, whatever breaks, and write files that no later version reads.
+// property is what is true of all plans, as far as rapid is told: failures are noted and not reported to it. What it
+// would do with them is shrink as long as the traceback is the same, whatever breaks, and write files that no later
+// version reads.
 func (c *checking) property(t *rapid.T) {
 	if !c.clear() {
 		return

@@ -67,7 +67,8 @@ func TestCheckFindsThePlantedBug(t *testing.T) {
 	if files, _ := filepath.Glob(filepath.Join(f.dir, "*.plan")); len(files) != 1 {
 		t.Errorf("artefacts: %v", files)
 	}
-	if len(f.attrs) != 2 || f.attrs[0] != "sim.rule=the stock grows/store" || !strings.HasPrefix(f.attrs[1], "sim.replay=go test -run '^TestShop$' -sim.replay=") {
+	if len(f.attrs) != 2 || f.attrs[0] != "sim.rule=the stock grows/store" ||
+		!strings.HasPrefix(f.attrs[1], "sim.replay=go test -run '^TestShop$' -sim.replay=") {
 		t.Errorf("attributes: %q", f.attrs)
 	}
 	again := search(t, shop(), t.TempDir(), simtest.Settings(token(t, text), 0, false))
@@ -107,7 +108,9 @@ func TestCheckPasses(t *testing.T) {
 func two() simtest.Spec {
 	return simtest.Spec{
 		Name: "two", For: time.Second, Bare: true,
-		Ops: simtest.Ops{Most: 10, Draw: func(d *simtest.Dice) simtest.Op { return tell{[]string{"", "a", "b"}[d.N("what", 3)], d.N("n", 100)} }},
+		Ops: simtest.Ops{Most: 10, Draw: func(d *simtest.Dice) simtest.Op {
+			return tell{[]string{"", "a", "b"}[d.N("what", 3)], d.N("n", 100)}
+		}},
 		Rules: func() []check.Rule {
 			return []check.Rule{
 				check.Never("no a", check.User("told", func(m tell) bool { return m.What == "a" && m.N > 20 })),
@@ -126,8 +129,8 @@ type tell struct {
 func (o tell) String() string { return fmt.Sprintf("tell %s %d", o.What, o.N) }
 func (o tell) Do(p *sim.Proc) { p.Trace("told", o) }
 
-// Trap: rapid shrinks as long as the traceback is the same, so that one bug turns into another. Here the first signature wins, the
-// other is listed, and what is left is minimal.
+// Trap: rapid shrinks as long as the traceback is the same, so that one bug turns into another. Here the first
+// signature wins, the other is listed, and what is left is minimal.
 func TestFirstSignatureWins(t *testing.T) {
 	before := flag.Lookup("rapid.seed").Value.String()
 	defer flag.Set("rapid.seed", before)
@@ -145,7 +148,8 @@ func TestFirstSignatureWins(t *testing.T) {
 		first[sig] = true
 		text := f.text.String()
 		other := map[string]string{"no a": "no b", "no b": "no a"}[sig]
-		if other == "" || !strings.HasPrefix(text, simtest.Breaks+"\n"+sig+" broken") || !strings.Contains(text, "it also breaks "+other+": -sim.replay=") {
+		if other == "" || !strings.HasPrefix(text, simtest.Breaks+"\n"+sig+" broken") ||
+			!strings.Contains(text, "it also breaks "+other+": -sim.replay=") {
 			t.Fatalf("seed %d: first %q\n%s", seed, sig, text)
 		}
 		if strings.Count(text, "op at ") != 1 || !strings.Contains(text, "op at 100ms client 0: tell "+sig[3:]+" 21 ") {
@@ -157,7 +161,8 @@ func TestFirstSignatureWins(t *testing.T) {
 	}
 }
 
-// Trap: with a thousand words a case rapid shrinks for half a minute. Plans take three hundred at most, however much there is to draw.
+// Trap: with a thousand words a case rapid shrinks for half a minute. Plans take three hundred at most, however much
+// there is to draw.
 func TestPlansTakeFewWords(t *testing.T) {
 	spec := shop()
 	spec.Ops.Least, spec.Ops.Most = 5000, 10_000
@@ -352,7 +357,8 @@ func TestDrive(t *testing.T) {
 			p.Sleep(time.Millisecond)
 		}
 	}
-	if o := simtest.Run(spec, plan.Plan{}); o.Signature != "drive says no/here" || o.Broke != 4*time.Second || o.Now != 4*time.Second {
+	if o := simtest.Run(spec, plan.Plan{}); o.Signature != "drive says no/here" || o.Broke != 4*time.Second ||
+		o.Now != 4*time.Second {
 		t.Errorf("%+v", o)
 	}
 	if o := simtest.Run(spec, plan.Plan{For: 1500 * time.Millisecond}); o.Now != 1500*time.Millisecond {
@@ -396,8 +402,9 @@ func TestMistakes(t *testing.T) {
 	for want, spec := range map[string]simtest.Spec{
 		`simtest: Spec.Mix: a Mix has a number below 0`:  {Mix: &fault.Mix{Within: -1}},
 		`simtest: Spec.Mix: a Mix knows no kind "kil"; `: {Mix: &fault.Mix{Kinds: []string{"kill", "kil"}}},
-		`simtest: Spec.Mix: there is no node "c"`:        {Nodes: []sim.Atom{"a", "b"}, Mix: &fault.Mix{Nodes: []sim.Atom{"a", "b", "c"}}},
-		`simtest: Spec.Mix: there is no node "b"`:        {Mix: &fault.Mix{Nodes: []sim.Atom{"local", "b"}}},
+		`simtest: Spec.Mix: there is no node "c"`: {Nodes: []sim.Atom{"a", "b"},
+			Mix: &fault.Mix{Nodes: []sim.Atom{"a", "b", "c"}}},
+		`simtest: Spec.Mix: there is no node "b"`: {Mix: &fault.Mix{Nodes: []sim.Atom{"local", "b"}}},
 	} {
 		if f := search(t, spec, t.TempDir()); !strings.HasPrefix(f.text.String(), want) {
 			t.Errorf("%q, and not %s", f.text.String(), want)

@@ -60,7 +60,8 @@ func election() simtest.Spec {
 func TestFaultsAreDrawnAndShrunk(t *testing.T) {
 	f := search(t, election(), t.TempDir())
 	text := f.text.String()
-	if !strings.HasPrefix(text, simtest.Breaks+"\none leader broken at ") || strings.Count(text, "  fault: at ") != 1 || !strings.Contains(text, "(without it: passes)\n") {
+	if !strings.HasPrefix(text, simtest.Breaks+"\none leader broken at ") || strings.Count(text, "  fault: at ") != 1 ||
+		!strings.Contains(text, "(without it: passes)\n") {
 		t.Fatalf("%s", text)
 	}
 	_, what, _ := strings.Cut(text, "  fault: ")

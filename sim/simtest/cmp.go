@@ -8,8 +8,9 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// CmpOptions let cmp compare what processes talk about: PIDs and references by how they print, which is their path, so that those of two
-// runs can be compared; errors by errors.Is; crashes by their reason and not by the lines of code; and nothing with emptiness.
+// CmpOptions let cmp compare what processes talk about: PIDs and references by how they print, which is their path, so
+// that those of two runs can be compared; errors by errors.Is; crashes by their reason and not by the lines of code;
+// and nothing with emptiness.
 //
 // What cmp.Diff prints differs from one build to the next, on purpose: it is for people, and for no hash, golden file or
 // failure that must come again as it was.

@@ -15,11 +15,13 @@ import (
 // Command is an operation and what a model knows of it, for gopter's commands. S is the model's state, which must be a value: it
 // is used again while gopter shrinks.
 type Command[S any] struct {
-	Op     Op
-	Wait   time.Duration           // how long the world runs then; 0: a second
-	Next   func(s S) S             // the model's next state; nil: the same
-	When   func(s S) bool          // whether it may come then; nil: always
-	Expect func(l *Live, s S) bool // whether the system looks as the model, which is in its next state, says; it looks at l and nothing else, since runs go on side by side; nil: yes
+	Op   Op
+	Wait time.Duration  // how long the world runs then; 0: a second
+	Next func(s S) S    // the model's next state; nil: the same
+	When func(s S) bool // whether it may come then; nil: always
+	// Expect is whether the system looks as the model, which is in its next state, says. It looks at l and nothing else, since
+	// runs go on side by side. nil: yes
+	Expect func(l *Live, s S) bool
 }
 
 // Run does the operation. gopter goes on after a failure; a world that is broken stays as it was.
@@ -66,14 +68,17 @@ func (c Command[S]) PostCondition(state commands.State, result commands.Result) 
 // String prints the operation.
 func (c Command[S]) String() string { return c.Op.String() }
 
-// Commands makes a Spec's world the system under test of gopter's commands: each begins anew with plan p, boots for a second, and has no
-// other work than what commands do. generate gives commands, of type Command[S], that may come in a state.
+// Commands makes a Spec's world the system under test of gopter's commands: each begins anew with plan p, boots for a
+// second, and has no other work than what commands do. generate gives commands, of type Command[S], that may come in a
+// state.
 func Commands[S any](spec Spec, p plan.Plan, initial S, generate func(s S) gopter.Gen) commands.Commands {
 	return &commands.ProtoCommands{
 		NewSystemUnderTestFunc:     func(commands.State) commands.SystemUnderTest { return Boot(spec, p) },
 		DestroySystemUnderTestFunc: func(sut commands.SystemUnderTest) { sut.(*Live).Close() },
-		InitialStateGen:            func(*gopter.GenParameters) *gopter.GenResult { return gopter.NewGenResult(initial, gopter.NoShrinker) },
-		GenCommandFunc:             func(s commands.State) gopter.Gen { return generate(s.(S)) },
+		InitialStateGen: func(*gopter.GenParameters) *gopter.GenResult {
+			return gopter.NewGenResult(initial, gopter.NoShrinker)
+		},
+		GenCommandFunc: func(s commands.State) gopter.Gen { return generate(s.(S)) },
 	}
 }
 
@@ -115,7 +120,8 @@ func commandScript[S any](initial S, generate func(s S) gopter.Gen) *script {
 		most: mostCommands, what: fmt.Sprintf("commands %T", initial), begin: func(l *Live) { l.steps.model = commands.State(initial) },
 		do: func(l *Live, i, _ int, source *choice.Source) string {
 			state := l.steps.model
-			params := gopter.DefaultGenParameters().CloneWithSeed(int64(source.Choose(choice.Key{Domain: choice.Value, ID: choice.ID("command")}, 1<<30)))
+			seed := source.Choose(choice.Key{Domain: choice.Value, ID: choice.ID("command")}, 1<<30)
+			params := gopter.DefaultGenParameters().CloneWithSeed(int64(seed))
 			gen := generate(state.(S))
 			for range mostTries {
 				v, _ := gen(params).Retrieve()
@@ -136,7 +142,8 @@ func commandScript[S any](initial S, generate func(s S) gopter.Gen) *script {
 	}
 }
 
-// Boot is Open for those who do the work themselves: nothing is done of the Spec's Ops and Drive, and nodes have a second to boot.
+// Boot is Open for those who do the work themselves: nothing is done of the Spec's Ops and Drive, and nodes have a
+// second to boot.
 func Boot(spec Spec, p plan.Plan) *Live {
 	l := Open(spec.scripted(nil), p)
 	l.pass(bootTime)

@@ -39,14 +39,16 @@ func rule(f *fake) string {
 // rapid, gopter and the fuzzer each find the planted bug from one and the same declaration, bring it down to as little,
 // and each one's replay line is good for all of them.
 func TestEachSearchFindsThePlantedBug(t *testing.T) {
-	for want, spec := range map[string]simtest.Spec{"the stock grows/store": shop(), "one leader": election(), "nothing is lost/store": forgetful()} {
+	for want, spec := range map[string]simtest.Spec{"the stock grows/store": shop(), "one leader": election(),
+		"nothing is lost/store": forgetful()} {
 		for _, s := range searches {
 			f, _ := try(t, "TestShop", func(t testing.TB) { s.search(t, spec) })
 			if got := rule(f); got != want {
 				t.Errorf("%s finds %q, and not %q\n%s%s", s.name, got, want, f.text.String(), f.logs.String())
 				continue
 			}
-			if text := f.text.String(); strings.Count(text, "(without it: passes)") == 0 || strings.Contains(text, "(without it: the same)") {
+			if text := f.text.String(); strings.Count(text, "(without it: passes)") == 0 ||
+				strings.Contains(text, "(without it: the same)") {
 				t.Errorf("%s: not minimal:\n%s", s.name, text)
 			}
 			again := search(t, spec, t.TempDir(), simtest.Settings(token(t, f.text.String()), 0, false))

@@ -67,8 +67,8 @@ func (c *checking) shrink(f finding) {
 	c.broke(p, o, text, path)
 }
 
-// smallest shrinks a plan until no fault and no operation can be left out, be it that the rest happens in another way: a schedule that
-// was found with many operations may need one of them only to keep somebody busy.
+// smallest shrinks a plan until no fault and no operation can be left out, be it that the rest happens in another way:
+// a schedule that was found with many operations may need one of them only to keep somebody busy.
 func (c *checking) smallest(p plan.Plan) plan.Report {
 	for {
 		p = c.bare(p)
@@ -104,8 +104,8 @@ const (
 	otherwise = 8
 )
 
-// fewer finds a plan with one element less that fails in the same way. What the declaration draws stays; the rest is answered by a few
-// seeds.
+// fewer finds a plan with one element less that fails in the same way. What the declaration draws stays; the rest is
+// answered by a few seeds.
 func (c *checking) fewer(p plan.Plan, signature string) (q plan.Plan, found bool) {
 	places := c.kept(p)
 	if len(places) > mostFewer {

@@ -26,7 +26,8 @@ func init() {
 	flag.Func("sim.seed", "simtest: what the search begins with: a number or a git hash (env SIM_SEED)", flags.setSeed)
 	flag.Func("sim.seeds", "simtest: try so many seeds more, on all processors (env SIM_SEEDS)", flags.setSeeds)
 	flag.BoolVar(&flags.update, "sim.update", false, "simtest: write saved plans anew, as what they are now")
-	for name, set := range map[string]func(string) error{"SIM_REPLAY": flags.setReplay, "SIM_SEED": flags.setSeed, "SIM_SEEDS": flags.setSeeds} {
+	for name, set := range map[string]func(string) error{"SIM_REPLAY": flags.setReplay, "SIM_SEED": flags.setSeed,
+		"SIM_SEEDS": flags.setSeeds} {
 		if v := os.Getenv(name); v != "" {
 			if err := set(v); err != nil {
 				flags.err = fmt.Errorf("%s: %w", name, err)

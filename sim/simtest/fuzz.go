@@ -9,7 +9,8 @@ import (
 )
 
 // Fuzz looks for a plan whose run breaks a rule with Go's fuzzer: bytes are a seed and edits of its plan, or a plan's
-// text. The corpus is the saved plans beside what go test keeps in testdata/fuzz; what fails is told, saved and replayed as by Check.
+// text. The corpus is the saved plans beside what go test keeps in testdata/fuzz; what fails is told, saved and
+// replayed as by Check.
 //
 // Shrinking is the plan's affair and not the fuzzer's: go test -fuzz with -fuzzminimizetime=1x saves it the trouble.
 func Fuzz(f *testing.F, spec Spec, opts ...Option) {

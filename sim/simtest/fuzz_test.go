@@ -34,7 +34,8 @@ func TestFuzzFindsThePlantedBug(t *testing.T) {
 			continue
 		}
 		text := f.text.String()
-		if !strings.HasPrefix(text, simtest.Breaks+"\nthe stock grows broken at ") || strings.Count(text, "op at ") != 2 || !strings.HasPrefix(lastLine(text), "REPLAY: go test -run '^FuzzShop$'") {
+		if !strings.HasPrefix(text, simtest.Breaks+"\nthe stock grows broken at ") || strings.Count(text, "op at ") != 2 ||
+			!strings.HasPrefix(lastLine(text), "REPLAY: go test -run '^FuzzShop$'") {
 			t.Errorf("%s", text)
 		}
 		again := search(t, shop(), t.TempDir(), simtest.Settings(token(t, text), 0, false))

@@ -12,7 +12,8 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-// Gopter looks for a plan whose run breaks a rule as Check does, with -rapid.checks plans that gopter draws. Whole plans, since gopter's generators cannot be asked in the middle of a run.
+// Gopter looks for a plan whose run breaks a rule as Check does, with -rapid.checks plans that gopter draws. Whole
+// plans, since gopter's generators cannot be asked in the middle of a run.
 func Gopter(t testing.TB, spec Spec, opts ...Option) {
 	t.Helper()
 	c := newChecking(t, spec, opts)
@@ -36,7 +37,8 @@ func Gopter(t testing.TB, spec Spec, opts ...Option) {
 	c.conclude()
 }
 
-// parameters are gopter's own, but for where the search begins and how long it is: -sim.seed or -rapid.seed, and -rapid.checks, say that.
+// parameters are gopter's own, but for where the search begins and how long it is: -sim.seed or -rapid.seed, and
+// -rapid.checks, say that.
 func parameters() *gopter.TestParameters {
 	p := gopter.DefaultTestParameters()
 	if seed := rapidFlag("rapid.seed"); seed != 0 {
@@ -106,8 +108,8 @@ func shrinker(s *Spec) gopter.Shrinker {
 	}
 }
 
-// GopterReporter reports gopter's results by a test. What labels say stays on its line: gopter's own reporter breaks lines at 75 columns, and
-// a REPLAY line with them.
+// GopterReporter reports gopter's results by a test. What labels say stays on its line: gopter's own reporter breaks
+// lines at 75 columns, and a REPLAY line with them.
 func GopterReporter(t testing.TB) gopter.Reporter { return reporter{t} }
 
 type reporter struct{ t testing.TB }

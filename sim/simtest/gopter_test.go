@@ -36,7 +36,8 @@ func TestGopterFindsThePlantedBug(t *testing.T) {
 func TestGopterLabelsStayOnTheirLine(t *testing.T) {
 	line := "REPLAY: go test -run '^TestSomethingWithALongName$' -sim.replay=" + strings.Repeat("7J", 40)
 	p := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(1))
-	p.Property("a plan", prop.ForAll(func(pl plan.Plan) *gopter.PropResult { return gopter.NewPropResult(false, line) }, simtest.GopterPlans(shop())))
+	p.Property("a plan", prop.ForAll(func(pl plan.Plan) *gopter.PropResult { return gopter.NewPropResult(false, line) },
+		simtest.GopterPlans(shop())))
 
 	var theirs strings.Builder
 	p.Run(gopter.NewFormatedReporter(true, 75, &theirs))
@@ -49,11 +50,12 @@ func TestGopterLabelsStayOnTheirLine(t *testing.T) {
 	}
 }
 
-// gopter's own shrinking makes plans smaller too, for those who use the generator in properties of their own. Its way is slow and knows no
-// signatures.
+// gopter's own shrinking makes plans smaller too, for those who use the generator in properties of their own. Its way
+// is slow and knows no signatures.
 func TestGopterPlansShrink(t *testing.T) {
 	spec := shop()
-	result := prop.ForAll(func(p plan.Plan) bool { return simtest.Run(spec, p).Signature == "" }, simtest.GopterPlans(spec)).Check(gopter.DefaultTestParametersWithSeed(1))
+	result := prop.ForAll(func(p plan.Plan) bool { return simtest.Run(spec, p).Signature == "" },
+		simtest.GopterPlans(spec)).Check(gopter.DefaultTestParametersWithSeed(1))
 	if result.Passed() {
 		t.Fatal("not found")
 	}
@@ -112,7 +114,8 @@ func TestCommands(t *testing.T) {
 		t.Errorf("one at a time: %v %v", r.Labels, r.Error)
 	}
 	r := commands.Prop(shopCommands(true)).Check(params)
-	if r.Passed() || r.Error != nil || !strings.Contains(strings.Join(r.Labels, " "), "the stock grows broken") && !strings.Contains(strings.Join(r.Labels, " "), "the model is") {
+	if r.Passed() || r.Error != nil || !strings.Contains(strings.Join(r.Labels, " "), "the stock grows broken") &&
+		!strings.Contains(strings.Join(r.Labels, " "), "the model is") {
 		t.Errorf("two at a time: passed %v, labels %v, error %v", r.Passed(), r.Labels, r.Error)
 	}
 }

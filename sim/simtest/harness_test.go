@@ -120,7 +120,8 @@ func TestReplayInAnotherProcess(t *testing.T) {
 		{[]string{"SIM_REPLAY=" + strings.ToLower(m[1]), "SIM_SEED=3"}, nil},
 	} {
 		out, failed := elsewhere(t, t.TempDir(), c.env, c.args...)
-		if !failed || !strings.Contains(out, want) || strings.Contains(out, "the program has changed") || len(replayLine.FindStringSubmatch(out)) == 0 || replayLine.FindStringSubmatch(out)[1] != m[1] {
+		if !failed || !strings.Contains(out, want) || strings.Contains(out, "the program has changed") ||
+			len(replayLine.FindStringSubmatch(out)) == 0 || replayLine.FindStringSubmatch(out)[1] != m[1] {
 			t.Errorf("%v %v: failed %v\n%s\nwanted\n%s", c.env, c.args, failed, out, want)
 		}
 	}
@@ -131,7 +132,8 @@ func TestSeedSaysWhereTheSearchBegins(t *testing.T) {
 	const commit = "0123456789abcdef0123456789abcdef01234567"
 	dir := t.TempDir()
 	var texts []string
-	for i, how := range [][]string{{"-sim.seed=" + commit}, {"-sim.seed=" + commit, "-sim.seeds=10"}, {"-sim.seed=0x0123456789abcdef"}} {
+	for i, how := range [][]string{{"-sim.seed=" + commit}, {"-sim.seed=" + commit, "-sim.seeds=10"},
+		{"-sim.seed=0x0123456789abcdef"}} {
 		out, failed := elsewhere(t, filepath.Join(dir, fmt.Sprint(i)), nil, how...)
 		m := replayLine.FindStringSubmatch(out)
 		if !failed || m == nil {
@@ -146,7 +148,8 @@ func TestSeedSaysWhereTheSearchBegins(t *testing.T) {
 			t.Errorf("%q", texts)
 		}
 	}
-	if out, failed := elsewhere(t, dir, []string{"SIM_SEEDS=many"}); !failed || !strings.Contains(out, `SIM_SEEDS: "many" is not a number of seeds`) {
+	if out, failed := elsewhere(t, dir, []string{"SIM_SEEDS=many"}); !failed ||
+		!strings.Contains(out, `SIM_SEEDS: "many" is not a number of seeds`) {
 		t.Errorf("failed %v: %s", failed, out)
 	}
 }

@@ -183,7 +183,8 @@ func (l *Live) Now() time.Duration { return l.View().Now() }
 // Run lets the world go on for a span of virtual time, or until a rule breaks, or the plan's time is over.
 func (l *Live) Run(d time.Duration) sim.Result { return l.run(d, l.rules.Drive) }
 
-// pass is Run, and time passes even if nothing happens in it: a world in which nothing can happen any more stands still otherwise.
+// pass is Run, and time passes even if nothing happens in it: a world in which nothing can happen any more stands still
+// otherwise.
 func (l *Live) pass(d time.Duration) { l.run(d, l.rules.Pass) }
 
 func (l *Live) run(d time.Duration, drive func(*sim.World, time.Duration) sim.Result) sim.Result {

@@ -2,6 +2,7 @@ package simtest_test
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -65,7 +66,8 @@ var doors = map[string]door{
 func modelledShop(bug bool) (simtest.Spec, func(s int) gopter.Gen) {
 	spec := shop()
 	var k *kept
-	spec.Config = func() sim.Config { k = &kept{}; return sim.Config{Observer: k, Policy: scheduler.Random{}} } // others let timers be late: the model knows none of that
+	// others let timers be late: the model knows none of that
+	spec.Config = func() sim.Config { k = &kept{}; return sim.Config{Observer: k, Policy: scheduler.Random{}} }
 	command := func(n int, op simtest.Op) commands.Command {
 		return simtest.Command[int]{
 			Op: op, Next: func(s int) int { return s + n }, When: func(s int) bool { return s < 40 },
@@ -95,7 +97,8 @@ func TestStepsArePlans(t *testing.T) {
 			}
 			found := run(true)
 			text := found.text.String()
-			if !strings.HasPrefix(text, simtest.Breaks+"\n") || !strings.Contains(text, ": twice (without it: passes)\n") || strings.Contains(text, "takes the value") {
+			if !strings.HasPrefix(text, simtest.Breaks+"\n") || !strings.Contains(text, ": twice (without it: passes)\n") ||
+				strings.Contains(text, "takes the value") {
 				t.Fatalf("%s", text)
 			}
 			if n := strings.Count(text, "\n  step "); name == "Repeat" && n != 1 || n > 4 {
@@ -110,7 +113,8 @@ func TestStepsArePlans(t *testing.T) {
 			if !strings.HasPrefix(line, "REPLAY: go test -run '^TestShop$' -sim.replay=") {
 				t.Errorf("the last line is %q", line)
 			}
-			if again := run(true, simtest.Settings(token(t, text), 0, false)); lastLine(again.text.String()) != line || strings.Contains(again.text.String(), "the program has changed") {
+			if again := run(true, simtest.Settings(token(t, text), 0, false)); lastLine(again.text.String()) != line ||
+				strings.Contains(again.text.String(), "the program has changed") {
 				t.Errorf("replayed:\n%s", again.text.String())
 			}
 			if f := run(false); !strings.HasPrefix(f.text.String(), simtest.Stale+": ") {
@@ -129,7 +133,8 @@ func TestStepsArePlans(t *testing.T) {
 			if name == "GopterCommands" {
 				more = 0 // this model's eyes are shared by all runs, and with -sim.seeds runs go on side by side
 			}
-			if f := run(false, simtest.Settings("", more, false)); f.failed || !strings.Contains(f.logs.String(), "runs, and no rule broke") {
+			if f := run(false, simtest.Settings("", more, false)); f.failed ||
+				!strings.Contains(f.logs.String(), "runs, and no rule broke") {
 				t.Errorf("without the bug: %s", f.text.String())
 			}
 		})
@@ -264,7 +269,12 @@ func TestFaultsOfStepsStayTheyAre(t *testing.T) {
 
 // A step's fault is counted when it has come, not when it is said that it shall.
 func TestFaultsAreCounted(t *testing.T) {
-	l := simtest.Boot(simtest.Spec{Name: "x", Boot: func(p *sim.Proc) { p.Register("boss", p.Self()); p.Sleep(time.Hour) }}, plan.Plan{})
+	boss := func(p *sim.Proc) {
+		p.Register("boss", p.Self())
+		p.Sleep(time.Hour)
+	}
+	spec := simtest.Spec{Name: "counted", Bare: true, Boot: func(p *sim.Proc) { p.Spawn("boss", boss) }}
+	l := simtest.Boot(spec, plan.Plan{})
 	defer l.Close()
 	for _, who := range []fault.Select{"boss", "nobody"} {
 		l.Fault(fault.Fault{At: time.Second, Harm: fault.Kill{Who: who}})
@@ -279,6 +289,8 @@ func TestFaultsAreCounted(t *testing.T) {
 func TestStepsAreChecked(t *testing.T) {
 	op := func(d *simtest.Dice) simtest.Op { return look{} }
 	act := func(*simtest.Live, *simtest.Dice) {}
+	flag.Set("rapid.nofailfile", "true")
+	defer flag.Set("rapid.nofailfile", "false")
 	type ops = map[string]func(*simtest.Dice) simtest.Op
 	type acts = map[string]func(*simtest.Live, *simtest.Dice)
 	for want, steps := range map[string]simtest.Steps{
@@ -332,7 +344,8 @@ func TestStepsHaveADigest(t *testing.T) {
 // Acts are done from outside, and a Mix gives faults; both are told.
 func TestRepeatActs(t *testing.T) {
 	spec := simtest.Spec{
-		Name: "acts", Nodes: []sim.Atom{"a", "b"}, Bare: true, Mix: &fault.Mix{Nodes: []sim.Atom{"a", "b"}, Kinds: []string{"pause"}, Most: 1},
+		Name: "acts", Nodes: []sim.Atom{"a", "b"}, Bare: true,
+		Mix:  &fault.Mix{Nodes: []sim.Atom{"a", "b"}, Kinds: []string{"pause"}, Most: 1},
 		Boot: func(p *sim.Proc) { p.Sleep(time.Hour) },
 	}
 	steps := simtest.Steps{Wait: time.Second, Acts: map[string]func(l *simtest.Live, d *simtest.Dice){
@@ -382,7 +395,8 @@ func TestStepsAskTwice(t *testing.T) {
 		t.Errorf("%s", f.text.String())
 	}
 	steps.Ops = map[string]func(d *simtest.Dice) simtest.Op{"ask": func(d *simtest.Dice) simtest.Op { return look{} }}
-	if f, _ := try(t, "TestX", func(t testing.TB) { simtest.Repeat(t, spec, steps) }); !strings.Contains(f.text.String(), `two of the name "ask"`) {
+	if f, _ := try(t, "TestX", func(t testing.TB) { simtest.Repeat(t, spec, steps) }); !strings.Contains(f.text.String(),
+		`two of the name "ask"`) {
 		t.Errorf("%q", f.text.String())
 	}
 }

@@ -117,7 +117,8 @@ func (c *checking) one(path string) {
 // stale fails the test because of a saved plan.
 func (c *checking) stale(path, why string) {
 	c.t.Helper()
-	c.t.Errorf("%s: %s\n%s\nto write it anew: go test -run '%s' -sim.update", staleMessage, filepath.ToSlash(path), why, pattern(c.t.Name()))
+	c.t.Errorf("%s: %s\n%s\nto write it anew: go test -run '%s' -sim.update", staleMessage, filepath.ToSlash(path), why,
+		pattern(c.t.Name()))
 }
 
 // rewrite makes a saved plan what it is now. Of its deviations those stay that are asked for; if it never meant

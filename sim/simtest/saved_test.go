@@ -86,7 +86,8 @@ func TestLifeOfASavedPlan(t *testing.T) {
 	}
 
 	f := search(t, mended(), dir)
-	if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") || !strings.HasSuffix(f.text.String(), "go test -run '^TestShop$' -sim.update\n") {
+	if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") ||
+		!strings.HasSuffix(f.text.String(), "go test -run '^TestShop$' -sim.update\n") {
 		t.Errorf("mended:\n%s", f.text.String())
 	}
 	if read(t, path) != was {
@@ -101,7 +102,8 @@ func TestLifeOfASavedPlan(t *testing.T) {
 	if f := search(t, mended(), dir); f.failed {
 		t.Errorf("mended and updated:\n%s", f.text.String())
 	}
-	if f := search(t, shop(), dir); !strings.HasPrefix(f.text.String(), simtest.Breaks) || !strings.Contains(f.text.String(), "saved as "+filepath.ToSlash(path)) {
+	if f := search(t, shop(), dir); !strings.HasPrefix(f.text.String(), simtest.Breaks) ||
+		!strings.Contains(f.text.String(), "saved as "+filepath.ToSlash(path)) {
 		t.Errorf("the bug is back:\n%s", f.text.String())
 	}
 }
@@ -111,7 +113,8 @@ func TestStalePlansFail(t *testing.T) {
 	spec := shop()
 	spec.Ops.Clients = 1 // it has no bug
 	good := plan.Plan{Dull: true}
-	drift := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6}, Answer: 3}}}
+	drift := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6},
+		Answer: 3}}}
 	for name, c := range map[string]struct{ text, want string }{
 		"no plan at all":          {"", "there is no plan in it"},
 		"not decodable":           {simtest.FormatSaved(spec.Digest(), "x", 1, good) + "what/is/this=3\n", "p.plan: 8:1: "},
@@ -126,7 +129,8 @@ func TestStalePlansFail(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := search(t, spec, dir)
-		if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") || !strings.Contains(f.text.String(), c.want) {
+		if !strings.HasPrefix(f.text.String(), simtest.Stale+": "+filepath.ToSlash(path)+"\n") ||
+			!strings.Contains(f.text.String(), c.want) {
 			t.Errorf("%s: %s", name, f.text.String())
 		}
 		if name != "no plan at all" && name != "not decodable" {
@@ -143,21 +147,26 @@ func TestStalePlansFail(t *testing.T) {
 // A token of another spec is refused; one of the environment may mean another test.
 func TestReplayOfAnotherSpec(t *testing.T) {
 	other := plan.Plan{Seed: 4}.Token(99, 0)
-	if f := search(t, shop(), t.TempDir(), simtest.Settings(other, 0, false)); !strings.Contains(f.text.String(), "of another spec") {
+	if f := search(t, shop(), t.TempDir(), simtest.Settings(other, 0, false)); !strings.Contains(f.text.String(),
+		"of another spec") {
 		t.Errorf("%q", f.text.String())
 	}
-	if f := search(t, shop(), t.TempDir(), simtest.Settings("nonsense", 0, false)); !strings.Contains(f.text.String(), "not a replay token") {
+	if f := search(t, shop(), t.TempDir(), simtest.Settings("nonsense", 0, false)); !strings.Contains(f.text.String(),
+		"not a replay token") {
 		t.Errorf("%q", f.text.String())
 	}
 	if f := search(t, shop(), t.TempDir(), simtest.Ambient(other)); f.failed || !f.skipped {
 		t.Errorf("SIM_REPLAY of another test: failed %v, skipped %v", f.failed, f.skipped)
 	}
 	spec := shop()
-	if f := search(t, spec, t.TempDir(), simtest.Ambient(plan.Plan{Dull: true}.Token(spec.Digest(), 0))); f.failed || f.skipped || !strings.Contains(f.logs.String(), "breaks nothing") {
+	if f := search(t, spec, t.TempDir(), simtest.Ambient(plan.Plan{Dull: true}.Token(spec.Digest(), 0))); f.failed ||
+		f.skipped || !strings.Contains(f.logs.String(), "breaks nothing") {
 		t.Errorf("SIM_REPLAY of this test: %q %q", f.text.String(), f.logs.String())
 	}
-	lost := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6}, Answer: 3}}}
-	if f := search(t, spec, t.TempDir(), simtest.Settings(lost.Token(spec.Digest(), 0), 0, false)); !strings.Contains(f.text.String(), "moved away") {
+	lost := plan.Plan{Dull: true, Deviations: []choice.Deviation{{Key: choice.Key{Domain: choice.Slice, ID: 12345, N: 6},
+		Answer: 3}}}
+	if f := search(t, spec, t.TempDir(), simtest.Settings(lost.Token(spec.Digest(), 0), 0,
+		false)); !strings.Contains(f.text.String(), "moved away") {
 		t.Errorf("%q", f.text.String())
 	}
 }
@@ -171,7 +180,8 @@ func TestDigest(t *testing.T) {
 	}
 	seen := map[uint64]string{a.Digest(): "the shop"}
 	for name, change := range map[string]func(s *simtest.Spec){
-		"name": func(s *simtest.Spec) { s.Name = "mop" }, "time": func(s *simtest.Spec) { s.For++ }, "most": func(s *simtest.Spec) { s.Ops.Most++ },
+		"name": func(s *simtest.Spec) { s.Name = "mop" }, "time": func(s *simtest.Spec) { s.For++ },
+		"most":    func(s *simtest.Spec) { s.Ops.Most++ },
 		"clients": func(s *simtest.Spec) { s.Ops.Clients++ }, "nodes": func(s *simtest.Spec) { s.Nodes = []sim.Atom{"a"} },
 	} {
 		s := shop()
@@ -186,9 +196,11 @@ func TestDigest(t *testing.T) {
 // What is printed is read back, and reading anything ends in an error at worst.
 func TestSavedRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := plan.Plan{Seed: rapid.Uint64().Draw(t, "seed"), Without: rapid.SliceOfNDistinct(rapid.IntRange(0, 50), 0, 4, rapid.ID).Draw(t, "without")}
+		p := plan.Plan{Seed: rapid.Uint64().Draw(t, "seed"),
+			Without: rapid.SliceOfNDistinct(rapid.IntRange(0, 50), 0, 4, rapid.ID).Draw(t, "without")}
 		breaks := rapid.StringMatching(`[a-z# ]{0,10}[a-z/]`).Draw(t, "breaks")
-		text := simtest.FormatSaved(rapid.Uint64().Draw(t, "spec"), strings.TrimSpace(strings.TrimLeft(breaks, "# ")), rapid.Uint64().Draw(t, "hash"), p)
+		text := simtest.FormatSaved(rapid.Uint64().Draw(t, "spec"), strings.TrimSpace(strings.TrimLeft(breaks, "# ")),
+			rapid.Uint64().Draw(t, "hash"), p)
 		got, err := simtest.ParseAndFormat(text)
 		if err != nil || got != text {
 			t.Fatalf("%v\n%s\n%s", err, text, got)
@@ -229,7 +241,8 @@ func TestLongTokensAreFiles(t *testing.T) {
 	if !is || strings.Count(f.text.String(), "op at ") != 12 {
 		t.Fatalf("%s", f.text.String())
 	}
-	if again := search(t, spec, t.TempDir(), simtest.Settings("@"+path, 0, false)); !strings.Contains(f.text.String(), strings.Split(again.text.String(), "\nREPLAY")[0]) {
+	if again := search(t, spec, t.TempDir(), simtest.Settings("@"+path, 0, false)); !strings.Contains(f.text.String(),
+		strings.Split(again.text.String(), "\nREPLAY")[0]) {
 		t.Errorf("found\n%s\nreplayed\n%s", f.text.String(), again.text.String())
 	}
 }

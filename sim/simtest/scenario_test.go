@@ -36,7 +36,8 @@ func book(t *testing.T, name string, seeds int) []byte {
 func staged(t *testing.T, src []byte, opts ...simtest.Option) *fake {
 	t.Helper()
 	f, _ := try(t, "TestBank", func(t testing.TB) {
-		simtest.ScenarioText(t, "bank.sim.yaml", src, nil, append([]simtest.Option{simtest.Dir(t.ArtifactDir() + "/plans")}, opts...)...)
+		simtest.ScenarioText(t, "bank.sim.yaml", src, nil,
+			append([]simtest.Option{simtest.Dir(t.ArtifactDir() + "/plans")}, opts...)...)
 	})
 	return f
 }
@@ -61,13 +62,15 @@ func TestScenario(t *testing.T) {
 	sc, _ := scenarios.Parse("bank.sim.yaml", bank, programs.All())
 	r := scenarios.NewRunner(sc, nil)
 	defer r.Close()
-	if run := r.Play(*read.Plan, scenarios.RunOptions{}); run.Signature() != "never money stays" || scenarios.HashStart(run.Hash) != read.Hash {
+	if run := r.Play(*read.Plan, scenarios.RunOptions{}); run.Signature() != "never money stays" ||
+		scenarios.HashStart(run.Hash) != read.Hash {
 		t.Errorf("simrun's run of the token: %s %016x, the token says %08x", run.Signature(), run.Hash, read.Hash)
 	}
 	if again := staged(t, bank, simtest.Settings(token, 0, false)); again.text.String() != text {
 		t.Errorf("found\n%s\nreplayed\n%s", text, again.text.String())
 	}
-	if good := staged(t, book(t, "bank-repaired", 20), simtest.Settings("", 5, false)); good.failed || !strings.Contains(good.logs.String(), "25 runs") {
+	if good := staged(t, book(t, "bank-repaired", 20), simtest.Settings("", 5, false)); good.failed ||
+		!strings.Contains(good.logs.String(), "25 runs") {
 		t.Errorf("%s %s", good.text.String(), good.logs.String())
 	}
 }
@@ -103,7 +106,8 @@ func TestScenarioIsMadeSmallAndSaved(t *testing.T) {
 	}
 	found := stage(split)
 	text := found.text.String()
-	if !strings.Contains(text, "it takes\n  fault crash (without it: passes)\n") || strings.Contains(text, "hiccup") || strings.Contains(text, "counting") {
+	if !strings.Contains(text, "it takes\n  fault crash (without it: passes)\n") || strings.Contains(text, "hiccup") ||
+		strings.Contains(text, "counting") {
 		t.Fatalf("%s%s", text, found.logs.String())
 	}
 	if len(found.attrs) != 2 || !strings.HasPrefix(found.attrs[0], "sim.rule=") {
@@ -117,7 +121,8 @@ func TestScenarioIsMadeSmallAndSaved(t *testing.T) {
 		t.Errorf("replayed by its file:\n%s", again.text.String())
 	}
 	mended := strings.Replace(split, "after: 5s", "after: 59s", 1)
-	if f := stage(mended); !strings.HasPrefix(f.text.String(), simtest.Stale+": ") || !strings.Contains(f.text.String(), "the declaration was edited") {
+	if f := stage(mended); !strings.HasPrefix(f.text.String(), simtest.Stale+": ") ||
+		!strings.Contains(f.text.String(), "the declaration was edited") {
 		t.Errorf("mended:\n%s", f.text.String())
 	}
 	if f := stage(mended, simtest.Settings("", 0, true)); f.failed || !strings.Contains(read(t, path), "\nholds\n") {

@@ -44,8 +44,9 @@ func (s *Spec) declared() time.Duration {
 	return time.Minute
 }
 
-// Elements of a declaration have places, by which a plan leaves them out: first the faults of the list, then those that are drawn,
-// then the operations. A drawn list has as many places as there may be in it, so that the places behind stay.
+// Elements of a declaration have places, by which a plan leaves them out: first the faults of the list, then those that
+// are drawn, then the operations. A drawn list has as many places as there may be in it, so that the places behind
+// stay.
 
 // mostDrawn is how many faults may be drawn.
 func (s *Spec) mostDrawn() int {

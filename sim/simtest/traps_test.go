@@ -13,18 +13,25 @@ import (
 
 // traps are what property tests of simulated systems fall into, and the tests that hold us out of them.
 var traps = []struct{ trap, tests string }{
-	{"a generator that draws every decision of the scheduler shrinks for minutes: plans, at most 300 words", "TestPlansTakeFewWords"},
+	{"a generator that draws every decision of the scheduler shrinks for minutes: plans, at most 300 words",
+		"TestPlansTakeFewWords"},
 	{"what a plan is made of is drawn first, and its seed last", "TestPlansDrawStructureThenSeed TestSeedsDiffer"},
-	{"shrinking that looks at tracebacks turns one bug into another: the first signature wins, others are listed", "TestFirstSignatureWins"},
-	{"a generator's seed survives neither -short nor another number of checks: tokens and files do", "TestReplayInAnotherProcess TestStepsReplayInAnotherProcess TestLongTokensAreFiles"},
+	{"shrinking that looks at tracebacks turns one bug into another: the first signature wins, others are listed",
+		"TestFirstSignatureWins"},
+	{"a generator's seed survives neither -short nor another number of checks: tokens and files do",
+		"TestReplayInAnotherProcess TestStepsReplayInAnotherProcess TestLongTokensAreFiles"},
 	{"nor an edit of the program", "TestPlansSurviveAnEdit TestFaultsAreAnchored"},
-	{"a generator in a process ends the run and passes for no crash", "TestRapidInAProcessEndsTheRun TestHarness TestFailNowInAProcessEndsTheTest TestHarnessPanicsGoThroughTheSearch"},
-	{"gopter's generators cannot answer in the middle of a run: whole plans, and commands", "TestGopterFindsThePlantedBug TestCommands TestStepsArePlans"},
+	{"a generator in a process ends the run and passes for no crash",
+		"TestRapidInAProcessEndsTheRun TestHarness TestFailNowInAProcessEndsTheTest TestHarnessPanicsGoThroughTheSearch"},
+	{"gopter's generators cannot answer in the middle of a run: whole plans, and commands",
+		"TestGopterFindsThePlantedBug TestCommands TestStepsArePlans"},
 	{"gopter's labels break a replay line", "TestGopterLabelsStayOnTheirLine"},
 	{"the text of cmp.Diff is not stable", "TestNoTextIsMadeByCmp TestCmpOptions"},
 	{"a failure's text follows from the plan", "TestFailureTextIsTheSame TestScenario"},
-	{"what was found is saved where it belongs, and comes first", "TestLifeOfASavedPlan TestFolder TestStepsArePlans TestScenarioIsMadeSmallAndSaved"},
-	{"a saved plan that cannot be read, or means nothing any more, fails", "TestStalePlansFail TestLifeOfASavedPlan TestScenarioIsMadeSmallAndSaved"},
+	{"what was found is saved where it belongs, and comes first",
+		"TestLifeOfASavedPlan TestFolder TestStepsArePlans TestScenarioIsMadeSmallAndSaved"},
+	{"a saved plan that cannot be read, or means nothing any more, fails",
+		"TestStalePlansFail TestLifeOfASavedPlan TestScenarioIsMadeSmallAndSaved"},
 	{"a program that is not deterministic is an alarm of its own", "TestWaveringIsReported"},
 	{"a run that comes to no end is no good run", "TestRunsThatDoNotEnd"},
 	{"a search that finds nothing finds what is there", "TestEachSearchFindsThePlantedBug TestNoSearchFindsWhatIsNotThere"},
@@ -95,7 +102,8 @@ func TestPlansSurviveAnEdit(t *testing.T) {
 
 // Saved plans lie in a folder of the test's own.
 func TestFolder(t *testing.T) {
-	for test, want := range map[string]string{"TestA": "testdata/sim/TestA", "TestA/b c": "testdata/sim/TestA/b-c", "FuzzX": "testdata/sim/FuzzX", "TestA/../../etc": "testdata/sim/TestA/-/-/etc"} {
+	for test, want := range map[string]string{"TestA": "testdata/sim/TestA", "TestA/b c": "testdata/sim/TestA/b-c",
+		"FuzzX": "testdata/sim/FuzzX", "TestA/../../etc": "testdata/sim/TestA/-/-/etc"} {
 		if got := filepath.ToSlash(simtest.Folder(test)); got != want && !strings.Contains(test, "..") || strings.Contains(got, "..") {
 			t.Errorf("%s: %s", test, got)
 		}

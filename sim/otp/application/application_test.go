@@ -229,22 +229,22 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// APP5: an application that does not even begin, since what it depends on does not run, is not reported to have ended.
+// APP5: an application that does not even begin, since what it depends on has ended, is not reported to have ended.
 func TestStart_APP5_early(t *testing.T) {
 	said := &ends{}
-	w := on(t, application.Release{}, sim.Config{Observer: said}, func(p *sim.Proc) {
-		application.Load(p, application.App{Name: "base"})
-		application.Load(p, application.App{Name: "top", Deps: []sim.Atom{"base"}, Start: func(*sim.Proc, application.StartType, any) (otp.Started, error) {
-			return otp.Started{}, &otp.StartError{Reason: term.Atom("no_disk")}
-		}})
-		early := application.Start(p, "top", "")
-		application.Start(p, "base", "")
-		late := application.Start(p, "top", "")
-		if !errors.Is(early, application.ErrNotRunning) || late == nil || len(said.of) != 1 || said.of[0] != "top" {
-			t.Errorf("%v, %v; reported: %v", early, late, said.of)
+	on(t, application.Release{}, sim.Config{Observer: said}, func(p *sim.Proc) {
+		application.Load(p, bare("base", func(p *sim.Proc) { p.Sleep(time.Second); p.ExitSelf(sim.Atom("gone")) }))
+		top := bare("top", nil)
+		top.Deps = []sim.Atom{"base"}
+		application.Load(p, top)
+		application.Start(p, "base", application.Temporary)
+		p.Sleep(2 * time.Second)
+		err := application.Start(p, "top", application.Temporary)
+		p.Sleep(time.Second)
+		if fmt.Sprint(err) != "application: {not_running,base}" || fmt.Sprint(said.of) != "[base]" {
+			t.Errorf("%v; reported: %v", err, said.of)
 		}
 	})
-	w.Close()
 }
 
 // ends notes which applications were reported to have ended.

@@ -17,7 +17,8 @@ import (
 )
 
 // play runs body on node a of a cluster a, b, c, whose nodes boot a kernel, and compares what it says.
-func play(t *testing.T, change func(cfg *sim.Config), body func(p *sim.Proc, say func(format string, args ...any)), want ...string) {
+func play(t *testing.T, change func(cfg *sim.Config), body func(p *sim.Proc, say func(format string, args ...any)),
+	want ...string) {
 	t.Helper()
 	cfg := sim.Config{
 		Nodes: []sim.NodeSpec{{Name: "a"}, {Name: "b"}, {Name: "c"}}, Policy: scheduler.FIFO{},
