@@ -53,7 +53,8 @@ func (s *Summary) idleFault(f *FaultCount) (idle []string) {
 	}
 	for _, e := range f.Events {
 		if e.Came == 0 {
-			idle = append(idle, fmt.Sprintf("the fault %q never came by an event, which never happened in %s: %s", f.Name, plural(runs, "run"), e.text()))
+			idle = append(idle, fmt.Sprintf("the fault %q never came by an event, which never happened in %s: %s",
+				f.Name, plural(runs, "run"), e.text()))
 		}
 	}
 	return idle

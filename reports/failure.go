@@ -52,7 +52,8 @@ func (p *page) failure(f *Found) { p.tell(f, "") }
 // tell prints one failing run: what is shown of it is the small one, if there is one.
 func (p *page) tell(f *Found, others string) {
 	v, r := f.Run.broken(), f.Run
-	p.line(p.paint(red, "✗ "), p.paint(bold, v.Rule), "  ", f.origin(), " · t=", moment(r.Failure.At), " · ", strconv.FormatUint(r.Events, 10), " events")
+	p.line(p.paint(red, "✗ "), p.paint(bold, v.Rule), "  ", f.origin(), " · t=", moment(r.Failure.At), " · ",
+		strconv.FormatUint(r.Events, 10), " events")
 	p.labelled("seeds", others)
 	p.small(f)
 	r = f.shown()
@@ -133,7 +134,8 @@ func first(i int, label string) string {
 }
 
 var lineColours = map[LineKind]string{
-	LineFault: yellow, LineExit: red, LineRestart: cyan, LineStart: dim, LineReport: dim, LineNode: cyan, LineVerdict: red, LineGap: dim,
+	LineFault: yellow, LineExit: red, LineRestart: cyan, LineStart: dim, LineReport: dim,
+	LineNode: cyan, LineVerdict: red, LineGap: dim,
 }
 
 // story prints what happened before.
@@ -164,6 +166,7 @@ func abridge(lines []Line) []Line {
 		return lines
 	}
 	short := append([]Line(nil), lines[:storyHead]...)
-	short = append(short, Line{At: lines[storyHead].At, What: LineGap, Text: fmt.Sprintf("… %d lines left out: simrun replay --trace shows all", hidden)})
+	text := fmt.Sprintf("… %d lines left out: simrun replay --trace shows all", hidden)
+	short = append(short, Line{At: lines[storyHead].At, What: LineGap, Text: text})
 	return append(short, lines[len(lines)-storyTail:]...)
 }

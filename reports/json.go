@@ -16,14 +16,16 @@ const JSONVersion = 1
 //
 //	run_start       simrun, scenarios
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
-//	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a run kept from earlier, played again;
-//	                scenario is "" if it is of none that is run, and then it is stale or not played
+//	saved           scenario, file, saved (still fails, fixed, stale, …), signature, says, run: a run kept from earlier, played
+//	                again; scenario is "" if it is of none that is run, and then it is stale or not played
 //	failure         scenario, seed, rule, kind, signature, number, t_virtual_ns, got, replay, run: all there is to know of it;
-//	                small: replay, runs, minimal, without, needs and run of the same failure made small, or known: the file that kept it;
+//	                small: replay, runs, minimal, without, needs and run of the same failure made small, or known: the file that
+//	                kept it;
 //	                not_small: why it was not
 //	warning         scenario, text
 //	nondeterminism  scenario, seed, hashes: two runs of a plan, and where they part
-//	scenario_end    scenario, verdict (holds, broken, undecided, stale), ended (seeds, failures, time, interrupt, trouble), ended_text, counts, rate, rules, faults, workloads, availability, failures by signature
+//	scenario_end    scenario, verdict (holds, broken, undecided, stale), ended (seeds, failures, time, interrupt, trouble),
+//	                ended_text, counts, rate, rules, faults, workloads, availability, failures by signature
 //	run_end         verdict, counts, strict, canary, interrupted, exit_code
 //	result          scenario, seed, verdict, and what else there is to say of a run in short: a line of results.jsonl
 //	run, replay_end of a replay: the run, and what became of it; parts: what is not as it was
@@ -104,7 +106,10 @@ func (j JSON) Failure(f *Found) error {
 		Small     *smallJSON    `json:"small,omitempty"`
 		NotSmall  string        `json:"not_small,omitempty"`
 		Run       *runJSON      `json:"run,omitempty"`
-	}{head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At, r.Failure.Got, f.Token, newSmallJSON(f.Small), f.NotSmall, nil}
+	}{
+		head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At,
+		r.Failure.Got, f.Token, newSmallJSON(f.Small), f.NotSmall, nil,
+	}
 	if f.Number <= Shown {
 		line.Run = newRunJSON(r)
 	}
@@ -197,7 +202,8 @@ func (j JSON) ScenarioEnd(s *Summary) error {
 
 		Workloads []Workload    `json:"workloads,omitempty"`
 		Available *Availability `json:"availability,omitempty"`
-	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.End, s.ended(), s.counts(), s.Bound(), newRate(s), hashText(s.Hash), s.CutOff,
+	}{head{JSONVersion, "scenario_end"}, s.Scenario, s.File, s.Word(), s.End, s.ended(), s.counts(), s.Bound(), newRate(s),
+		hashText(s.Hash), s.CutOff,
 		listed(s.Rules), listed(s.Faults), listed(s.Failures), s.Workloads, s.Availability().ifAny()})
 }
 
@@ -242,7 +248,10 @@ func (j JSON) Result(r *Run, token string) error {
 		Living    int           `json:"living"`
 		Hash      hashText      `json:"hash"`
 		Replay    string        `json:"replay,omitempty"`
-	}{head{JSONVersion, "result"}, r.Scenario, r.File, r.Seed, r.Word(), r.Signature(), r.failure().Got, r.failure().At, r.Stop, r.Now, r.Events, r.Living, hashText(r.Hash), token})
+	}{
+		head{JSONVersion, "result"}, r.Scenario, r.File, r.Seed, r.Word(), r.Signature(), r.failure().Got, r.failure().At,
+		r.Stop, r.Now, r.Events, r.Living, hashText(r.Hash), token,
+	})
 }
 
 // failure is that of the run, or an empty one.

@@ -59,7 +59,8 @@ type (
 // holds without being written, such as that nobody waits for ever, and each rule of the file. Names depend on
 // files and rules alone, so that a server can follow a case through the builds. A broken rule is a failure,
 // with the signature as type and the story and the REPLAY line as text; an undecided one is skipped, or an
-// error if that is one. A run kept from earlier that was played again is a case of its own. Times are virtual: the same results give the same bytes.
+// error if that is one. A run kept from earlier that was played again is a case of its own. Times are virtual: the same results
+// give the same bytes.
 func WriteJUnit(w io.Writer, r *Results) error {
 	doc := &junitSuites{Name: "simrun"}
 	for _, s := range r.Scenarios {

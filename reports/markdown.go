@@ -110,7 +110,8 @@ func (m *markdown) warnings() {
 		if x.Word == Stale {
 			sign = signs[bad]
 		}
-		m.line("- ", sign, " ", code(x.File), " ", markdownText(visible(strings.Join(append([]string{string(x.Word)}, x.Says...), " · "))))
+		text := strings.Join(append([]string{string(x.Word)}, x.Says...), " · ")
+		m.line("- ", sign, " ", code(x.File), " ", markdownText(visible(text)))
 	}
 	for _, s := range m.results.Scenarios {
 		m.saved(s)
@@ -137,7 +138,8 @@ func (m *markdown) saved(s *Summary) {
 		if x.Signature != "" {
 			text = append(text, x.Signature)
 		}
-		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(visible(strings.Join(append(text, x.Says...), " · "))))
+		all := visible(strings.Join(append(text, x.Says...), " · "))
+		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(all))
 	}
 }
 
@@ -253,7 +255,8 @@ func WriteStory(w io.Writer, f *Found) error {
 	r := f.shown()
 	m.line("# ", markdownText(visible(r.Scenario)), ": ", markdownText(visible(r.failure().Rule)))
 	m.line()
-	m.line(markdownText(visible(f.origin())), made(f), ": broken at ", moment(r.failure().At), " of ", moment(r.For), " of virtual time, ",
+	m.line(markdownText(visible(f.origin())), made(f), ": broken at ", moment(r.failure().At), " of ", moment(r.For),
+		" of virtual time, ",
 		plural(int(r.Events), "event"), fmt.Sprintf(", hash %016x.", r.Hash))
 	m.line()
 	p := &page{}

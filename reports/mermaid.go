@@ -90,7 +90,8 @@ var endWord = regexp.MustCompile(`(?i)\be(nd)\b`)
 // character, and so is the e of the word end, which ends a block.
 func mermaidCode(text string, most int) string {
 	text = coded(clip(strings.TrimSpace(visible(text)), most), in(" ._/,=()"), "#%d;")
-	if text = endWord.ReplaceAllStringFunc(text, func(end string) string { return fmt.Sprintf("#%d;%s", end[0], end[1:]) }); text == "" {
+	text = endWord.ReplaceAllStringFunc(text, func(end string) string { return fmt.Sprintf("#%d;%s", end[0], end[1:]) })
+	if text == "" {
 		return "-"
 	}
 	return text

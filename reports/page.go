@@ -56,11 +56,15 @@ const pageExtra = `:root{color-scheme:light dark}
 `
 
 // legend says what the shapes mean.
-const legend = `<p class="legend"><span>━▶ message, from when it was sent to when it was taken</span><span>╍▶ long dashes: nobody has taken it</span><span>┄▷ dotted: exit signal, or news of an end</span><span>● takes it</span><span>○ starts</span><span>◉ starts again</span><span>✕ ends, or is lost</span><span>▲ fault</span><span>△ it took effect</span><span>■ note</span></p>`
+const legend = `<p class="legend"><span>━▶ message, from when it was sent to when it was taken</span>` +
+	`<span>╍▶ long dashes: nobody has taken it</span><span>┄▷ dotted: exit signal, or news of an end</span>` +
+	`<span>● takes it</span><span>○ starts</span><span>◉ starts again</span><span>✕ ends, or is lost</span>` +
+	`<span>▲ fault</span><span>△ it took effect</span><span>■ note</span></p>`
 
 // table writes the steps for those who do not see pictures, or who search.
 func (d *drawing) table() {
-	d.put("<details><summary>The same as a table</summary>\n<table>\n<thead><tr><th>time</th><th>what</th><th>who</th><th>whom</th><th>text</th></tr></thead>\n<tbody>")
+	d.put("<details><summary>The same as a table</summary>\n<table>\n" +
+		"<thead><tr><th>time</th><th>what</th><th>who</th><th>whom</th><th>text</th></tr></thead>\n<tbody>")
 	if text := d.q.omission(); text != "" {
 		d.put(`<tr><td colspan="5">%s</td></tr>`, markup(text))
 	}
@@ -70,7 +74,8 @@ func (d *drawing) table() {
 		if t := d.q.taker(i); t > 0 {
 			text += "\n(taken at " + moment(d.q.Steps[t].At) + ")"
 		}
-		d.put("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>", moment(s.At), markup(string(s.What)), markup(d.q.name(s.From)), markup(d.q.name(s.To)), markupLines(text))
+		d.put("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>",
+			moment(s.At), markup(string(s.What)), markup(d.q.name(s.From)), markup(d.q.name(s.To)), markupLines(text))
 	}
 	d.put("</tbody>\n</table></details>")
 }

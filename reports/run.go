@@ -65,7 +65,7 @@ const (
 // Verdict is what became of one rule.
 type Verdict struct {
 	Rule      string        `json:"rule"` // its name, or what it says
-	Kind      string        `json:"kind"` // always, never, eventually, at_end; or of rules that no file writes: start, deadlock, livelock, limit
+	Kind      string        `json:"kind"` // always, never, eventually, at_end; of rules that no file writes start, deadlock, …
 	Cond      string        `json:"cond,omitempty"`
 	Word      Word          `json:"word"`
 	At        time.Duration `json:"at"`            // when it was decided

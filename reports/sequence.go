@@ -24,8 +24,8 @@ type Step struct {
 	What StepKind
 	From int // who did it, as a place in Lifelines; Nobody if none did
 	To   int // to whom, for what has a direction; else Nobody
-	// Taken is for a message, and for a signal that becomes one: the place in Steps of the one with which To took it out of its mailbox; 0 if that is not in the
-	// picture. Nothing can be taken in the first step.
+	// Taken is for a message, and for a signal that becomes one: the place in Steps of the one with which To took it out of
+	// its mailbox; 0 if that is not in the picture. Nothing can be taken in the first step.
 	Taken int
 	Text  string
 }

@@ -60,7 +60,8 @@ func ShellWord(text string) string {
 }
 
 func isShellSafe(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_./@%+=:,-", c) || c > unicode.MaxASCII
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c > unicode.MaxASCII ||
+		strings.ContainsRune("_./@%+=:,-", c)
 }
 
 // small says how small the run was made.

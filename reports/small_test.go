@@ -16,7 +16,8 @@ func small() *reports.Summary {
 	run.Story = run.Story[:2]
 	s.Failures[0].Found[0].Small = &reports.Small{
 		Run: run, Replay: "SMALLTOKEN", Runs: 103, Others: []string{"at_end clients are served"},
-		Needs: []reports.Need{{What: "fault kill /kv_sup/kv_store"}, {What: "/kv_sup/kv_store waits 3 turns before its 4th slice", Without: "at_end clients are served"}},
+		Without: []string{"fault up", "workload readers"},
+		Needs:   []reports.Need{{What: "fault kill /kv_sup/kv_store"}, {What: "/kv_sup/kv_store waits 3 turns before its 4th slice", Without: "at_end clients are served"}},
 	}
 	return s
 }
@@ -26,12 +27,13 @@ func least() *reports.Summary {
 	s := summarize(3, failing(1), another(2), failing(3))
 	s.End = reports.EndSeeds
 	run := failing(0)
+	run.Events = s.Failures[0].Found[0].Run.Events // not one less
 	s.Failures[0].Found[0].Small = &reports.Small{Run: run, Runs: 7, Minimal: true}
 	s.Failures[1].Found[0].NotSmall = "two runs of one plan differ"
 	return s
 }
 
-// saved has failures of earlier, of all kinds.
+// saved has runs kept from earlier, of all kinds.
 func saved() *reports.Summary {
 	s := summarize(40, many(30, passing)...)
 	s.End, s.EndText = reports.EndTime, "30s of real time are over (--stop-after)"

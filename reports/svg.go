@@ -89,7 +89,8 @@ func (d *drawing) row(s *Step) int {
 func (d *drawing) put(format string, args ...any) { fmt.Fprintf(&d.b, format+"\n", args...) }
 
 func (d *drawing) open(height int) {
-	d.put(`<svg xmlns="http://www.w3.org/2000/svg" class="sequence" role="img" width="%d" height="%d" viewBox="0 0 %d %d" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="11">`,
+	d.put(`<svg xmlns="http://www.w3.org/2000/svg" class="sequence" role="img" width="%d" height="%d" viewBox="0 0 %d %d" `+
+		`font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="11">`,
 		d.width, height, d.width, height)
 }
 
@@ -129,8 +130,10 @@ func (d *drawing) styles() {
 }
 
 func (d *drawing) tips() {
-	d.put(`<defs><marker id="tip-message" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto" markerUnits="userSpaceOnUse"><path class="tip-message" d="M0 0L9 4L0 8z"/></marker>` +
-		`<marker id="tip-signal" markerWidth="10" markerHeight="10" refX="9" refY="5" orient="auto" markerUnits="userSpaceOnUse"><path class="tip-signal" d="M1 1L9 5L1 9z"/></marker></defs>`)
+	d.put(`<defs><marker id="tip-message" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto" ` +
+		`markerUnits="userSpaceOnUse"><path class="tip-message" d="M0 0L9 4L0 8z"/></marker>` +
+		`<marker id="tip-signal" markerWidth="10" markerHeight="10" refX="9" refY="5" orient="auto" ` +
+		`markerUnits="userSpaceOnUse"><path class="tip-signal" d="M1 1L9 5L1 9z"/></marker></defs>`)
 }
 
 // head writes the names of nodes and processes.
@@ -276,7 +279,8 @@ func (d *drawing) band(i int) {
 	if s.What == StepVerdict {
 		class = "band verdict"
 	}
-	d.put(`<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="4"/>`, class, clockWidth, d.y[i]-14, d.width-clockWidth-16, 11+lineHeight*len(lines))
+	d.put(`<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="4"/>`,
+		class, clockWidth, d.y[i]-14, d.width-clockWidth-16, 11+lineHeight*len(lines))
 	for n, line := range lines {
 		d.put(`<text class="plain" x="%d" y="%d">%s</text>`, clockWidth+10, d.y[i]+3+n*lineHeight, html.EscapeString(line))
 	}

@@ -54,7 +54,8 @@ func (t Text) Run(w io.Writer, r *Run, plan string) error {
 	s := &Summary{Scenario: r.Scenario, File: r.File, Asked: 1, For: r.For}
 	s.Add(r)
 	p := &page{Text: t}
-	p.line(p.badge(s), " ", p.paint(bold, r.Scenario), "  ", (&Found{Run: r, Plan: plan}).origin(), ", ", moment(r.Now), " of virtual time, ",
+	p.line(p.badge(s), " ", p.paint(bold, r.Scenario), "  ", (&Found{Run: r, Plan: plan}).origin(), ", ",
+		moment(r.Now), " of virtual time, ",
 		strconv.FormatUint(r.Events, 10), " events, hash ", fmt.Sprintf("%016x", r.Hash))
 	p.rules(s)
 	p.faults(s)
@@ -88,7 +89,8 @@ func (t Text) Total(w io.Writer, r *Results) error {
 	}
 	text := plural(len(all), "scenario") + ", " + p.count(sum)
 	if len(failed) > 0 {
-		text = fmt.Sprintf("%d of %s failed: %s; %s of %s", len(failed), plural(len(all), "scenario"), list(failed), p.count(sum), plural(kinds, "kind"))
+		text = fmt.Sprintf("%d of %s failed: %s; %s of %s",
+			len(failed), plural(len(all), "scenario"), list(failed), p.count(sum), plural(kinds, "kind"))
 	}
 	p.line(p.sign(r.Word()), " ", text)
 	return p.to(w)

@@ -50,6 +50,7 @@ func coded(text string, ok func(rune) bool, code string) string {
 // in is a test for characters that are letters and digits of ASCII, or none of ASCII, or in a list.
 func in(list string) func(rune) bool {
 	return func(c rune) bool {
-		return c >= utf8.RuneSelf || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.ContainsRune(list, c)
+		return c >= utf8.RuneSelf || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+			strings.ContainsRune(list, c)
 	}
 }

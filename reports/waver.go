@@ -41,5 +41,8 @@ func (j JSON) Waver(x *Waver) error {
 		Hashes   [2]hashText `json:"hashes"`
 		Text     string      `json:"text"`
 		File     string      `json:"file,omitempty"`
-	}{head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed, [2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text, x.File})
+	}{
+		head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed,
+		[2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text, x.File,
+	})
 }

@@ -40,10 +40,13 @@ func ParseAnchor(text string) (Anchor, error) {
 	return *m.anchor, nil
 }
 
-const anchorForms = "an event is like the 3rd message of kv_store, the 1st exit killed of /pool/*, 5ms after the 1st nodedown of b@a"
+const anchorForms = "an event is like the 3rd message of kv_store, the 1st exit killed of /pool/*, " +
+	"5ms after the 1st nodedown of b@a"
 
 // anchorWhats is what may happen.
-var anchorWhats = []string{fault.Message, fault.Start, fault.End, fault.Fact, fault.Report, fault.NodeUp, fault.NodeDown, fault.Up, fault.Down}
+var anchorWhats = []string{
+	fault.Message, fault.Start, fault.End, fault.Fact, fault.Report, fault.NodeUp, fault.NodeDown, fault.Up, fault.Down,
+}
 
 // parseMoment reads a drawn duration, or an event.
 func parseMoment(text string) (moment, *flaw) {
@@ -107,7 +110,8 @@ func (a *Anchor) parseWhat(head string) *flaw {
 	e, err := fault.ParseEvent(head + " of any")
 	if err != nil {
 		what, _, _ := strings.Cut(err.Error(), "; ")
-		return flawed("a message has one, as in the 1st message kv.Put of kv_store, and an exit, a fact and a report", "%s", what).moved(at(3), strings.Join(words[3:], " "))
+		const hint = "a message has one, as in the 1st message kv.Put of kv_store, and an exit, a fact and a report"
+		return flawed(hint, "%s", what).moved(at(3), strings.Join(words[3:], " "))
 	}
 	a.Event = e
 	return nil
@@ -141,31 +145,40 @@ var moments = form[moment]{
 
 // anchors is the form of an event.
 var anchors = form[moment]{
-	name:  "event",
-	looks: "the 3rd message of kv_store, the 1st message kv.Put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, 5ms..20ms after the 1st nodedown of b@a",
-	about: "Something that happens for the n-th time, counted from the beginning of the run over all whom it may happen to: message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, the first one of a tuple, or a tag as 'DOWN'), " +
-		"start (one begins), exit (one ends; the reason, its first atom, or crash), fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up and down (a node boots, goes down). " +
-		"Without a kind any counts. A word `any` in the place of a selector or a node is any. The fault strikes as soon as the process can be interrupted, or so much later.",
+	name: "event",
+	looks: "the 3rd message of kv_store, the 1st message kv.Put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, " +
+		"5ms..20ms after the 1st nodedown of b@a",
+	about: "Something that happens for the n-th time, counted from the beginning of the run over all whom it may happen to: " +
+		"message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, " +
+		"the first one of a tuple, or a tag as 'DOWN'), " +
+		"start (one begins), exit (one ends; the reason, its first atom, or crash), " +
+		"fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up and down (a node boots, goes down). " +
+		"Without a kind any counts. A word `any` in the place of a selector or a node is any. " +
+		"The fault strikes as soon as the process can be interrupted, or so much later.",
 	parse: parseAnchor,
 }
 
 // faultGaps is the form of the time between two happenings of a fault.
 var faultGaps = form[Drawn]{name: gaps.name, looks: gaps.looks, parse: func(text string) (Drawn, *flaw) {
 	if strings.HasPrefix(text, "the ") || strings.Contains(text, " after the ") {
-		return Drawn{}, flawed("events stand under at:, as in at: the 3rd message of kv_store", "%q is not the time between two happenings", text)
+		const hint = "events stand under at:, as in at: the 3rd message of kv_store"
+		return Drawn{}, flawed(hint, "%q is not the time between two happenings", text)
 	}
 	return gaps.parse(text)
 }}
 
 // anchorExample is how faults wait for events, for people.
-const anchorExample = `A fault that comes at a time strikes elsewhere as soon as the program around it is changed; one that waits for an event does not:
+const anchorExample = `A fault that comes at a time strikes elsewhere as soon as the program around it is changed; ` +
+	`one that waits for an event does not:
 
     faults:
       - {name: mid-write, at: the 3rd message of kv_store, kill: kv_store}
       - {name: again, at: 5ms..20ms after the 1st exit killed of kv_store, kill: /kv_sup/kv_logger}
       - {name: both, at: [10s, the 2nd start of /kv_sup/kv_store], exit: {select: kv_logger, reason: boom}}
 
-A fault whose event never happens never takes effect: the report says so, and what happens instead. ` + "`simrun ls FILE`" + ` lists what happens in a scenario, and of what kinds; ` + "`simrun ls PROGRAM`" + ` says which message a request is.
+A fault whose event never happens never takes effect: the report says so, and what happens instead. ` +
+	"`simrun ls FILE`" + ` lists what happens in a scenario, and of what kinds; ` +
+	"`simrun ls PROGRAM`" + ` says which message a request is.
 
 `
 
@@ -211,7 +224,8 @@ func (c *checker) anchors(f *Fault) {
 // anchorNodes checks an event of nodes.
 func (c *checker) anchorNodes(a Anchor) {
 	if !c.s.clustered() && !c.torn["nodes"] {
-		c.bad(WrongCompany, a.Pos, "add nodes: [a, b] to the file", "%s is of the nodes of a cluster, and the file has none", a.Event.What)
+		c.bad(WrongCompany, a.Pos, "add nodes: [a, b] to the file",
+			"%s is of the nodes of a cluster, and the file has none", a.Event.What)
 		return
 	}
 	for name := range strings.SplitSeq(string(a.Event.Who), "@") {

@@ -37,6 +37,7 @@ faults:
 expect:
   - {eventually: node_up, within: %s}
   - {at_end: sent(users) < %s}
+repro: {seed: %s, hash: %s, digest: %s, deviations: [%s]}
 `
 
 // places are the kinds of values in the order of their places in exemplary, and what stands there if another is tried.
@@ -44,6 +45,7 @@ var places = []struct{ kind, other string }{
 	{"link", "latency=1ms"}, {"drawn duration", "1s"}, {"event", "2s"}, {"span", "1s..20s"}, {"selector", "kv_store"},
 	{"pick", "one"}, {"term", "boom"}, {"links", "halves"}, {"harm at links", "cut"}, {"flap", `"down=1s up=2s times=2: cut at halves"`},
 	{"swizzle", `"over=10s: jam at all"`}, {"rule", `"any: drop"`}, {"toxic", "timeout(1s)"}, {"duration", "5s"}, {"count", "5"},
+	{"seed", "7"}, {"hash", `"0000000000000001"`}, {"digest", "00000001"}, {"deviation", "slice/0000000000000001/2=3"},
 }
 
 // Every example of a value in the reference is one that a file may hold.

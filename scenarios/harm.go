@@ -43,7 +43,8 @@ type occasion struct {
 }
 
 func newHarm(r *Runner, f *Fault) *harm {
-	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name), heard: make([]int, len(f.On))}
+	h := &harm{run: r, fault: f, slots: r.book.find(f.Select), reason: sim.Kill, id: r.key("fault", f.Name)}
+	h.heard = make([]int, len(f.On))
 	if f.Kind == Exit || f.Kind == FailStart {
 		h.reason = f.Reason.reason()
 	}
@@ -119,8 +120,8 @@ func (h *harm) happen() {
 	for _, s := range victims {
 		h.inject(s)
 		mark := h.reason
-		if h.fault.Kind == Kill {
-			mark = sim.Killed
+		if term.Is(mark, sim.Kill) {
+			mark = sim.Killed // EXT1: kill ends whom it hits, with another reason
 		}
 		s.hurt = append(s.hurt, hurt{o, s.pid, mark})
 		h.run.world.Exit(s.pid, h.reason)
@@ -227,7 +228,8 @@ func (h *harm) counts() reports.Fault {
 	if h.fault.Kind == Poison && !h.poisons() {
 		took = 0
 	}
-	c := reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took, RolledBack: h.rolledBack}
+	c := reports.Fault{Name: h.fault.Name, Kind: string(h.fault.Kind), Due: h.due, Injected: h.injected, Took: took}
+	c.RolledBack = h.rolledBack
 	for i, a := range h.fault.On {
 		e := reports.FaultEvent{Event: a.Event.String(), File: h.run.sc.File, Line: a.Pos.Line, Col: a.Pos.Col, Times: h.heard[i]}
 		if h.heard[i] == a.Event.Nth {

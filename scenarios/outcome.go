@@ -81,7 +81,8 @@ func (r *Runner) unwritten(run *reports.Run, res sim.Result) []reports.Verdict {
 		v.Got = fmt.Sprintf("processes ran %d times, and no process's timer fired", patience)
 	case reports.StopEvents:
 		v.Rule, v.Kind, v.Word = "the run comes to its end", "limit", reports.Undecided
-		v.Got = fmt.Sprintf("cut off at %s of %s, after %s events (key limits: of run:)", FormatDuration(res.Now.Truncate(time.Microsecond)), FormatDuration(run.For), FormatCount(int64(res.Events)))
+		v.Got = fmt.Sprintf("cut off at %s of %s, after %s events (key limits: of run:)",
+			FormatDuration(res.Now.Truncate(time.Microsecond)), FormatDuration(run.For), FormatCount(int64(res.Events)))
 	case reports.StopCrash:
 		v.Rule, v.Kind, v.Got = "the node starts", "start", term.Format(res.Crash)
 	default:
@@ -128,7 +129,8 @@ func (r *Runner) waiting(blocked []sim.Waiter) []reports.Waiting {
 			i := slices.IndexFunc(f.clients, func(c *client) bool { return c.pid == k.PID })
 			if i >= 0 && f.clients[i].asking != nil {
 				k.Site = sim.Site{} // is the runner's
-				list = append(list, waits(k, fmt.Sprintf("client %d of %q", i+1, f.load.Name), f.load.Request+" of "+f.clients[i].asking.label))
+				who := fmt.Sprintf("client %d of %q", i+1, f.load.Name)
+				list = append(list, waits(k, who, f.load.Request+" of "+f.clients[i].asking.label))
 			}
 		}
 	}

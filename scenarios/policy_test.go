@@ -18,7 +18,8 @@ func TestParsePolicy_mistakes(t *testing.T) {
 			t.Errorf("%q is a policy", text)
 			continue
 		}
-		if got := err.Error(); !strings.HasPrefix(got, want) || strings.Contains(got, "possible are") || strings.Count(got, "portfolio") > 1 {
+		got := err.Error()
+		if !strings.HasPrefix(got, want) || strings.Contains(got, "possible are") || strings.Count(got, "portfolio") > 1 {
 			t.Errorf("%q: %s", text, got)
 		}
 	}

@@ -15,7 +15,7 @@ func TestFault_trapped(t *testing.T) {
 		took               int
 	}{
 		{"a server that looks whom it is from", "{id: x, start: tolerant.Server}", "{select: /s/x, reason: boom}", 1},
-		{"one that takes it for a worker's", "{id: x, start: tolerant.Server, with: {knows: false}}", "{select: /s/x, reason: normal}", 1},
+		{"one that looks not", "{id: x, start: tolerant.Server, with: {knows: false}}", "{select: /s/x, reason: normal}", 1},
 		{"one that traps nothing and ends", "{id: x, start: echo.Server}", "{select: /s/x, reason: boom}", 1},
 		{"one that traps nothing, and normal is ignored", "{id: x, start: echo.Server}", "{select: /s/x, reason: normal}", 0},
 		{"one that is killed", "{id: x, start: tolerant.Server}", "{select: /s/x, reason: kill}", 1},

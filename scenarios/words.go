@@ -97,7 +97,8 @@ func (h *harm) sayings(add func(what string, say saying)) {
 		return fmt.Sprintf("%s, the %s time, strikes another than the first (%d further on)", who, term.Ordinal(n>>32), answer)
 	})
 	add("where", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s, the %s time, strikes elsewhere (answer %d to its %s draw)", who, term.Ordinal(n>>32), answer, term.Ordinal(n&math.MaxUint32))
+		return fmt.Sprintf("%s, the %s time, strikes elsewhere (answer %d to its %s draw)",
+			who, term.Ordinal(n>>32), answer, term.Ordinal(n&math.MaxUint32))
 	})
 }
 
@@ -113,7 +114,8 @@ func (w *Workload) sayings(who string, add func(what string, say saying)) {
 		return fmt.Sprintf("%s makes its %s request after %s", who, term.Ordinal(n+1), w.Every.means(answer))
 	})
 	add("with", func(n int, answer uint64) string {
-		return fmt.Sprintf("%s makes its %s request with other arguments (answer %d to their %s draw)", who, term.Ordinal(n>>16+1), answer, term.Ordinal(n&(1<<16-1)))
+		return fmt.Sprintf("%s makes its %s request with other arguments (answer %d to their %s draw)",
+			who, term.Ordinal(n>>16+1), answer, term.Ordinal(n&(1<<16-1)))
 	})
 	add("to", func(n int, answer uint64) string {
 		return fmt.Sprintf("%s asks another than the first with its %s request (%d further on)", who, term.Ordinal(n+1), answer)

@@ -33,13 +33,28 @@ func (a *app) execute(args []string) code {
 	}
 	root := a.root()
 	root.SetArgs(args)
-	cmd, err := root.ExecuteC()
+	cmd, err := safely(root)
 	a.out.Flush()
 	if broken := a.out.failure(); broken != nil && codeOf(err) != codeEngine {
 		err = broken
 	}
 	a.complain(cmd, err)
 	return codeOf(err)
+}
+
+// safely runs the verb. A panic is simrun's own: those of actors are exit reasons.
+func safely(root *cobra.Command) (cmd *cobra.Command, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			cmd, err = root, ownBug(panicOf("ran", v))
+		}
+	}()
+	return root.ExecuteC()
+}
+
+// ownBug is the error for a bug of simrun's own.
+func ownBug(bug error) *exit {
+	return exitWith(codeEngine, "%w", bug).because("this is a bug of simrun: please report it with the lines above")
 }
 
 // complain says on stderr why the verb ended.

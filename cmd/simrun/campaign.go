@@ -44,7 +44,8 @@ type outcome struct {
 // ahead is how many runs may be done before one that is not: what must be kept meanwhile.
 const ahead = 512
 
-// run makes the runs and delivers them in order until deliver says no. pulse is called now and then in between, and deliver and pulse never at once.
+// run makes the runs and delivers them in order until deliver says no. pulse is called now and then in between, and deliver and
+// pulse never at once.
 func (c *campaign) run(deliver func(outcome) bool, pulse func()) {
 	if c.count == 0 {
 		return
@@ -157,12 +158,17 @@ func (h *hand) close() {
 	}
 }
 
+// panicOf is the error for a panic of simrun's own, while it did something.
+func panicOf(what string, v any) error {
+	return fmt.Errorf("simrun panicked while it %s: %v\n%s", what, v, debug.Stack())
+}
+
 // safely makes a run. A panic here is simrun's own: those of actors are exit reasons.
 func (h *hand) safely(number int, seed uint64) (o outcome) {
 	o.number = number
 	defer func() {
 		if v := recover(); v != nil {
-			o.bug = fmt.Errorf("simrun panicked while it ran %s with seed %d: %v\n%s", h.target.word(), seed, v, debug.Stack())
+			o.bug = panicOf(fmt.Sprintf("ran %s with seed %d", h.target.word(), seed), v)
 			h.first, h.other = nil, nil // whatever state they are in, they are not touched again
 		}
 	}()

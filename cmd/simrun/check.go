@@ -76,7 +76,8 @@ func (a *app) printCheckText(t target, ds scenarios.Diagnostics, doubts []suspic
 	return err
 }
 
-// printCheckJSON prints one line a file: {"v":1,"type":"check","file":…,"ok":…,"errors":[…],"more":0}, and "warnings" if there are some.
+// printCheckJSON prints one line a file: {"v":1,"type":"check","file":…,"ok":…,"errors":[…],"more":0}, and
+// "warnings" if there are some.
 func printCheckJSON(w *output, t target, ds scenarios.Diagnostics, doubts []suspicion) error {
 	some := ds[:min(len(ds), diagnosticsShown)]
 	return json.NewEncoder(w).Encode(struct {

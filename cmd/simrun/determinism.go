@@ -17,7 +17,8 @@ func (h *hand) compare(seed uint64, one *reports.Run) *reports.Waver {
 	if one.Hash == two.Hash && one.Events == two.Events {
 		return nil
 	}
-	return &reports.Waver{Scenario: one.Scenario, File: one.File, Seed: seed, Hashes: [2]uint64{one.Hash, two.Hash}, Text: h.firstDifference(seed)}
+	hashes := [2]uint64{one.Hash, two.Hash}
+	return &reports.Waver{Scenario: one.Scenario, File: one.File, Seed: seed, Hashes: hashes, Text: h.firstDifference(seed)}
 }
 
 // firstDifference runs the plan twice more, with traces, and says where they part.

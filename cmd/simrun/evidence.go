@@ -16,7 +16,7 @@ type evidence struct {
 	*reports.Found
 	plan  plan.Plan                     // of the run that is shown
 	words func(choice.Deviation) string // for its deviations; nil: there are none
-	known *reports.Saved                // a saved run that fails in the same way; nil if there is none
+	known *reports.Saved                // a kept run that fails in the same way; nil if there is none
 	dir   string                        // of the folder of --out, where it is kept; "" if nowhere
 
 	record *trace.Record // nil if there is none, or too much of it
@@ -38,17 +38,13 @@ func (c *campaign) evidence(sc *scenarios.Scenario, e *evidence) {
 		e.long()
 		return
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			e.why = fmt.Sprintf("simrun panicked when it made the run again: %v", v)
-		}
-	}()
 	r := newRunner(sc)
 	defer r.Close()
 	opts := plain(c.opts)
 	opts.Keep = math.MaxInt
 	if again := play(r, e.plan, opts); again.Hash != e.shown().Hash {
-		e.why = fmt.Sprintf("made again it is another run, with hash %016x: simrun run --check-determinism always says where they part", again.Hash)
+		e.why = fmt.Sprintf("made again it is another run, with hash %016x: simrun run --check-determinism always says where they part",
+			again.Hash)
 		return
 	}
 	e.show(r.Trace().Record())

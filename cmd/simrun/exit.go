@@ -40,8 +40,10 @@ var exitTable = []struct {
 	{codeNothing, "there is nothing to run: no scenario was found, or no seed is left"},
 	{codeWavering, "not deterministic: two runs of one plan differ; the first differing event was printed"},
 	{codeInconclusive, "a limit was hit and a rule is undecided (with --strict, else a warning)"},
-	{codeNotMet, "a canary was not found (--canary); with --strict also a rule that was never evaluated, a fault that never took effect"},
-	{codeDrift, "replay, and run of a file with repro: the run is another than the one that was kept, or its scenario is gone; run: a kept run is stale"},
+	{codeNotMet, "a canary was not found (--canary); with --strict also a rule that was never evaluated, " +
+		"a fault that never took effect"},
+	{codeDrift, "replay, and run of what is kept: parts of the plan do not apply, and nothing fails; " +
+		"it is another run than a token's, and fails; or its scenario is gone"},
 	{codeEngine, "a bug in simrun itself; please report it with what was printed"},
 	{codeOutput, "output, a report or the folder of --out could not be written"},
 	{codeInterrupted, "interrupted (Ctrl-C); what was known was printed, and kept in the files that were asked for"},

@@ -112,7 +112,8 @@ type folderWaver struct {
 // openFolder makes the folder, or takes one that simrun wrote earlier: what it says of all runs is written anew, and the
 // failures that it keeps stay.
 func openFolder(dir string) (*folder, error) {
-	f := &folder{dir: dir, taken: map[string]bool{}, state: folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}}
+	f := &folder{dir: dir, taken: map[string]bool{}}
+	f.state = folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, exitWith(codeOutput, "--out: %s is a file, not a folder", dir)
 	}

@@ -54,7 +54,8 @@ func (w word[T]) list(between string) string {
 func wordFlag[T ~string](cmd *cobra.Command, value *T, name, usage string, choices ...T) {
 	w := word[T]{value, choices}
 	cmd.Flags().Var(w, name, usage)
-	must(cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(strings.Split(w.list(" "), " "), cobra.ShellCompDirectiveNoFileComp)))
+	words := cobra.FixedCompletions(strings.Split(w.list(" "), " "), cobra.ShellCompDirectiveNoFileComp)
+	must(cmd.RegisterFlagCompletionFunc(name, words))
 }
 
 func formatFlag(cmd *cobra.Command, value *format) {

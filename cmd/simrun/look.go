@@ -12,6 +12,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/otp/observer"
 )
 
@@ -22,7 +23,7 @@ type look struct {
 	seeds  *scenarios.Seeds
 	opts   scenarios.RunOptions
 	moment string
-	origin string        // what is played, if it is no seed's run; else ""
+	origin string        // what is played: seed 7, or a plan
 	at     time.Duration // negative: the end of the run
 }
 
@@ -103,10 +104,12 @@ func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenari
 			if err != nil {
 				return target{}, nil, 0, tokenOr(name, err)
 			}
+			seed := seedAt(sc.Run.Seeds, 0)
 			if l.seeds != nil {
-				return t, sc, seedAt(*l.seeds, 0), nil
+				seed = seedAt(*l.seeds, 0)
 			}
-			return t, sc, seedAt(sc.Run.Seeds, 0), nil
+			l.origin = seedText(seed)
+			return t, sc, seed, nil
 		}
 	}
 	p, err := l.runOf([]string{name})
@@ -115,12 +118,17 @@ func (l *look) plan(cmd *cobra.Command, name string) (target, *scenarios.Scenari
 	}
 	for _, flag := range []string{"seed", "for"} {
 		if cmd.Flags().Changed(flag) {
-			return target{}, nil, 0, exitWith(codeUsage, "--%s is said already by the run that is kept", flag)
+			return target{}, nil, 0, exitWith(codeUsage, "--%s is said already by %s", flag, p.name())
 		}
 	}
 	l.opts, l.origin = p.options(), p.origin()
+	if l.origin == "" {
+		l.origin = seedText(p.plan.Seed)
+	}
 	return p.target, p.sc, p.plan.Seed, nil
 }
+
+func seedText(seed uint64) string { return "seed " + choice.FormatSeed(seed) }
 
 // tokenOr is an error, or that of a token if it was to be one.
 func tokenOr(name string, err error) error {
@@ -141,11 +149,8 @@ func (l *look) text(all bool) observer.Text {
 
 // title is the line above what is printed.
 func (l *look) title(s *scene) {
-	origin := l.origin
-	if origin == "" {
-		origin = fmt.Sprintf("seed %d", s.seed)
-	}
-	fmt.Fprintf(l.out, "%s  %s · %s · %s, %s\n\n", s.target.word(), origin, timeText(s.Now), processes(len(s.Processes)), plural(len(s.Timers), "timer"))
+	fmt.Fprintf(l.out, "%s  %s · %s · %s, %s\n\n", s.target.word(), l.origin, timeText(s.Now), processes(len(s.Processes)),
+		plural(len(s.Timers), "timer"))
 }
 
 func processes(n int) string {

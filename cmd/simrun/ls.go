@@ -155,7 +155,8 @@ func (l *listing) programs(names []string) {
 	all := programs()
 	for _, name := range all.Names() {
 		if p, ok := all.Lookup(name); ok && wanted(name, names) {
-			l.Programs = append(l.Programs, listedProgram{name, p.About, listedParams(p.Params), listedRequests(p.Requests), listedVersions(p.Versions)})
+			x := listedProgram{name, p.About, listedParams(p.Params), listedRequests(p.Requests), listedVersions(p.Versions)}
+			l.Programs = append(l.Programs, x)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 // The scripts run simrun itself, and some that are broken on purpose.
@@ -23,8 +24,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"simrun":              main,
 		"simrun-wavering":     with(func(r runner) runner { return wavering{r} }),
-		"simrun-panicking":    with(func(r runner) runner { return panicking{r} }),
 		"simrun-interrupting": with(func(r runner) runner { return interrupting{r} }),
+		"simrun-panicking":    with(func(r runner) runner { return panicking{r} }),
+
+		"simrun-panicking-small": with(func(r runner) runner { return panickingSmall{r} }),
+		"simrun-panicking-again": with(func(r runner) runner { return panickingAgain{r} }),
 	})
 }
 
@@ -60,6 +64,21 @@ type panicking struct{ runner }
 func (p panicking) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
 	if seed == 3 {
 		panic("the world is upside down")
+	}
+	return p.runner.Run(seed, opts)
+}
+
+// panickingSmall has one where runs are made small.
+type panickingSmall struct{ runner }
+
+func (panickingSmall) Planned(scenarios.RunOptions) plan.Runner { panic("nothing is small") }
+
+// panickingAgain has one where runs are made again with their trace.
+type panickingAgain struct{ runner }
+
+func (p panickingAgain) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
+	if opts.Keep > 0 {
+		panic("not again")
 	}
 	return p.runner.Run(seed, opts)
 }

@@ -181,7 +181,8 @@ func (r *running) times() (mine, others time.Duration) {
 		return max(time.Second, (d + time.Second - 1).Truncate(time.Second))
 	}
 	now := time.Now()
-	return whole(r.until.Sub(now)), whole(r.began.Add(r.ending.after).Sub(slices.MaxFunc([]time.Time{now, r.until}, time.Time.Compare)))
+	later := slices.MaxFunc([]time.Time{now, r.until}, time.Time.Compare)
+	return whole(r.until.Sub(now)), whole(r.began.Add(r.ending.after).Sub(later))
 }
 
 // ranOut says how to go on with the scenarios whose time was over before their seeds were.
@@ -196,7 +197,8 @@ func (r *running) ranOut() {
 			continue
 		}
 		if seeds := r.seedsOf(r.parsed[i], s.Runs); seeds != nil {
-			fmt.Fprintf(r.errs, "  to go on with %s: %s\n", s.Scenario, r.goOn(rest{[]string{r.targets[i].word()}, seeds, r.endless, share, turn}))
+			left := rest{[]string{r.targets[i].word()}, seeds, r.endless, share, turn}
+			fmt.Fprintf(r.errs, "  to go on with %s: %s\n", s.Scenario, r.goOn(left))
 			turn++
 		}
 	}

@@ -60,7 +60,8 @@ func (p *painter) end(run *reports.Run) int {
 	if run.Failure == nil {
 		return len(p.record.Events)
 	}
-	n, _ := slices.BinarySearchFunc(p.record.Events, run.Failure.At+1, func(e trace.Event, at time.Duration) int { return int(e.At - int64(at)) })
+	later := func(e trace.Event, at time.Duration) int { return int(e.At - int64(at)) }
+	n, _ := slices.BinarySearchFunc(p.record.Events, run.Failure.At+1, later)
 	return n
 }
 
@@ -92,7 +93,8 @@ func (p *painter) telling(i int) bool {
 		}
 	case trace.Report:
 		word, _, _ := strings.Cut(p.record.Details[i], " ")
-		return !slices.Contains([]string{"progress", "terminate", "crash", "supervisor"}, word) // the ends and starts themselves are shown
+		// the ends and starts themselves are shown
+		return !slices.Contains([]string{"progress", "terminate", "crash", "supervisor"}, word)
 	}
 	return false
 }

@@ -50,7 +50,8 @@ func (p *progress) scenario(s *reports.Summary, hands int) {
 func (p *progress) shrinking(now plan.Progress) {
 	p.doing = ""
 	if now.Evaluations > 0 {
-		p.doing = fmt.Sprintf("  making a failure small: %s, %d of %d runs, %s left", now.Doing, now.Evaluations, now.Budget, plural(now.Deviations, "draw"))
+		p.doing = fmt.Sprintf("  making a failure small: %s, %d of %d runs, %s left", now.Doing, now.Evaluations, now.Budget,
+			plural(now.Deviations, "draw"))
 	}
 	if time.Since(p.pulsed) >= tick {
 		p.pulse()

@@ -55,9 +55,11 @@ The scenario of a token is found by its digest: below this folder, else among th
 			if len(args) == 1 || len(args) == 2 {
 				return nil
 			}
-			return exitWith(codeUsage, "replay takes a token or a file, and perhaps a scenario file, not %s", plural(len(args), "argument"))
+			n := plural(len(args), "argument")
+			return exitWith(codeUsage, "replay takes a token or a file, and perhaps a scenario file, not %s", n)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			r.settleFolder(r.env)
 			p, err := r.runOf(args)
 			if err != nil {
 				return err
@@ -134,9 +136,6 @@ func fileRun(t target, sc *scenarios.Scenario) *replay {
 	x := sc.Repro
 	p := &replay{target: t, sc: sc, repro: x, plan: x.Plan, policy: x.Policy}
 	p.edited = x.Digest != (scenarios.Sum{}) && x.Digest != digest
-	if x.Hash != 0 {
-		p.hash = scenarios.HashStart(x.Hash)
-	}
 	return p
 }
 
@@ -195,7 +194,7 @@ type replay struct {
 	sc     *scenarios.Scenario
 	plan   plan.Plan
 	policy scenarios.Policy
-	hash   uint32               // the beginning of the run's; 0: not known
+	hash   uint32               // the beginning of the run's, if it is a token's; 0: not known
 	repro  *scenarios.Repro     // what a file says of it; nil if it is a token's
 	gone   []string             // what its plan leaves out and is not there
 	edited bool                 // the scenario is not the one that it was a run of
@@ -250,7 +249,9 @@ func (p *replay) compare(r runner) {
 }
 
 // same tells whether the run is the one of a token, as far as that is known.
-func (p *replay) same() bool { return !p.drift && (p.hash == 0 || p.hash == scenarios.HashStart(p.run.Hash)) }
+func (p *replay) same() bool {
+	return !p.drift && (p.hash == 0 || p.hash == scenarios.HashStart(p.run.Hash))
+}
 
 // verdict is a word, what it means here, and the exit code.
 func (p *replay) verdict() (word, meaning string, c code) {
@@ -289,6 +290,22 @@ func (p *replay) tokenVerdict() (word, meaning string, c code) {
 	return "fixed", since + ": it is another run; all of its plan applies, and no rule is broken", codeOK
 }
 
+// name is who says what is played: a file that keeps it, or a token.
+func (p *replay) name() string {
+	if p.repro != nil {
+		return "the run that " + p.target.word() + " keeps"
+	}
+	return "the token"
+}
+
+// what is the run itself: that of a token or of a file.
+func (p *replay) what() string {
+	if p.repro != nil {
+		return p.name()
+	}
+	return "the run of " + p.name()
+}
+
 // origin is what was played; "" if it is the run of a seed.
 func (p *replay) origin() string {
 	x := scenarios.Repro{Plan: p.plan, Policy: p.policy}
@@ -307,7 +324,10 @@ func (r *replaying) tell(p *replay) error {
 	}
 	e := &evidence{Found: s.Add(p.run), plan: p.plan, words: p.words}
 	c = r.judge(s, c)
-	res := &reports.Results{Program: "simrun " + build(), Scenarios: []*reports.Summary{s}, Loose: r.loose, Strict: r.strict, Canary: r.canary, ExitCode: int(c)}
+	res := &reports.Results{
+		Program: "simrun " + build(), Scenarios: []*reports.Summary{s}, Loose: r.loose, Strict: r.strict, Canary: r.canary,
+		ExitCode: int(c),
+	}
 	if p.waver != nil {
 		res.Wavers = []*reports.Waver{p.waver}
 	}

@@ -27,11 +27,19 @@ var fileFlags = [...]struct {
 
 // flags adds the flags.
 func (r *reporting) flags(cmd *cobra.Command) {
-	wordFlag(cmd, &r.format, "format", "print `FORMAT`: text, json (lines), junit, markdown, github", textFormat, jsonFormat, junitFormat, markdownFormat, githubFormat)
+	wordFlag(cmd, &r.format, "format", "print `FORMAT`: text, json (lines), junit, markdown, github",
+		textFormat, jsonFormat, junitFormat, markdownFormat, githubFormat)
 	for i, f := range fileFlags {
 		cmd.Flags().StringVar(&r.names[i], f.name, "", f.usage)
 	}
 	cmd.Flags().StringVarP(&r.dir, "out", "o", "", "keep all that is found in `DIR`  (SIM_OUT)")
+}
+
+// settleFolder reads from the environment what no flag says.
+func (r *reporting) settleFolder(env environment) {
+	if r.dir == "" {
+		r.dir = env.getenv("SIM_OUT")
+	}
 }
 
 // A report is one output and its format.

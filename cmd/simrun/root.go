@@ -59,7 +59,8 @@ func (a *app) root() *cobra.Command {
 	colour := word[string]{&a.colour, []string{"auto", "always", "never"}}
 	all.Var(colour, "color", "colour the output")
 	root.SetFlagErrorFunc(suggestFlag)
-	root.AddCommand(a.runCommand(), a.replayCommand(), a.shrinkCommand(), a.checkCommand(), a.traceCommand(), a.treeCommand(), a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.replayCommand(), a.shrinkCommand(), a.checkCommand(), a.traceCommand(), a.treeCommand(),
+		a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
 	root.SetHelpFunc(help)
 	root.SetHelpCommand(helpCommand())
 	return root

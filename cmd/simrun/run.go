@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -41,6 +42,7 @@ type running struct {
 	wavers   []*reports.Waver
 	worst    code
 	bug      string // simrun's own; "" if it met none
+	panicked error  // the same, met while a failure was looked at
 	halted   bool   // as many failures were found as are wanted
 	failures int    // so many were
 	tellers  []teller
@@ -69,7 +71,7 @@ func (r *running) command() *cobra.Command {
 made small, told with what it needs, and ends with the command that replays it. Unless a time ends the
 search, what is printed to stdout does not depend on -j, nor on the machine. Exit codes: --explain-exit.
 A TARGET is a scenario file, a folder, or the name of a built-in scenario; without one, this folder.
-Failures of earlier come first: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, and what the
+Runs kept from earlier come first: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, and what the
 folder of --out keeps. Each still fails (exit 1), is fixed, is stale (exit 8), or is said to be of none of them.
 That folder has run.json, results.jsonl and, for each kind of failure, repro.yaml, story, trace and picture.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -88,16 +90,18 @@ That folder has run.json, results.jsonl and, for each kind of failure, repro.yam
 	f.IntVar(&r.ending.failures, "fail-fast", 0, "stop at the first failure, or with =`N` at the N-th")
 	f.Lookup("fail-fast").NoOptDefVal = "1"
 	f.String("stop-after", "", "search so much real `TIME`, from --seed on; with --seeds not more  (SIM_STOP_AFTER)")
-	f.String("policy", "", "who runs next: random, pos, portfolio…, whatever `POLICY` files say  (SIM_POLICY)")
+	f.String("policy", "", "who runs next, `POLICY` in place of the files': random, pos, portfolio…  (SIM_POLICY)")
 	f.BoolVar(&r.opts.Swarm, "swarm", false, "each run leaves out a drawn half of the kinds of faults")
-	f.String("shrink", "", "make failures small in `N` runs each, or off; default: up to 500  (SIM_SHRINK)")
+	f.String("shrink", "", "the budget: make failures small in `N` runs each, or off; default: up to 500  (SIM_SHRINK)")
 	f.BoolVar(&r.strict, "strict", false, "undecided rules (exit 6) and what was never tested (7) are errors")
 	f.BoolVar(&r.canary, "canary", false, "the scenarios have planted bugs: exit 7 unless each is found")
 	f.StringVar(&r.asked.determinism, "check-determinism", "off", "run this `SHARE` twice and compare: 2%, always")
 	f.BoolVar(&r.opts.CheckMutation, "check-mutation", false, "find messages that are changed after they were sent (slow)")
 	r.reporting.flags(cmd)
-	must(cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(strings.Split(policyWords, " "), cobra.ShellCompDirectiveNoFileComp)))
-	must(cmd.RegisterFlagCompletionFunc("shrink", cobra.FixedCompletions([]string{"off", "100", "2000"}, cobra.ShellCompDirectiveNoFileComp)))
+	for flag, words := range map[string]string{"policy": policyWords, "shrink": "off 100 2000"} {
+		completed := cobra.FixedCompletions(strings.Split(words, " "), cobra.ShellCompDirectiveNoFileComp)
+		must(cmd.RegisterFlagCompletionFunc(flag, completed))
+	}
 	return cmd
 }
 
@@ -121,9 +125,7 @@ func (r *running) settle(cmd *cobra.Command) (err error) {
 		return err
 	}
 	r.asked.shrink = shrink.text
-	if r.dir == "" {
-		r.dir = r.env.getenv("SIM_OUT")
-	}
+	r.settleFolder(r.env)
 	for _, name := range []string{"seeds", "seed", "for", "policy", "swarm", "stop-after"} {
 		if cmd.Flags().Changed(name) {
 			r.changing = append(r.changing, "--"+name)
@@ -192,7 +194,8 @@ func (r *running) looseNumber(names []string, err error) error {
 	for _, name := range names {
 		if _, bad := strconv.ParseUint(name, 10, 32); bad == nil && r.ending.failures == 1 {
 			if _, found := find(name); found != nil {
-				return exitWith(codeUsage, "--fail-fast takes its number behind an equals sign").because("did you mean --fail-fast=" + name + "?")
+				return exitWith(codeUsage, "--fail-fast takes its number behind an equals sign").
+					because("did you mean --fail-fast=" + name + "?")
 			}
 		}
 	}
@@ -212,7 +215,8 @@ func (r *running) keepers(targets []target, parsed []*scenarios.Scenario) error 
 		switch file := targets[i].file; {
 		case sc.Repro == nil:
 		case len(r.changing) > 0:
-			return exitWith(codeUsage, "%s keeps one run, in its key repro:, and %s says otherwise", file, strings.Join(r.changing, ", ")).
+			who := strings.Join(r.changing, ", ")
+			return exitWith(codeUsage, "%s keeps one run, in its key repro:, and %s %s otherwise", file, who, says(len(r.changing))).
 				because("leave the flag out, or name the scenario itself")
 		case r.shrink.flag && r.shrink.runs > 0:
 			return exitWith(codeUsage, "--shrink: %s keeps one run, which is played as it is", file).
@@ -220,6 +224,14 @@ func (r *running) keepers(targets []target, parsed []*scenarios.Scenario) error 
 		}
 	}
 	return nil
+}
+
+// says is the verb for so many who say something.
+func says(n int) string {
+	if n == 1 {
+		return "says"
+	}
+	return "say"
 }
 
 // prepare opens whatever is written to.
@@ -297,15 +309,15 @@ func (r *running) scenario(t target, sc *scenarios.Scenario, keeps []*kept, left
 	r.each(func(t teller) { t.scenario(s, c) })
 	r.progress.scenario(s, min(c.jobs, c.count))
 	r.playKept(t, sc, s, keeps)
-	var bug error
-	if !r.halted && !r.stop.asked() {
+	bug := r.panicked
+	if bug == nil && !r.halted && !r.stop.asked() {
 		bug = r.search(s, c, sc)
 	}
 	r.progress.wipe()
 	s.End, s.EndText = r.why(s, c, bug)
 	if bug != nil {
 		r.out.Flush()
-		return exitWith(codeEngine, "%w", bug).because("this is a bug of simrun: please report it with the lines above")
+		return ownBug(bug)
 	}
 	c.unheard(sc, s)
 	r.done = append(r.done, s)
@@ -323,7 +335,7 @@ func (r *running) search(s *reports.Summary, c *campaign, sc *scenarios.Scenario
 		}
 		return r.take(s, o, c, sc)
 	}, func() { r.progress.pulse(); r.flush() })
-	return bug
+	return cmp.Or(bug, r.panicked)
 }
 
 // count counts a failure, and says whether that was the last one that is wanted.
@@ -376,6 +388,9 @@ func (r *running) take(s *reports.Summary, o outcome, c *campaign, sc *scenarios
 		r.progress.failure(found)
 		e := r.evidence(c, sc, s, found)
 		r.each(func(t teller) { t.found(s, e) })
+		if r.panicked != nil {
+			return false
+		}
 	}
 	if found != nil || o.waver != nil {
 		r.count()
@@ -384,11 +399,16 @@ func (r *running) take(s *reports.Summary, o outcome, c *campaign, sc *scenarios
 }
 
 // evidence makes the first failing run of a kind small, and once more if somebody wants to see more of it.
-func (r *running) evidence(c *campaign, sc *scenarios.Scenario, s *reports.Summary, f *reports.Found) *evidence {
-	e := &evidence{Found: f, plan: planOf(sc, f.Run.Seed, c.opts)}
+func (r *running) evidence(c *campaign, sc *scenarios.Scenario, s *reports.Summary, f *reports.Found) (e *evidence) {
+	e = &evidence{Found: f, plan: planOf(sc, f.Run.Seed, c.opts)}
 	if f.Number > 1 {
 		return e
 	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.panicked = panicOf(fmt.Sprintf("looked closer at %s with seed %d", c.target.word(), f.Run.Seed), v)
+		}
+	}()
 	r.makeSmall(c, sc, s, e)
 	if e.known != nil {
 		return e

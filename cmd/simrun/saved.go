@@ -90,7 +90,7 @@ func inFolder(dir string) ([]string, error) {
 		return nil, nil
 	}
 	entries, err := os.ReadDir(filepath.Join(dir, failuresName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // the folder says so itself when it is opened
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // which the folder says when it is opened
 		return nil, exitWith(codeOutput, "--out: cannot look for what is kept in %s: %w", dir, err)
 	}
 	var files []string
@@ -171,7 +171,8 @@ func (k *kept) owner(targets []target, parsed []*scenarios.Scenario) (place int,
 	case name == "" || len(same) > 0 && k.why != "":
 		x.Says = []string{"it cannot be read: " + k.why}
 	case len(same) > 1:
-		x.Says = []string{fmt.Sprintf("%d scenarios are called %s, and all were edited since: simrun replay FILE SCENARIO plays it", len(same), name)}
+		all := fmt.Sprintf("%d scenarios are called %s, and all were edited since", len(same), name)
+		x.Says = []string{all + ": simrun replay FILE SCENARIO plays it"}
 	case alone != "":
 		x.Word, x.Says = reports.NotPlayed, []string{fmt.Sprintf("of %s only the run that %s keeps is played", name, alone)}
 	default:
@@ -216,6 +217,11 @@ func (r *running) playKept(t target, sc *scenarios.Scenario, s *reports.Summary,
 	if len(list) == 0 {
 		return
 	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.panicked = panicOf("played what is kept of "+t.word(), v)
+		}
+	}()
 	h := newRunner(sc)
 	defer h.Close()
 	for _, k := range list {

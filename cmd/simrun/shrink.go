@@ -18,7 +18,7 @@ type shrinking struct {
 	*app
 	budget int
 	plan   bool
-	out    string
+	file   string // to write; "" if none is wanted
 }
 
 func (a *app) shrinkCommand() *cobra.Command {
@@ -28,28 +28,30 @@ func (a *app) shrinkCommand() *cobra.Command {
 		Short: "Make a failure small: the few faults and orderings that it needs",
 		Example: `  simrun shrink 2C5TR4...                 the token of a REPLAY line
   simrun shrink 2C5TR4... chat.sim.yaml   with this scenario file
-  simrun shrink 2C5TR4... --out chat.lost-line.repro.yaml   keep it beside chat.sim.yaml: simrun run plays it first
+  simrun shrink 2C5TR4... --write chat.lost-line.repro.yaml   keep it beside chat.sim.yaml: simrun run plays it first
   simrun shrink simrun-out/failures/…/repro.yaml --budget 5000
   simrun shrink --plan 2C5TR4... > small.plan   the plan as text`,
 		Long: `Plays the run of a token again and again with less in it: without faults and workloads, with dull draws in the
 place of chance, and keeps what still fails in the same way. What is left is told in words, with what comes of the
 run without it, and ends in a token that simrun replay plays. It takes at most --budget runs.
-With --out what is left is written to a file: the scenario, with a key repro: that simrun replay and simrun run play.
+With --write what is left is written to a file: the scenario, with a key repro: that simrun replay and simrun run play.
 
 exit code 0  it is made small
           5  two runs of one plan differ: that is what to mend first
-          8  the run of the token does not fail any more`,
+          8  the run does not fail any more`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 || len(args) == 2 {
 				return nil
 			}
-			return exitWith(codeUsage, "shrink takes a token or a file, and perhaps a scenario file, not %s", plural(len(args), "argument"))
+			n := plural(len(args), "argument")
+			return exitWith(codeUsage, "shrink takes a token or a file, and perhaps a scenario file, not %s", n)
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return s.run(args) },
 	}
-	cmd.Flags().IntVar(&s.budget, "budget", plan.DefaultBudget, "how many runs it may take")
+	cmd.Flags().IntVar(&s.budget, "budget", plan.DefaultBudget, "make it small in `N` runs")
 	cmd.Flags().BoolVar(&s.plan, "plan", false, "print the plan as text and nothing else")
-	cmd.Flags().StringVarP(&s.out, "out", "o", "", "write the scenario with the small run to `FILE`, as in chat.lost-line.repro.yaml")
+	cmd.Flags().StringVarP(&s.file, "write", "w", "",
+		"write the scenario with the small run to `FILE`, as in chat.lost-line.repro.yaml")
 	return cmd
 }
 
@@ -61,8 +63,8 @@ func (s *shrinking) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.out != "" && !isYAML(s.out) {
-		return exitWith(codeUsage, "--out %s: a scenario file ends with .yaml", s.out)
+	if s.file != "" && !isYAML(s.file) {
+		return exitWith(codeUsage, "--write %s: a scenario file ends with .yaml", s.file)
 	}
 	r := newRunner(p.sc)
 	defer r.Close()
@@ -75,7 +77,8 @@ func (s *shrinking) shrink(r runner, p *replay) error {
 	m.tell = live.shrinkingAlone
 	before := m.play(r, p.plan)
 	if !before.Failed() {
-		return exitWith(codeDrift, "the run of this token does not fail").because("the code or the scenario has changed since: simrun replay tells more")
+		return exitWith(codeDrift, "%s does not fail", p.what()).
+			because("the code or the scenario has changed since: simrun replay tells more")
 	}
 	small, err := m.shrink(r, p.plan)
 	live.wipe()
@@ -90,11 +93,11 @@ func (s *shrinking) shrink(r runner, p *replay) error {
 		return exitWith(codeDrift, "%w", err)
 	}
 	again := small.small.Replay
-	if s.out != "" {
+	if s.file != "" {
 		if err := s.write(m, p.target, small); err != nil {
 			return err
 		}
-		again = s.out
+		again = s.file
 	}
 	if s.plan {
 		fmt.Fprint(s.app.out, small.Plan.Annotate(small.words))
@@ -112,10 +115,10 @@ func (s *shrinking) shrink(r runner, p *replay) error {
 func (s *shrinking) write(m *smaller, t target, small *shrunk) error {
 	text, err := m.repro(small.Plan, small.small.Run).File(t.src, m.sc, small.words)
 	if err == nil {
-		err = os.WriteFile(s.out, text, 0o666)
+		err = os.WriteFile(s.file, text, 0o666)
 	}
 	if err != nil {
-		return exitWith(codeOutput, "--out: %w", err)
+		return exitWith(codeOutput, "--write: %w", err)
 	}
 	return nil
 }
@@ -124,9 +127,18 @@ func (s *shrinking) write(m *smaller, t target, small *shrunk) error {
 func (s *shrinking) tell(w io.Writer, sc *scenarios.Scenario, small *shrunk, before *reports.Run) {
 	x := small.small
 	fmt.Fprintf(w, "%s: %s\n", sc.Name, x.Run.Signature())
-	fmt.Fprintf(w, "  %s, from %s to %s\n", plural(x.Runs, "run"), plural(int(before.Events), "event"), plural(int(x.Run.Events), "event"))
+	if x.Run.Events == before.Events {
+		fmt.Fprintf(w, "  %s, and it is no smaller than it was: %s\n", plural(x.Runs, "run"), plural(int(x.Run.Events), "event"))
+	} else {
+		from, to := plural(int(before.Events), "event"), plural(int(x.Run.Events), "event")
+		fmt.Fprintf(w, "  %s, from %s to %s\n", plural(x.Runs, "run"), from, to)
+	}
+	for _, name := range x.Without {
+		fmt.Fprintf(w, "  without %s\n", name)
+	}
 	if len(x.Needs) == 0 {
-		fmt.Fprintf(w, "  it needs nothing of that: it fails with every choice dull (the first in line, the least delay, the shortest wait)\n")
+		fmt.Fprintf(w, "  it needs nothing of that: it fails with every choice dull "+
+			"(the first in line, the least delay, the shortest wait)\n")
 	}
 	for _, n := range x.Needs {
 		without := n.Without

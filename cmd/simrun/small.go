@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strconv"
+	"time"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -20,6 +20,7 @@ type smaller struct {
 	budget int                  // runs
 	tell   func(plan.Progress)  // how far it is; nil: nobody wants to know
 	stop   *interrupt           // nil: nobody can
+	until  time.Time            // it must be done by then; zero: it does not matter
 }
 
 // shrunk is a run that was made small.
@@ -32,8 +33,10 @@ type shrunk struct {
 // shrink makes the run of a plan small. The error is a *plan.Parting if two runs of a plan differ.
 func (s *smaller) shrink(r runner, p plan.Plan) (*shrunk, error) {
 	play := r.Planned(s.opts)
+	late := false
 	guarded := func(p plan.Plan, rec *choice.Recording) plan.Outcome {
-		if s.stop != nil && s.stop.asked() {
+		late = late || !s.until.IsZero() && time.Now().After(s.until)
+		if late || s.stop != nil && s.stop.asked() {
 			return plan.Outcome{} // the rest is quick
 		}
 		return play(p, rec)
@@ -42,11 +45,16 @@ func (s *smaller) shrink(r runner, p plan.Plan) (*shrunk, error) {
 	switch {
 	case s.stop != nil && s.stop.asked():
 		return nil, errors.New("it was interrupted")
+	case late:
+		return nil, errors.New("the time was over (--stop-after); simrun shrink goes on from the token")
 	case report.Err != nil:
 		return nil, report.Err
 	}
 	words := r.Words(report.Plan, s.opts)
 	small := &reports.Small{Run: s.play(r, report.Plan), Runs: report.Evaluations, Minimal: report.Minimal}
+	for _, place := range report.Plan.Without {
+		small.Without = append(small.Without, s.sc.Element(place))
+	}
 	for _, n := range report.Needed {
 		need := reports.Need{Without: n.Without}
 		if n.Deviation != nil {
@@ -124,13 +132,12 @@ type shrinkBudget struct {
 
 // pickShrink reads how many runs shrinking may take; canaries are not shrunk unless somebody says so.
 func pickShrink(s setting, canary bool) (shrinkBudget, error) {
-	switch s.text {
-	case "":
-		if canary {
-			return shrinkBudget{}, nil
-		}
+	switch {
+	case s.from == "" && canary:
+		return shrinkBudget{}, nil
+	case s.from == "":
 		return shrinkBudget{runs: plan.DefaultBudget}, nil
-	case "off":
+	case s.text == "off":
 		return shrinkBudget{flag: s.flag}, nil
 	}
 	n, err := strconv.Atoi(s.text)
@@ -150,13 +157,8 @@ func (r *running) makeSmall(c *campaign, sc *scenarios.Scenario, s *reports.Summ
 	if r.shrink.runs == 0 || r.stop.asked() {
 		return
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			e.NotSmall = fmt.Sprintf("simrun panicked: %v\n%s", v, debug.Stack())
-		}
-	}()
 	m := c.smaller(sc)
-	m.budget, m.tell, m.stop = r.shrink.runs, r.progress.shrinking, r.stop
+	m.budget, m.tell, m.stop, m.until = r.shrink.runs, r.progress.shrinking, r.stop, c.until
 	if !r.shrink.exact {
 		m.budget = tries(m.budget, e.Run.Events)
 	}

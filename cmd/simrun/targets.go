@@ -23,7 +23,8 @@ func (t target) parse() (*scenarios.Scenario, scenarios.Diagnostics) {
 	return scenarios.Parse(t.file, t.src, programs())
 }
 
-// findAll finds the scenario files that the words of a command line name, each once, in the order of the words, and below a folder in that of names.
+// findAll finds the scenario files that the words of a command line name, each once, in the order of the words, and below a
+// folder in that of names.
 func (a *app) findAll(words []string) ([]target, error) {
 	var all []target
 	seen := map[string]bool{}

@@ -108,7 +108,7 @@ func (t *tracing) run(cmd *cobra.Command, name string) error {
 	run := runner.Run(seed, t.opts)
 	printTrace(t.out, t.format, runner.Trace().Record(), t.filter)
 	if f := run.Failure; f != nil {
-		t.warn("%s with seed %d breaks the rule %s", target.word(), seed, f.Rule)
+		t.warn("%s, %s, breaks the rule %s", target.word(), l.origin, f.Rule)
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
+	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
 func seeds(t *testing.T, text string) scenarios.Seeds {
@@ -229,6 +231,7 @@ func TestPickShrink(t *testing.T) {
 	}{
 		{setting{}, false, shrinkBudget{runs: 500}, false}, {setting{}, true, shrinkBudget{}, false}, {flag("off"), false, shrinkBudget{flag: true}, false},
 		{flag("0"), false, shrinkBudget{0, true, true}, false}, {flag("70"), true, shrinkBudget{70, true, true}, false}, {flag("-1"), false, shrinkBudget{}, true}, {flag("1s"), false, shrinkBudget{}, true},
+		{flag(""), false, shrinkBudget{}, true},
 	} {
 		if got, err := pickShrink(c.s, c.canary); got != c.want || (err != nil) != c.wrong {
 			t.Errorf("%v %v: %v, %v", c.s, c.canary, got, err)
@@ -287,5 +290,82 @@ func TestGather_cannotLook(t *testing.T) {
 	err := r.gather([]target{{file, tg.src}}, []*scenarios.Scenario{sc})
 	if codeOf(err) != codeUsage || !strings.Contains(err.Error(), "cannot look for what is kept beside "+file) {
 		t.Errorf("the error is %v, with code %d", err, codeOf(err))
+	}
+}
+
+// Making a failure small ends when its time is over, too.
+func TestSmaller_deadline(t *testing.T) {
+	tg, ok := builtin("rate-limiter-crash")
+	if !ok {
+		t.Fatal("no rate-limiter-crash")
+	}
+	sc, ds := tg.parse()
+	if sc == nil {
+		t.Fatal(ds)
+	}
+	r := newRunner(sc)
+	defer r.Close()
+	runs := 0
+	m := &smaller{sc: sc, digest: scenarios.Digest(tg.src), budget: 500, until: time.Now().Add(-time.Second)}
+	_, err := m.shrink(counting{r, &runs}, plan.Plan{Seed: 2})
+	if err == nil || !strings.Contains(err.Error(), "--stop-after") || runs != 0 {
+		t.Errorf("%d runs, %v", runs, err)
+	}
+	m.until = time.Now().Add(time.Hour)
+	if _, err := m.shrink(counting{r, &runs}, plan.Plan{Seed: 2}); err != nil || runs < 10 {
+		t.Errorf("%d runs, %v", runs, err)
+	}
+}
+
+// counting counts the runs of plans.
+type counting struct {
+	runner
+	runs *int
+}
+
+func (c counting) Planned(opts scenarios.RunOptions) plan.Runner {
+	play := c.runner.Planned(opts)
+	return func(p plan.Plan, rec *choice.Recording) plan.Outcome {
+		*c.runs++
+		return play(p, rec)
+	}
+}
+
+// What became of a kept run is one word for one state, whoever asks, and its exit code is that of simrun run.
+func TestBecame(t *testing.T) {
+	for _, c := range []struct {
+		before, now string
+		drifted     bool
+		word        reports.SavedWord
+		code        code
+	}{
+		{"x", "x", false, reports.StillFails, codeBroken},
+		{"x", "x", true, reports.StillFails, codeBroken},
+		{"x", "y", false, reports.FailsNow, codeBroken},
+		{"x", "y", true, reports.FailsNow, codeBroken},
+		{"", "y", true, reports.FailsNow, codeBroken},
+		{"x", "", false, reports.Fixed, codeOK},
+		{"x", "", true, reports.Stale, codeDrift},
+		{"", "", false, reports.Guards, codeOK},
+		{"", "", true, reports.Stale, codeDrift},
+	} {
+		word := wordOf(c.before, c.now, c.drifted)
+		if word != c.word {
+			t.Errorf("%v: %s", c, word)
+		}
+		for _, hash := range []uint64{0, 1} {
+			for _, same := range []bool{false, hash != 0} {
+				for _, edited := range []bool{false, true} {
+					said, _, got := became{word: word, sameRun: same}.verdict(&scenarios.Repro{Fails: c.before, Hash: hash}, edited)
+					if got != c.code {
+						t.Errorf("%v, hash %d, same %v, edited %v: %s, exit code %d", c, hash, same, edited, said, got)
+					}
+				}
+			}
+		}
+		s := &reports.Summary{Runs: 1, Saved: []*reports.Saved{{Word: word}}}
+		if got := (&running{}).judge(s); got != c.code {
+			t.Errorf("%v: simrun run ends with %d", c, got)
+		}
 	}
 }

@@ -25,7 +25,8 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func version() string {
-	return fmt.Sprintf("simrun %s, scenario files of version %d, %s %s/%s", build(), scenarios.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("simrun %s, scenario files of version %d, %s %s/%s",
+		build(), scenarios.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // build is the version of the module, and the commit where it is known.
