@@ -65,12 +65,12 @@ func TestMeant(t *testing.T) {
 		"message put of kv_store":             "the request put is the message programs.kvPut",
 		"message programs.kvPutt of kv_store": `did you mean "programs.kvPut"?`,
 		"message kvput of kv_store":           `did you mean "programs.kvPut"?`,
-		"message bananas of kv_store":         "possible are scenarios.kvDelete, scenarios.kvGet, programs.kvPut and scenarios.kvVersion",
+		"message bananas of kv_store":         "possible are programs.kvDelete, programs.kvGet, programs.kvPut and programs.kvVersion",
 		"exit kiled of /kv_sup":               `did you mean "killed"?`,
 		"exit bananas of /kv_sup":             "",
 		"report progess of /kv_sup":           `did you mean "progress"?`,
 		"start of kv_store":                   "",
-		"message scenarios.kvGet of kv_store": "",
+		"message programs.kvGet of kv_store": "",
 	} {
 		sc, r := heard(t, event)
 		got, likely := r.Meant(sc.Faults[0], 0, r.Hear([]uint64{1}, scenarios.RunOptions{}))

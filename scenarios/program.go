@@ -76,7 +76,7 @@ type Param struct {
 	Least, Most int64
 }
 
-// Limits says between what a value must lie, as in 1 to 65535 or at least 1ns; "" is that there are no limits.
+// Limits says between what a value must lie, as in 1 to 65535 or above 0; "" is that there are no limits.
 func (p Param) Limits() string {
 	show := FormatCount
 	if p.Type != IntType {
@@ -85,6 +85,8 @@ func (p Param) Limits() string {
 	switch {
 	case p.Most != 0:
 		return show(p.Least) + " to " + show(p.Most)
+	case p.Least == 1 && p.Type != IntType:
+		return "above 0"
 	case p.Least != 0:
 		return "at least " + show(p.Least)
 	}

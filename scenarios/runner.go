@@ -21,7 +21,7 @@ type RunOptions struct {
 	CheckMutation bool          // whether messages are watched for changes after they were sent: slow
 	Story         bool          // tell the story even if nothing fails
 	Policy        Policy        // who runs next; "": as the file says
-	Swarm         bool          // leave out a drawn half of the kinds of faults, as swarm: of run: does
+	Swarm         bool          // leave out some kinds of faults, each by a coin of its own, as swarm: of run: does
 
 	Plan   *plan.Plan        // if the run is more than its seed: see Play
 	Record *choice.Recording // of a run with a Plan: writes its draws down

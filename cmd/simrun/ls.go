@@ -79,6 +79,7 @@ type listedRequest struct {
 type listedParam struct {
 	Name     string   `json:"name"`
 	Type     string   `json:"type"`
+	Limits   string   `json:"limits,omitempty"`
 	Required bool     `json:"required"`
 	Default  string   `json:"default,omitempty"`
 	OneOf    []string `json:"one_of,omitempty"`
@@ -180,7 +181,7 @@ func listedRequests(all []scenarios.Request) []listedRequest {
 func listedParams(all []scenarios.Param) []listedParam {
 	list := []listedParam{}
 	for _, p := range all {
-		list = append(list, listedParam{p.Name, p.Type.String(), p.Required, p.Default, p.OneOf, p.About})
+		list = append(list, listedParam{p.Name, p.Type.String(), p.Limits(), p.Required, p.Default, p.OneOf, p.About})
 	}
 	return list
 }
@@ -277,13 +278,16 @@ func (r listedRequest) how() string {
 	return "cast"
 }
 
-// params prints {key*: text, size: whole number = 100}.
+// params prints {key*: text, size: whole number 1 to 1000 = 100}.
 func params(list []listedParam) string {
 	texts := make([]string, len(list))
 	for i, p := range list {
 		what := p.Type
 		if p.OneOf != nil {
 			what = strings.Join(p.OneOf, "|")
+		}
+		if p.Limits != "" {
+			what += " " + p.Limits
 		}
 		star := ""
 		if p.Required {

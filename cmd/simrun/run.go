@@ -91,7 +91,7 @@ That folder has run.json, results.jsonl and, for each kind of failure, repro.yam
 	f.Lookup("fail-fast").NoOptDefVal = "1"
 	f.String("stop-after", "", "search so much real `TIME`, from --seed on; with --seeds not more  (SIM_STOP_AFTER)")
 	f.String("policy", "", "who runs next, `POLICY` in place of the files': random, pos, portfolio…  (SIM_POLICY)")
-	f.BoolVar(&r.opts.Swarm, "swarm", false, "each run leaves out a drawn half of the kinds of faults")
+	f.BoolVar(&r.opts.Swarm, "swarm", false, "each run leaves out some kinds of faults, as drawn")
 	f.String("shrink", "", "the budget: make failures small in `N` runs each, or off; default: up to 500  (SIM_SHRINK)")
 	f.BoolVar(&r.strict, "strict", false, "undecided rules (exit 6) and what was never tested (7) are errors")
 	f.BoolVar(&r.canary, "canary", false, "the scenarios have planted bugs: exit 7 unless each is found")
