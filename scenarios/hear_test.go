@@ -70,7 +70,7 @@ func TestMeant(t *testing.T) {
 		"exit bananas of /kv_sup":             "",
 		"report progess of /kv_sup":           `did you mean "progress"?`,
 		"start of kv_store":                   "",
-		"message programs.kvGet of kv_store": "",
+		"message programs.kvGet of kv_store":  "",
 	} {
 		sc, r := heard(t, event)
 		got, likely := r.Meant(sc.Faults[0], 0, r.Hear([]uint64{1}, scenarios.RunOptions{}))
