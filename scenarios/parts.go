@@ -61,6 +61,9 @@ func (r *reader) child(tb *table[Child], n *node, c *Child) {
 		r.torn["trees"] = true
 	}
 	for _, key := range structural {
+		if key == "strategy" && n.get("children") != nil {
+			continue // whichever it is, they are there
+		}
 		if n.get(key) != nil && tb.field(key) != nil && !c.Has(key) {
 			r.torn["trees"] = true
 		}

@@ -13,7 +13,7 @@ Examples:
   simrun run kv                      a built-in scenario, with the seeds it names
   simrun run scenarios/ --seeds 20k  every scenario file below a folder
   simrun replay TOKEN                once more, exactly, what a failure printed
-  simrun shrink TOKEN -o kv.repro.yaml   keep it, made small, to be played before all else
+  simrun shrink TOKEN -w kv.repro.yaml   keep it, made small, to be played before all else
   simrun trace chat.sim.yaml -s 7    what happened in a run, fact by fact
   simrun tree kv -s 7 --at 12s       who lives at a moment, under whom
   simrun check                       all mistakes in the files of this folder

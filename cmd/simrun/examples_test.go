@@ -1,0 +1,42 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// Each example of a help text is a command line that simrun takes.
+func TestExamples(t *testing.T) {
+	tried := 0
+	var each func(c *cobra.Command)
+	each = func(c *cobra.Command) {
+		for _, line := range strings.Split(c.Example, "\n") {
+			line = strings.TrimSpace(strings.ReplaceAll(line, "$(git rev-parse HEAD)", "HEAD"))
+			if line = betweenWords.Split(line, 2)[0]; line == "" {
+				continue
+			}
+			tried++
+			args := strings.Fields(strings.Split(line, " | ")[0])
+			verb, rest, err := newApp().root().Find(args[1:])
+			if err == nil {
+				err = verb.ParseFlags(rest)
+			}
+			if args[0] != "simrun" || err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+		for _, below := range c.Commands() {
+			each(below)
+		}
+	}
+	each(newApp().root())
+	if tried < 20 {
+		t.Errorf("only %d examples", tried)
+	}
+}
+
+// betweenWords is what stands between an example and what is said about it.
+var betweenWords = regexp.MustCompile(` {2,}`)
