@@ -13,9 +13,13 @@ func TestExamples(t *testing.T) {
 	tried := 0
 	var each func(c *cobra.Command)
 	each = func(c *cobra.Command) {
-		for _, line := range strings.Split(c.Example, "\n") {
+		for _, line := range strings.Split(c.Example+"\n"+c.Long, "\n") {
+			if !strings.HasPrefix(line, "  ") {
+				continue
+			}
 			line = strings.TrimSpace(strings.ReplaceAll(line, "$(git rev-parse HEAD)", "HEAD"))
-			if line = betweenWords.Split(line, 2)[0]; line == "" {
+			line = betweenWords.Split(line, 2)[0]
+			if !strings.HasPrefix(line, "simrun ") {
 				continue
 			}
 			tried++
@@ -24,7 +28,7 @@ func TestExamples(t *testing.T) {
 			if err == nil {
 				err = verb.ParseFlags(rest)
 			}
-			if args[0] != "simrun" || err != nil {
+			if err != nil {
 				t.Errorf("%s: %v", line, err)
 			}
 		}
