@@ -11,12 +11,9 @@ import (
 // Each example of a help text is a command line that simrun takes.
 func TestExamples(t *testing.T) {
 	tried := 0
-	var each func(c *cobra.Command)
-	each = func(c *cobra.Command) {
-		for _, line := range strings.Split(c.Example+"\n"+c.Long, "\n") {
-			if !strings.HasPrefix(line, "  ") {
-				continue
-			}
+	var each func(c *cobra.Command, help string)
+	each = func(c *cobra.Command, help string) {
+		for _, line := range strings.Split(help, "\n") {
 			line = strings.TrimSpace(strings.ReplaceAll(line, "$(git rev-parse HEAD)", "HEAD"))
 			line = betweenWords.Split(line, 2)[0]
 			if !strings.HasPrefix(line, "simrun ") {
@@ -33,10 +30,10 @@ func TestExamples(t *testing.T) {
 			}
 		}
 		for _, below := range c.Commands() {
-			each(below)
+			each(below, below.Example)
 		}
 	}
-	each(newApp().root())
+	each(newApp().root(), rootHelp)
 	if tried < 20 {
 		t.Errorf("only %d examples", tried)
 	}
