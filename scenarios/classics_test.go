@@ -54,7 +54,7 @@ var classics = []struct {
 	{mistakes[1], "kv-size", "what was put is there", []string{"/kv_sup/kv_store ends: {function_clause,", "/audit_sup/auditor ends: state_lost"}, "kv-size-repaired"},
 	{mistakes[2], "kv-size", "the tree lives on", []string{"its last message was {size}", "/kv_sup gives up: more than 5 restarts in 10s", "/kv_sup ends: shutdown"}, "kv-size-repaired"},
 	{mistakes[3], "global-twice", "", []string{"/counter_sup/counter@", "does not start: {already_started,", "{failed_to_start_child,counter,"}, "global-twice-repaired"},
-	{mistakes[4], "split-counter-heals", "no increment is lost", []string{"the global name counter has two holders: /counter_sup/counter@b is killed", "/audit_sup/auditor@c says counted", "ends: state_lost"}, "split-counter-heals-repaired"},
+	{mistakes[4], "split-counter-heals", "no increment is lost", []string{"the global name counter has two holders: /counter_sup/counter@b is killed", "/audit_sup/auditor@c says the counter has", "ends: state_lost"}, "split-counter-heals-repaired"},
 	{mistakes[5], "split-counter-heals", "nobody goes down", []string{"the global name counter has two holders", "/counter_sup/counter@b does not start: {already_started,", "/counter_sup@b gives up", "application counter@b, permanent, has ended: shutdown", "node b goes down"}, "split-counter-heals-repaired"},
 	{mistakes[6], "cluster-watcher-blind", "no shard is done twice", []string{"says unexpected: {nodeup,n", ",[]}", "ends: double_work"}, "cluster-watcher"},
 	{mistakes[7], "cluster-watcher-raw", "no watcher crashes", []string{"ends: {badarg,", "its last message was #NodeDown{Node=n", "Info=[{nodedown_reason,"}, "cluster-watcher"},

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -169,16 +170,12 @@ func (s *auditor) audit(p *sim.Proc) genserver.Result {
 	case !s.known:
 		s.first, s.known = sum, true
 	case sum < s.first:
-		return s.stop(p, "money_lost", s.first-sum)
+		p.Trace("the accounts hold", fmt.Sprintf("%d less than at first", s.first-sum))
+		return genserver.Stop(sim.Atom("money_lost"))
 	case sum > s.first:
-		return s.stop(p, "money_made", sum-s.first)
+		p.Trace("the accounts hold", fmt.Sprintf("%d more than at first", sum-s.first))
+		return genserver.Stop(sim.Atom("money_made"))
 	}
 	p.SendAfter(s.every, p.Self(), tick)
 	return genserver.NoReply()
-}
-
-// stop says how much, and exits with a reason that is the same for every amount.
-func (s *auditor) stop(p *sim.Proc, what sim.Atom, amount int64) genserver.Result {
-	p.Trace(string(what), amount)
-	return genserver.Stop(what)
 }

@@ -101,7 +101,7 @@ func (s *counterAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	}
 	if n, counted := mustAsk(p, s.setting.Address("counter"), increment{By: 1}).(int64); counted {
 		if n <= s.known {
-			p.Trace("counted", fmt.Sprintf("%d, and then %d", s.known, n))
+			p.Trace("the counter has", fmt.Sprintf("%d after it had %d", n, s.known))
 			return genserver.Stop(stateLost)
 		}
 		s.known = n

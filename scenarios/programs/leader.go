@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/scenarios"
@@ -139,7 +140,7 @@ func (s *disk) HandleCall(p *sim.Proc, req any, from otp.From) genserver.Result 
 
 // torn is the end of a disk that two have written to.
 func (s *disk) torn(p *sim.Proc, second sim.PID) genserver.Result {
-	p.Trace("two write:", sim.Tuple{s.writer, second})
+	p.Trace("two write to it:", fmt.Sprintf("%v and %v", s.writer, second))
 	return genserver.Stop(sim.Atom("split_brain"))
 }
 

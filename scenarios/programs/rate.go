@@ -200,7 +200,7 @@ func (s *customer) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	if answer == any(ok) {
 		s.denials = 0
 	} else if s.denials++; s.denials >= s.patience {
-		p.Trace("denied", fmt.Sprintf("%d times in a row; the limiter says: %v", s.denials, mustAsk(p, limiter, rateStatus{})))
+		p.Trace("it was denied", fmt.Sprintf("%d times in a row; the limiter says: %v", s.denials, mustAsk(p, limiter, rateStatus{})))
 		return genserver.Stop(sim.Atom("turned_away"))
 	}
 	p.SendAfter(s.every.Draw(p.Rand), p.Self(), tick)

@@ -197,7 +197,7 @@ func (s *replicaAuditor) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	v, _ := otp.Call(p, term.Global(s.name), replicaAdd{By: 1})
 	if n, counted := v.(int64); counted {
 		if n <= s.known {
-			p.Trace("counted", fmt.Sprintf("%d, and then %d", s.known, n))
+			p.Trace("the counter has", fmt.Sprintf("%d after it had %d", n, s.known))
 			return genserver.Stop(sim.Atom("count_lost"))
 		}
 		s.known = n
