@@ -11,8 +11,8 @@ import (
 
 // This file plays plans: runs that are more than a seed.
 
-// number is the sum as plans know programs.
-func (s Sum) number() uint64 {
+// Number is the sum as plans know programs.
+func (s Sum) Number() uint64 {
 	var b [8]byte
 	copy(b[3:], s[:])
 	return binary.BigEndian.Uint64(b[:])

@@ -67,7 +67,7 @@ func (t Token) Format() string {
 
 // formatPlan prints package plan's token, and puts the policy before it if there is one.
 func (t Token) formatPlan() string {
-	text := plan.Token{Plan: *t.Plan, Program: t.Scenario.number(), Hash: t.Hash}.Format()
+	text := plan.Token{Plan: *t.Plan, Program: t.Scenario.Number(), Hash: t.Hash}.Format()
 	if t.Policy == "" {
 		return text
 	}

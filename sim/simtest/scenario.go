@@ -94,14 +94,7 @@ func (s *stage) another() subject {
 }
 
 // digest is the file's, as a number.
-func (s *stage) digest() (n uint64) { return number(scenarios.Digest(s.src)) }
-
-func number(sum scenarios.Sum) (n uint64) {
-	for _, b := range sum {
-		n = n<<8 | uint64(b)
-	}
-	return n
-}
+func (s *stage) digest() uint64 { return scenarios.Digest(s.src).Number() }
 
 func (s *stage) places() int { return s.sc.Elements() }
 
@@ -133,7 +126,7 @@ func (s *stage) named(token string) (plan.Token, error) {
 	if t.Plan != nil {
 		p = *t.Plan
 	}
-	return plan.Token{Plan: p, Program: number(t.Scenario), Hash: t.Hash}, err
+	return plan.Token{Plan: p, Program: t.Scenario.Number(), Hash: t.Hash}, err
 }
 
 // tell says what simrun says.
