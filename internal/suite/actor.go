@@ -141,6 +141,7 @@ func (c *crowd) do(o *deed) {
 	case doKill:
 		if pid, is := c.w.View().Whereis(a.node, serverName); o.how >= killsServer {
 			if is {
+				c.struck++
 				c.w.Exit(pid, sim.Kill)
 			}
 			return
@@ -475,13 +476,28 @@ const (
 )
 
 // startServer starts a node's server, if there is none: GS1, what init says is what the starter hears.
-func startServer(p *sim.Proc, how initKind) {
+func startServer(p *sim.Proc, how initKind) error {
+	c, is := p.Value("crowd").(*crowd)
+	if !is {
+		c = &crowd{} // of a node's first process: nobody hears of it
+	}
 	_, there := p.Whereis(serverName)
+	struck := c.struck
 	st, err := genserver.StartAlone(p, serverName, func() *server { return &server{begins: how} })
 	_, lost := otp.IsAlreadyStarted(err) // to another, just now
-	if c, is := p.Value("crowd").(*crowd); is && !there && !lost && (err == nil) != (how == initFine) {
+	switch {
+	case there, lost, c.struck > struck && killedInStart(err):
+	case (err == nil) != (how == initFine):
 		c.fail(p.Now(), ruleStart, fmt.Sprintf("init answered %d, the starter heard %v, %v", how, st, err))
 	}
+	return err
+}
+
+// killedInStart is whether the starter has heard that the server was killed before it was up: its name is known by then,
+// and who kills the server by its name may strike there.
+func killedInStart(err error) bool {
+	var failed *otp.StartError
+	return errors.As(err, &failed) && term.Is(failed.Reason, sim.Killed)
 }
 
 func (s *server) Init(*sim.Proc) genserver.InitResult {

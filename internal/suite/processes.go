@@ -69,6 +69,7 @@ type crowd struct {
 	deeds  []deed
 	ends   []ending
 	calls  int
+	struck int  // how often a server was killed
 	joined bool // all nodes are connected when it begins
 	free   bool // running takes no time
 }
