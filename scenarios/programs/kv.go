@@ -129,37 +129,3 @@ func (s *kvLogger) HandleInfo(p *sim.Proc, msg any) genserver.Result {
 	p.SendAfter(s.every, p.Self(), tick)
 	return genserver.NoReply()
 }
-
-// Words that programs say.
-const (
-	ok   sim.Atom = "ok"
-	tick sim.Atom = "tick"
-)
-
-// noClause is what an Erlang function crashes with that has no clause for its argument.
-func noClause(function string, arg any) *sim.Error {
-	return &sim.Error{Reason: "function_clause", Op: function, Detail: term.Format(arg)}
-}
-
-// mustAsk calls whoever is at an address, or nobody; without an answer the caller exits.
-func mustAsk(p *sim.Proc, to sim.Addr, req any) any {
-	v, err := ask(p, to, req)
-	if err != nil {
-		p.ExitSelf(otp.ExitReason(err))
-	}
-	return v
-}
-
-// ask calls whoever is at an address, or nobody.
-func ask(p *sim.Proc, to sim.Addr, req any, opts ...otp.CallOpt) (any, error) {
-	if to == nil {
-		return nil, &otp.CallError{Reason: sim.NoProc, To: term.Undefined, Req: req}
-	}
-	return otp.CallAny(p, to, req, opts...)
-}
-
-// chance draws true in that share of cases.
-func chance(p *sim.Proc, share scenarios.Percent) bool {
-	const all = 1_000_000
-	return share > 0 && p.Rand(all) >= all-int(share)
-}
