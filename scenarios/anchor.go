@@ -184,16 +184,8 @@ A fault whose event never happens never takes effect: the report says so, and wh
 
 // readMoments reads when a fault happens.
 func readMoments(r *reader, n *node, f *Fault) bool {
-	items := []*node{n}
-	if n.kind == listNode {
-		if items = n.items; len(items) == 0 {
-			return r.wrong(n, "", "%s is an empty list", n.path())
-		}
-	}
-	good := true
-	for _, item := range items {
+	return r.eachOf(n, func(item *node) bool {
 		m, ok := scalar(r, item, moments)
-		good = good && ok
 		switch {
 		case !ok:
 		case m.anchor == nil:
@@ -202,8 +194,8 @@ func readMoments(r *reader, n *node, f *Fault) bool {
 			m.anchor.Pos, m.anchor.Of.Pos = item.pos, r.src.inside(item)(m.of)
 			f.On = append(f.On, *m.anchor)
 		}
-	}
-	return good
+		return ok
+	})
 }
 
 // anchors checks the events that a fault waits for.

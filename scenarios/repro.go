@@ -106,21 +106,14 @@ func readRepro(r *reader, n *node, s *Scenario) bool {
 
 // readWithout reads the names of what is left out. They are looked up when all is read.
 func readWithout(r *reader, n *node, x *Repro) bool {
-	items := []*node{n}
-	if n.kind == listNode {
-		if items = n.items; len(items) == 0 {
-			return r.wrong(n, "", "%s is an empty list", n.path())
-		}
-	}
-	good := true
-	for _, item := range items {
-		text, ok := scalar(r, item, form[string]{name: "fault NAME or workload NAME", looks: "fault kill the store", parse: parseElement})
-		good = good && ok
+	named := form[string]{name: "fault NAME or workload NAME", looks: "fault kill the store", parse: parseElement}
+	return r.eachOf(n, func(item *node) bool {
+		text, ok := scalar(r, item, named)
 		if ok {
 			x.without = append(x.without, written{text, item.pos, r.src.width(item)})
 		}
-	}
-	return good
+		return ok
+	})
 }
 
 func parseElement(text string) (string, *flaw) {
