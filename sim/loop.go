@@ -20,10 +20,17 @@ type worker struct {
 	resting bool       // it is in the pool: its stack holds no process
 }
 
-// switchTo parks the running worker and runs k. It returns when somebody switches back. If that one only wants
-// to know where we are, it is told, and we are parked as before: see View.Stack.
+// switchTo parks the running worker and runs k. It returns when somebody switches back.
 func (w *World) switchTo(k *worker) {
 	w.change(k)
+	if w.probe != nil {
+		w.probed()
+	}
+}
+
+// probed is for those who are switched to only to tell where they are: they are parked as before, until they are meant.
+// See View.Stack.
+func (w *World) probed() {
 	for w.probe != nil {
 		w.probe.pcs = callers()
 		w.change(w.probe.from)
@@ -35,12 +42,6 @@ func (w *World) change(k *worker) {
 	s := k.slot
 	w.worker.slot, k.slot, w.worker = s, nil, k
 	s.Switch()
-}
-
-// hand gives p to a worker to run.
-func (w *World) hand(p *Proc, k *worker) {
-	w.handed = p
-	w.switchTo(k)
 }
 
 // idleWorker takes a free worker from the pool, or makes one.
@@ -105,6 +106,7 @@ func (w *World) turn(owner *Proc) (again bool) {
 		if p == nil {
 			p = w.next()
 		}
+		var k *worker // who is to run it, if we are not
 		switch {
 		case p == nil:
 			if !w.closing {
@@ -116,11 +118,18 @@ func (w *World) turn(owner *Proc) (again bool) {
 			if owner == nil {
 				w.pool(w.worker)
 			}
-			w.hand(p, p.stack)
+			k = p.stack
 		case owner != nil && p.flags&noBlock == 0:
-			w.hand(p, w.idleWorker())
+			k = w.idleWorker()
 		default:
 			w.run(p)
+		}
+		if k != nil { // what switchTo does, but each frame between here and there costs when we are switched back to
+			w.handed = p
+			w.change(k)
+			if w.probe != nil {
+				w.probed()
+			}
 		}
 		if w.lost {
 			w.leave()
