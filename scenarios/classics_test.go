@@ -15,7 +15,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-var twins = flag.Int("twins", 0, "with how many seeds the repaired twins of the classic mistakes are run, instead of 200")
+var (
+	twinSeeds = flag.Uint64("seeds", 0, "with how many seeds the repaired twins of the classic mistakes are run, instead of 200")
+	twinsFrom = flag.Uint64("from", 1, "the first of them")
+)
 
 // mistakes are the classic mistakes of otp.md C, part by part: what was written in textbooks, and does not hold.
 var mistakes = []string{
@@ -169,8 +172,8 @@ func TestClassicMistakesAreAllThere(t *testing.T) {
 // TestRepairedTwinsAreSilent: whatever fails here is a failure that is not there, or was not repaired.
 func TestRepairedTwinsAreSilent(t *testing.T) {
 	many := seeds(200, 20)
-	if *twins > 0 {
-		many = uint64(*twins)
+	if *twinSeeds > 0 {
+		many = *twinSeeds
 	}
 	done := map[string]bool{}
 	for _, c := range classics {
@@ -185,8 +188,8 @@ func TestRepairedTwinsAreSilent(t *testing.T) {
 			}
 			r := scenarios.NewRunner(sc, programs.All())
 			defer r.Close()
-			for seed := range many {
-				if run := r.Run(seed+1, scenarios.RunOptions{}); run.Word() != reports.Holds || run.Stop.CutOff() {
+			for seed := *twinsFrom; seed < *twinsFrom+many; seed++ {
+				if run := r.Run(seed, scenarios.RunOptions{}); run.Word() != reports.Holds || run.Stop.CutOff() {
 					t.Fatalf("seed %d: %v, stop %s\n%s", run.Seed, run, run.Stop, told(run))
 				}
 			}

@@ -18,7 +18,10 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-var chaosRuns = flag.Int("chaos", 300, "how many random clusters TestChaos runs")
+var (
+	chaosRuns = flag.Uint64("seeds", 300, "how many random clusters TestChaos runs")
+	chaosFrom = flag.Uint64("from", 0, "the seed of the first of them")
+)
 
 // chaos is a random cluster in which everything breaks, and what must hold all the same.
 type chaos struct {
@@ -297,7 +300,7 @@ func TestChaos(t *testing.T) {
 	if testing.Short() {
 		runs = min(runs, 50)
 	}
-	for seed := range uint64(runs) {
+	for seed := *chaosFrom; seed < *chaosFrom+runs; seed++ {
 		c := newChaos(seed, 0)
 		c.run()
 		c.quiet()

@@ -118,17 +118,30 @@ func (b *benchmark) table(programs []bench.Program) error {
 			if b.stop.asked() {
 				return b.stop.exit()
 			}
-			fmt.Fprintf(b.errs, "round %d of %d: %-16s\r", round+1, b.rounds, p.Name)
+			b.pulse(round, i, p.Name)
 			b.measure(p, &all[i])
 		}
 	}
-	fmt.Fprintf(b.errs, "%-40s\r", "")
+	if b.env.live() && !b.quiet {
+		fmt.Fprintf(b.errs, "%-40s\r", "")
+	}
 	for i, p := range programs {
 		if len(all[i].here) > 0 {
 			fmt.Fprintln(t, row(p, all[i]))
 		}
 	}
 	return t.Flush()
+}
+
+// pulse tells what is measured: on a terminal in one line that is drawn anew, elsewhere in one a round.
+func (b *benchmark) pulse(round, i int, name string) {
+	switch {
+	case b.quiet:
+	case b.env.live():
+		fmt.Fprintf(b.errs, "round %d of %d: %-16s\r", round+1, b.rounds, name)
+	case i == 0:
+		fmt.Fprintf(b.errs, "simrun bench: round %d of %d\n", round+1, b.rounds)
+	}
 }
 
 // measure runs a program here and there, each in a process of its own: what ran before must not matter.

@@ -16,7 +16,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-var shrunk = flag.Int("shrink.failures", 1, "how many failures of each mutant and each canary TestShrink makes small")
+var shrunk = flag.Int("failures", 1, "how many failures of each mutant and each canary TestShrink makes small")
 
 // small is what is left of a failure.
 type small struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
-var edited = flag.Int("plan.failures", 25, "how many failures of each program TestShrink_survivesEdits looks at, under each policy")
+var edited = flag.Int("failures", 25, "how many failures of each program TestShrink_survivesEdits looks at, under each policy")
 
 // failures are the first so many seeds that break a program.
 func failures(run plan.Runner, n, most int) (seeds []uint64) {
@@ -94,7 +94,7 @@ func tableRow(t *testing.T, g program, c change, n, most int) string {
 
 // A plan is made for a program that will be edited. It still breaks the program when an unrelated process was added, when a message
 // of another kind goes the same way, and when there are ten unrelated processes and their messages, whatever the policy is. So
-// does a bare seed after the first of these edits. go test -v -plan.failures 200 prints the table of more of them.
+// does a bare seed after the first of these edits. go test -v -failures 200 prints the table of more of them.
 func TestShrink_survivesEdits(t *testing.T) {
 	edits := []struct {
 		name string
