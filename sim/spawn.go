@@ -162,11 +162,15 @@ func (w *World) spareProc() *Proc {
 	return p
 }
 
-// newIdentity makes room for an identity. They are made in small blocks: one is held for as long as any
-// PID of its block is.
+// newIdentity makes room for an identity. They are made in small blocks, for one is held for as long as any
+// PID of its block is; the first is smaller still: many worlds are tiny.
 func (w *World) newIdentity() *term.Identity {
 	if len(w.freshIDs) == 0 {
-		w.freshIDs = make([]term.Identity, procsAtOnce/4)
+		n := 16
+		if w.born <= 1 {
+			n = 8
+		}
+		w.freshIDs = make([]term.Identity, n)
 	}
 	id := &w.freshIDs[0]
 	w.freshIDs = w.freshIDs[1:]

@@ -40,8 +40,11 @@ func newTable(children []Child, dynamic bool) (t table) {
 		t.template = settled(children[0])
 		return t
 	}
+	specs, entries := make([]Child, len(children)), make([]child, len(children)) // at once: most trees stay as they are
 	for i := range children {
-		t.add(settled(children[i]))
+		specs[i] = children[i].withDefaults()
+		t.spare = &entries[i]
+		t.add(&specs[i])
 	}
 	return t
 }
