@@ -32,7 +32,10 @@ func (c clock) read(now scheduler.Time) time.Duration {
 
 // SystemTime is what the wall clock of the process's node shows: os:system_time. It may jump, and differ from node
 // to node; Now and timers follow the time of the world.
-func (p *Proc) SystemTime() time.Duration { return p.node.clock.read(p.w.sched.Now()) }
+func (p *Proc) SystemTime() time.Duration {
+	p.poll()
+	return p.node.clock.read(p.w.sched.Now())
+}
 
 // SetClock makes a node's wall clock as wrong as c says, from now on; a step of the clock is a new Offset. It
 // reports whether there is such a node.

@@ -1,14 +1,17 @@
 package sim
 
 import (
+	"errors"
+
 	"github.com/bedlam-sim/bedlam/internal/mutant"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
 	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
-// unwind is what the stack of a process that must end is unwound with. It never leaves this package.
-var unwind = &struct{ what string }{"the process has ended"}
+// unwind is what the stack of a process that must end is unwound with. It leaves this package only if a Proc is used
+// where none of its code runs, and then tells so.
+var unwind error = errors.New("sim: the process has ended: its *Proc is for the code of the process alone, while it lives, not for a goroutine of its own")
 
 // suicide is the word of the exit signal of a process to itself that does not trap exits: it acts at once,
 // and even if the reason is normal.

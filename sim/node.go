@@ -199,6 +199,7 @@ func (p *Proc) Share(key string, value any) {
 // Shared is what a process of this node has kept under key; nil if none has.
 func (p *Proc) Shared(key string) any {
 	p.budget -= redOther
+	p.poll()
 	return p.node.shared[key]
 }
 

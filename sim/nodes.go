@@ -52,6 +52,7 @@ func (p *Proc) Nodes() []Atom { return p.NodesOf(VisibleNodes) }
 // NodesOf lists nodes of a kind, in order of their names. It reads a table.
 func (p *Proc) NodesOf(kind NodeKind) []Atom {
 	p.budget -= redOther
+	p.poll()
 	return p.w.nodesOf(p.node, kind)
 }
 
@@ -143,6 +144,7 @@ func (p *Proc) DisconnectNode(name Atom) bool {
 // ConnectionID is the number of the connection to a node: each is numbered when it begins. 0 if they are not
 // connected.
 func (p *Proc) ConnectionID(name Atom) uint64 {
+	p.poll()
 	if k := p.peerNamed(name); k != nil && k.state == up {
 		return k.id
 	}
@@ -151,6 +153,7 @@ func (p *Proc) ConnectionID(name Atom) uint64 {
 
 // Creation says which life of a node, from 1, this one is connected to, or is; 0 if they are not connected.
 func (p *Proc) Creation(name Atom) uint32 {
+	p.poll()
 	if name == p.Node() {
 		return p.node.home.Creation
 	}

@@ -252,7 +252,10 @@ func (p *Proc) Parent() PID { return term.NewPID(p.id.Parent) }
 func (p *Proc) Node() Atom { return p.node.home.Node }
 
 // Now is the virtual time since the world began.
-func (p *Proc) Now() time.Duration { return time.Duration(p.w.sched.Now()) }
+func (p *Proc) Now() time.Duration {
+	p.poll()
+	return time.Duration(p.w.sched.Now())
+}
 
 // Compat is the OTP release that the world behaves like.
 func (p *Proc) Compat() Compat { return p.w.cfg.Compat }
@@ -429,6 +432,7 @@ func (p *Proc) Unregister(name Name) {
 // Whereis is the process with that name on this node. It reads a table: it is not ordered with signals (REG2).
 func (p *Proc) Whereis(name Name) (PID, bool) {
 	p.budget -= redOther
+	p.poll()
 	if q := p.node.names[name]; q != nil {
 		return q.Self(), true
 	}

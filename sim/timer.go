@@ -114,6 +114,7 @@ func (p *Proc) CancelTimer(t Timer) (left time.Duration, ok bool) {
 
 // ReadTimer tells how long a timer has to go. ok is false if it has fired or was stopped.
 func (p *Proc) ReadTimer(t Timer) (left time.Duration, ok bool) {
+	p.poll()
 	if t.t == nil || t.t.gen != t.gen {
 		return 0, false
 	}

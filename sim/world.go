@@ -137,6 +137,7 @@ type World struct {
 	waiting    int            // how many these are
 	firstWait  scheduler.Time // no wait ends before
 	waitNumber uint64
+	polls      polls
 
 	words       [16]word // hashed last, by their length
 	born        uint64
@@ -241,6 +242,7 @@ func (w *World) set(cfg Config) {
 	w.sites = table[string, *site]{}
 	w.stop, w.born, w.living = 0, 0, 0
 	w.firstWait, w.waitNumber = never, 0
+	w.polls = polls{}
 	w.found()
 }
 
@@ -442,7 +444,7 @@ func (w *World) forget() {
 
 // line makes a line of the log.
 func (p *Proc) line(format string, args []any) Line {
-	return Line{At: p.Now(), PID: p.Self(), Text: fmt.Sprintf(format, args...)}
+	return Line{At: time.Duration(p.w.sched.Now()), PID: p.Self(), Text: fmt.Sprintf(format, args...)}
 }
 
 // noteText takes a coarse fact, one that has a word of text, and tells observers.
