@@ -44,7 +44,6 @@ type MonitorOpt struct {
 	tag   any
 	alias aliasMode
 	flush bool
-	info  bool
 }
 
 // AliasExplicit makes the reference of a monitor an alias too, which ends only by Unalias.

@@ -25,6 +25,8 @@ type (
 	Reason = term.Reason
 	Addr   = term.Addr
 	Name   = term.Name
+	NameAt = term.NameAt
+	Global = term.Global
 )
 
 // Reasons that mean something to the machinery.

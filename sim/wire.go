@@ -7,7 +7,6 @@ import (
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/term"
-	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // wire is an open connection of the net: netsim decides what becomes of what is sent on it, and the wire keeps
@@ -363,6 +362,3 @@ func (w *World) freeParcel(k *parcel) {
 	k.next = w.spareParcels
 	w.spareParcels = k
 }
-
-// noteArrival takes the fact that something from another node is there.
-func (w *World) noteArrival(k *parcel) { w.note(trace.Arrive, k.msg.from, k.to, k.seq) }

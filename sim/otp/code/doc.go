@@ -9,7 +9,7 @@
 //		code.Server("2", func() *counter2 { return &counter2{} }),
 //	}}
 //
-//	genserver.StartLink(p, sim.Local("counter"), Counter.Server())
+//	otp.Must(genserver.StartLink(p, sim.Local("counter"), Counter.Server()))
 //
 // The newer version knows the way there and back: its CodeChange is told of both, and is given the old
 // value, or, to go back, an empty one of the old version to fill in.

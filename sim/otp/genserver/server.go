@@ -23,7 +23,7 @@
 //		return s.Base.HandleCall(p, req, from)
 //	}
 //
-//	genserver.StartLink(p, sim.Local("kv"), New)
+//	otp.Must(genserver.StartLink(p, sim.Local("kv"), New))
 //
 // A callback may call others, sleep and receive; while it does, what is sent to the server waits. If a
 // callback panics, the server terminates with {Error, Stack}; after Proc.ExitSelf(R), with R. There is no throw.

@@ -39,11 +39,6 @@ const (
 // sameTimeout is whether two actions are about the same time-out.
 func (a *action) sameTimeout(b *action) bool { return a.event == b.event && a.name == b.name }
 
-// isTimeout is whether an action is about a time-out.
-func (a *action) isTimeout() bool {
-	return a.kind == starts || a.kind == startsAt || a.kind == updates
-}
-
 // valid is whether Erlang would know an action that is about a time-out or an event.
 func (a *action) valid() bool {
 	switch a.kind {

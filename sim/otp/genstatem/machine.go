@@ -37,7 +37,7 @@
 //		return d.Keep()
 //	}
 //
-//	genstatem.StartLink(p, sim.Local("door"), NewDoor)
+//	otp.Must(genstatem.StartLink(p, sim.Local("door"), NewDoor))
 //
 // Keep, Next, Repeat, Stop and the like are methods of Base, so that the compiler knows the states' type: a
 // machine of States can go to no string. States being values, and not functions, they compare and print,

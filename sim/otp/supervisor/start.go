@@ -1,13 +1,13 @@
 // Package supervisor is Erlang's supervisor: a process that starts other processes, stops them in the
 // reverse order, and restarts them when they end, until that happens too often.
 //
-//	supervisor.StartLink(p, sim.Local("kv_sup"), supervisor.Spec{
+//	otp.Must(supervisor.StartLink(p, sim.Local("kv_sup"), supervisor.Spec{
 //		Intensity: supervisor.Restarts(5, 10*time.Second),
 //		Children: []supervisor.Child{
 //			{ID: "kv_store", Start: genserver.Start(sim.Local("kv_store"), kv.New)},
 //			{ID: "conns", Type: supervisor.Supervisor, Start: supervisor.Start(sim.Local("conns"), conns)},
 //		},
-//	})
+//	}))
 //
 // What it is, is plain data: a Spec. What it does follows OTP's supervisor.erl to the letter, mistakes
 // included where a release made them (sim.Compat). A supervisor is a gen_server; while it starts or stops
