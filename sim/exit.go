@@ -17,6 +17,10 @@ var unwind error = errors.New("sim: the process has ended: its *Proc is for the 
 // and even if the reason is normal.
 const suicide int64 = 1
 
+// trapped is the word of the exit signal that answers a link to the dead of a process that traps exits: it becomes a
+// message even if that is over when it is handled (LNK2).
+const trapped int64 = 2
+
 // Exit sends a process an exit signal. To itself it acts at once (EXT3), unless the process traps exits: then
 // it waits to be handled like any other. Sending to the dead does nothing.
 func (p *Proc) Exit(pid PID, reason Reason) {
@@ -30,11 +34,27 @@ func (p *Proc) Exit(pid PID, reason Reason) {
 	if pid == p.Self() && !p.has(trapping) {
 		word = suicide
 	}
+	if p.w.late.from == pid.Identity() {
+		p.flushLate()
+	}
 	p.w.emit(p.node, exitSignal, p.id, pid.Identity(), Ref{}, word, reason)
 	if word == suicide || pid == p.Self() && term.Is(reason, Kill) {
-		p.catchUp()
+		if p.handleSignals(); p.has(exiting) {
+			p.linger()
+		}
 	}
 	p.charge(redOther)
+}
+
+// linger is the end of a process that has exited itself by Exit: on the BEAM it is scheduled out first. Nobody finds it
+// alive any more, but it keeps its name, and those who are linked to it or monitor it hear of its end only after the
+// others that wanted to run have run (EXT3).
+func (p *Proc) linger() {
+	if !p.has(noBlock) {
+		p.id.Holder = nil
+		p.preempt()
+	}
+	panic(unwind)
 }
 
 // ExitSelf ends the process: its deferred calls run, then it is gone with that reason. It does not return.
@@ -58,7 +78,7 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 		}
 		return false
 	}
-	if p.has(trapping) {
+	if p.has(trapping) || m.word == trapped && m.kind == exitSignal {
 		m.tag = ExitTag
 		if m.kind == linkExit {
 			m.special = unlinked
@@ -75,6 +95,9 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 
 // end marks the process as ended by a signal; whoever runs it unwinds it.
 func (p *Proc) end(reason Reason) {
+	if p.has(exiting) { // it has ended already
+		return
+	}
 	p.reason = reason
 	p.flags |= exiting
 }

@@ -38,7 +38,7 @@ func (p *Proc) Link(pid PID) {
 			raise("noproc", "link", pid.String())
 		}
 		if !p.w.makes(mutant.LinkDeadSilent) {
-			p.w.signal(exitSignal, pid.Identity(), p, Ref{}, 0, NoProc)
+			p.w.signal(exitSignal, pid.Identity(), p, Ref{}, trapped, NoProc)
 		}
 		p.charge(redLink)
 		return

@@ -265,7 +265,7 @@ func (w *World) serve(p *Proc) {
 	for {
 		m := p.nextMessage()
 		if m == nil {
-			if !p.inbox.transit() {
+			if !p.inbox.transit() && !p.flushLate() {
 				break
 			}
 			p.handleSignals()
@@ -287,7 +287,7 @@ func (w *World) serve(p *Proc) {
 			w.finish(p)
 			return
 		}
-		if p.inbox.empty() && !p.impatient() {
+		if p.inbox.empty() && !p.impatient() && !p.flushLate() {
 			break // as for most messages: it is the only one
 		}
 		if p.spent() {
@@ -309,6 +309,12 @@ func (p *Proc) impatient() bool { return p.has(waitSet) && p.x.waitFor == 0 }
 // nextMessage takes the message that a handler is to be called with; nil if it must wait.
 func (p *Proc) nextMessage() *Msg {
 	var m *Msg
+	if p.flags&(waitSet|timedOut) == waitSet|timedOut { // what has come meanwhile is too late, as on the BEAM (RCV3)
+		p.flags &^= waitSet | timedOut
+		m = p.w.envelope()
+		m.fill(nil, TimedOut, Ref{}, 0, nil)
+		return m
+	}
 	if p.flags&selective != 0 {
 		m = p.scan(p.x.only)
 	} else if p.inbox.border != nil {
@@ -322,8 +328,8 @@ func (p *Proc) nextMessage() *Msg {
 		p.received(m)
 		return m
 	}
-	if p.has(waitSet) && !p.inbox.transit() && (p.has(timedOut) || p.x.waitFor == 0) {
-		p.flags &^= waitSet | timedOut
+	if p.has(waitSet) && !p.inbox.transit() && p.x.waitFor == 0 {
+		p.flags &^= waitSet
 		m = p.w.envelope()
 		m.fill(nil, TimedOut, Ref{}, 0, nil)
 	}
@@ -380,6 +386,7 @@ func (p *Proc) park(blocks bool) {
 
 // endSlice accounts for what the running process has used: time passes.
 func (p *Proc) endSlice() {
+	p.flushLate()
 	used := p.slice - p.budget
 	if used < 1 {
 		used = 1

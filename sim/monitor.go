@@ -112,6 +112,7 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 	ref := p.MakeRef()
 	p.ext().monitors.add(ref.N(), mon)
 	far, _ := to.(term.NameAt)
+	_, byPID := to.(PID)
 	q := p.near(mon.target)
 	switch {
 	case p.elsewhere(mon.target), far.Node != "" && far.Node != p.node.home.Node:
@@ -120,9 +121,12 @@ func (p *Proc) monitor(to Addr, mon monitor) Ref {
 	case q == p: // never fires, and is no alias either (MON3)
 		p.x.monitors.remove(ref.N())
 	case q == nil && p.w.makes(mutant.MonitorDead):
+	case q == nil && byPID:
+		p.tellLate(mon.target, ref)
 	case q == nil:
 		p.w.signal(downSignal, mon.target, p, ref, 0, NoProc)
 	default:
+		p.flushLate()
 		p.w.signal(monitorSignal, p.id, q, ref, int64(ref.N()), nil)
 	}
 	p.charge(redLink)
@@ -392,4 +396,29 @@ func (p *Proc) eachWatcher(f func(ref Ref)) {
 			f(e.key)
 		}
 	}
+}
+
+// lateDown is a Down message that is held back.
+type lateDown struct {
+	p    *Proc
+	from *term.Identity
+	ref  Ref
+}
+
+// tellLate tells, but not yet, that nobody has a PID. The BEAM keeps the last monitor signal of a slice back, in case that
+// a message to the same process follows: it goes out when the slice ends, when the process would wait, when it makes
+// another monitor of a PID, or when it sends an exit signal there (MON2).
+func (p *Proc) tellLate(pid *term.Identity, ref Ref) {
+	p.flushLate()
+	p.w.late = lateDown{p, pid, ref}
+}
+
+// flushLate sends the Down message that is held back, and reports whether there was one.
+func (p *Proc) flushLate() bool { return p.w.late.p != nil && p.w.tellHeld() }
+
+func (w *World) tellHeld() bool {
+	l := w.late
+	w.late = lateDown{}
+	w.signal(downSignal, l.from, l.p, l.ref, 0, NoProc)
+	return true
 }

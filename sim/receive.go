@@ -125,16 +125,24 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			p.catchUp()
 			continue
 		}
-		if d == 0 || p.has(timedOut) {
-			p.flags &^= timedOut
+		if d == 0 {
 			p.passed = nil
 			p.charge(redReceive)
 			return false
+		}
+		if p.flushLate() {
+			continue
 		}
 		if d != Forever && !p.has(armed) {
 			p.arm(d)
 		}
 		p.block()
+		if p.has(timedOut) { // what has come meanwhile is too late, as on the BEAM (RCV3)
+			p.flags &^= timedOut
+			p.passed = nil
+			p.charge(redReceive)
+			return false
+		}
 	}
 }
 
@@ -161,6 +169,10 @@ func (p *Proc) Hibernate() {
 	p.catchUp()
 	p.flags |= hibernating
 	for p.inbox.border == nil {
+		if p.flushLate() {
+			p.catchUp()
+			continue
+		}
 		p.block()
 	}
 	p.flags &^= hibernating

@@ -126,6 +126,7 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 	m.fill(p.id, tag, ref, word, body)
 	m.special = watches
 	if q := p.near(id); q != nil {
+		p.flushLate()
 		q.signals++
 		p.w.post(p.serial, q, m)
 	} else if p.elsewhere(id) {
@@ -133,7 +134,7 @@ func (p *Proc) Request(to PID, tag *Tag, word int64, body any) Ref {
 		p.sendFar(id, term.NameAt{}, m)
 	} else {
 		p.w.discard(m)
-		p.w.signal(downSignal, id, p, ref, 0, NoProc)
+		p.tellLate(id, ref)
 	}
 	p.charge(redSend)
 	return ref

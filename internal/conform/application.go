@@ -152,7 +152,11 @@ func (s *stage) startApp(p *sim.Proc, o Op) (otp.Started, error) {
 	case word == "crash":
 		panic(s.term(rest[0]))
 	case word == "bad":
-		return otp.Started{}, &otp.BadReturn{Value: s.term(rest[0])}
+		v := s.term(rest[0])
+		if t, is := v.(term.Tuple); is && len(t) == 2 && t[0] == any(term.Atom("error")) { // not so bad
+			return otp.Started{}, &otp.StartError{Reason: t[1]}
+		}
+		return otp.Started{}, &otp.BadReturn{Value: v}
 	}
 	malformed(ret)
 	return otp.Started{}, nil

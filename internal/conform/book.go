@@ -27,12 +27,26 @@ type order struct {
 	pending bool   // recorded as such before
 }
 
+// by is who was told to perform a step that is not finished; "" if nobody was.
+func (b *book) by(step int) string {
+	for _, o := range b.open {
+		if o.step == step {
+			return o.by
+		}
+	}
+	return ""
+}
+
 func (b *book) alive() []string { return slices.Sorted(maps.Keys(b.living)) }
 
 // collect takes the events of a step and leaves none.
 func (d *driver) collect() []event {
 	events := d.stage.events
 	d.stage.events = nil
+	if d.unheard != nil {
+		events = d.heard(events)
+		d.unheard = nil
+	}
 	for _, e := range events {
 		switch e.kind {
 		case wasNamed:

@@ -23,7 +23,7 @@ func played(t *testing.T, line Line) string {
 	t.Helper()
 	var r Runner
 	defer r.Close()
-	rec, err := r.record(&line.Case, sim.Config{Policy: scheduler.FIFO{}, Source: choice.Dull()})
+	rec, err := r.record(&line.Case, sim.Config{Policy: scheduler.FIFO{}, Source: choice.Dull()}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestRecordings_allSchedules(t *testing.T) {
 			runs, differ := 0, 0
 			for _, line := range read(t, file) {
 				for seed := range schedules {
-					diff, err := r.try(&line, sim.Config{Compat: sim.OTP25, Policy: scheduler.Random{}, Source: choice.New(uint64(seed) + 1000)})
+					diff, err := r.try(&line, sim.Config{Compat: sim.OTP25, Policy: scheduler.Random{}, Source: choice.New(uint64(seed) + 1000)}, 0)
 					if err != nil {
 						t.Fatal(line.Case.Name, err)
 					}

@@ -22,12 +22,14 @@ type driver struct {
 	book  book
 	now   int // virtual time in ms
 
-	cluster bool          // the nodes are connected as real ones are
-	pace    pace          // then: when all is quiet
-	draws   uint64        // how often it has drawn
-	loaded  bool          // the machine has more to do
-	began   time.Duration // and when time began
-	moments time.Duration // how many since the last sleep ended
+	phase   time.Duration   // how far into a second of the machine's clock the case begins
+	unheard map[string]bool // who is on a node that stops: of what they still do nothing is heard
+	cluster bool            // the nodes are connected as real ones are
+	pace    pace            // then: when all is quiet
+	draws   uint64          // how often it has drawn
+	loaded  bool            // the machine has more to do
+	began   time.Duration   // and when time began
+	moments time.Duration   // how many since the last sleep ended
 }
 
 // run performs the case from beginning to end.
@@ -47,6 +49,7 @@ func (d *driver) run() (*Recording, error) {
 		return rec, err
 	}
 	d.collect()
+	d.advance(d.phase)
 	d.began = d.world.View().Now()
 	for i, o := range d.c.Steps {
 		d.do(i, o)
@@ -61,13 +64,13 @@ func (d *driver) run() (*Recording, error) {
 	return rec, nil
 }
 
-// do begins a step. Where the recordings come from, a sleep ends when it should, and each step after it
-// takes a moment. So what should be due just when a sleep ends is not, and of two things due together the
+// do begins a step. Where the recordings come from, a sleep ends when it should, or a moment later, and each step after
+// it takes a moment. So what should be due just when a sleep ends is not, and of two things due together the
 // one that fewer steps had delayed comes first.
 func (d *driver) do(i int, o Op) {
 	if o.name() == "sleep" {
 		d.now += int(o.span("ms", 0) / time.Millisecond)
-		d.moments = 0
+		d.moments = 1
 		d.advance(d.began + ms(d.now))
 		return
 	}
@@ -76,7 +79,7 @@ func (d *driver) do(i int, o Op) {
 	}
 	if !d.cluster {
 		d.moments++
-		d.advance(ms(d.now) + d.moments*moment)
+		d.advance(d.began + ms(d.now) + d.moments*moment)
 	}
 	if o.name() == "batch" {
 		d.tell(i, o, o.ops("ops"))

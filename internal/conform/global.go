@@ -142,8 +142,6 @@ func inList(result any) any {
 		return term.Tuple{term.Atom("$exc"), term.Atom(r.class), r.reason}
 	case got:
 		return term.Tuple{term.Atom("$got"), r.msg}
-	case sorted:
-		return term.Tuple{term.Atom("$sorted"), r}
 	}
 	return result
 }

@@ -81,8 +81,10 @@ func (m *machine) beginning(v any) step {
 		return m.Stop(t[1])
 	case first == "error" && size == 2:
 		return m.Fail(t[1])
-	case first == ok && (size == 3 || size == 4):
-		return m.to(t[1], t[2], rest(t, 3))
+	case first == ok && size == 3:
+		return m.to(t[1], t[2], []any{})
+	case first == ok && size == 4:
+		return m.to(t[1], t[2], t[3])
 	}
 	return m.Bad(v)
 }

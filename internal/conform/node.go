@@ -7,6 +7,7 @@ import (
 	"github.com/bedlam-sim/bedlam/sim/otp"
 	"github.com/bedlam-sim/bedlam/sim/otp/application"
 	"github.com/bedlam-sim/bedlam/sim/otp/netkernel"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
 // bootOf is what the nodes of a case begin with.
@@ -80,10 +81,44 @@ func (d *driver) nodeStep(o Op) bool {
 func (d *driver) stopNode(o Op) {
 	node := hostOf(d.node(o))
 	if o.textOr("how", "halt") == "stop" && d.c.Domain == "app" {
+		d.unheard = d.stage.on(node)
 		d.world.SpawnAt(node, "stopper", application.StopNode)
 		return
 	}
 	d.halt(node)
+}
+
+// on is who is on a node.
+func (s *stage) on(node sim.Atom) map[string]bool {
+	names := map[string]bool{}
+	for pid, role := range s.living {
+		if pid.Node() == node {
+			names[role.name] = true
+		}
+	}
+	return names
+}
+
+// heard is what is known of a step in which a node has stopped: that those on it are gone, and what others did.
+func (d *driver) heard(events []event) (heard []event) {
+	for _, e := range events {
+		switch e.kind {
+		case hasDied:
+			if d.unheard[e.who] {
+				e.value = term.Atom("node_down")
+			}
+		case hasLogged:
+			if d.unheard[e.who] || !d.book.living[e.who] { // itself, or an application of its
+				continue
+			}
+		case hasResult, isDone:
+			if d.unheard[d.book.by(e.step)] {
+				continue
+			}
+		}
+		heard = append(heard, e)
+	}
+	return heard
 }
 
 func (d *driver) halt(node sim.Atom) {

@@ -13,7 +13,7 @@ import (
 var files = []string{"visible/proc.jsonl", "visible/server.jsonl", "visible27/server.jsonl", "visible/sup.jsonl", "visible27/sup.jsonl",
 	"visible/event.jsonl", "visible27/event.jsonl", "visible/statem.jsonl", "visible27/statem.jsonl",
 	"visible/app.jsonl", "visible27/app.jsonl", "visible/dist.jsonl", "visible/global.jsonl",
-	"extra.jsonl", "extra_app.jsonl", "extra_statem.jsonl", "extra_dist.jsonl", "extra_global.jsonl", "extra_cluster.jsonl", "extra_cluster_app.jsonl"}
+	"extra.jsonl", "extra_app.jsonl", "extra_statem.jsonl", "extra_dist.jsonl", "extra_global.jsonl", "extra_cluster.jsonl", "extra_cluster_app.jsonl", "extra_hunt.jsonl"}
 
 // missedAtMost is the part of all cases, in percent, that may need another schedule than the dull one for their
 // recording, which must then show a race: races.txt names each of them and says which.

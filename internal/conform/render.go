@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,11 +66,36 @@ func (s *stage) print(b *strings.Builder, v any) {
 		b.WriteString("CHILD")
 	case alias:
 		b.WriteString("#alias")
+	case Op:
+		b.WriteString(jsonTerm(v))
 	case fmt.Stringer:
 		b.WriteString(v.String())
 	default:
 		b.WriteString(term.Format(v))
 	}
+}
+
+// jsonTerm is a piece of a case that was taken for something else, as the oracle had read it: strings are binaries.
+func jsonTerm(v any) string {
+	var parts []string
+	switch v := v.(type) {
+	case string:
+		for i := range len(v) {
+			parts = append(parts, strconv.Itoa(int(v[i])))
+		}
+		return "<<" + strings.Join(parts, ",") + ">>"
+	case []any:
+		for i := range v {
+			parts = append(parts, jsonTerm(v[i]))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case Op:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, jsonTerm(key)+"=>"+jsonTerm(v[key]))
+		}
+		return "#{" + strings.Join(parts, ",") + "}"
+	}
+	return fmt.Sprint(v)
 }
 
 func (s *stage) printThing(b *strings.Builder, v any, otherwise string) {

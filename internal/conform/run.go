@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/bedlam-sim/bedlam/scheduler"
 	"github.com/bedlam-sim/bedlam/sim"
@@ -81,7 +82,7 @@ var modeNames = map[sim.Compat]string{sim.OTP25: "OTP 25", sim.OTP27: "OTP 27"}
 
 // runMode tries the dull schedule, then seeded ones.
 func (r *Runner) runMode(out *Outcome, line *Line, mode sim.Compat, opts Options) {
-	diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.FIFO{}, Source: choice.Dull()})
+	diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.FIFO{}, Source: choice.Dull()}, 0)
 	if diff == "" && err == nil {
 		return
 	}
@@ -99,7 +100,7 @@ func (r *Runner) runMode(out *Outcome, line *Line, mode sim.Compat, opts Options
 	}
 	for seed := 1; seed <= opts.schedules(); seed++ {
 		source := choice.New(uint64(seed))
-		diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.Random{}, Source: source})
+		diff, err := r.try(line, sim.Config{Compat: mode, Policy: scheduler.Random{}, Source: source}, phaseOf(seed))
 		switch {
 		case isMistake(err):
 			out.Conforms, out.Diff, out.Err = false, diff, err
@@ -112,6 +113,12 @@ func (r *Runner) runMode(out *Outcome, line *Line, mode sim.Compat, opts Options
 	out.Conforms = false
 }
 
+// phaseOf is how far into a second of the machine's clock a case begins under a seeded schedule: supervisors
+// count restarts in whole seconds of a clock whose phase nobody knows (SUP9).
+func phaseOf(seed int) time.Duration { return time.Duration(seed%phases) * time.Second / phases }
+
+const phases = 5
+
 // isMistake reports whether an error shows something wrong with the case, or with what runs it.
 func isMistake(err error) bool {
 	var mistake *CaseError
@@ -120,8 +127,8 @@ func isMistake(err error) bool {
 }
 
 // try runs a case once and tells where it differs from its recording.
-func (r *Runner) try(line *Line, cfg sim.Config) (diff string, err error) {
-	got, err := r.record(&line.Case, cfg)
+func (r *Runner) try(line *Line, cfg sim.Config, phase time.Duration) (diff string, err error) {
+	got, err := r.record(&line.Case, cfg, phase)
 	if err != nil {
 		return err.Error() + "\n", err
 	}
@@ -129,7 +136,7 @@ func (r *Runner) try(line *Line, cfg sim.Config) (diff string, err error) {
 }
 
 // record runs a case once.
-func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
+func (r *Runner) record(c *Case, cfg sim.Config, phase time.Duration) (rec *Recording, err error) {
 	if cfg.Nodes, err = nodeSpecs(c); err != nil {
 		return nil, err
 	}
@@ -139,7 +146,7 @@ func (r *Runner) record(c *Case, cfg sim.Config) (rec *Recording, err error) {
 			err = brokenOff(v)
 		}
 	}()
-	d := &driver{c: c, stage: newStage(c.Nodes), cluster: isCluster(c), pace: paceOf(c.Domain)}
+	d := &driver{c: c, stage: newStage(c.Nodes), cluster: isCluster(c), pace: paceOf(c.Domain), phase: phase}
 	d.stage.net = d.cluster
 	d.book = book{living: map[string]bool{}, sups: map[string]bool{}}
 	cfg.Node, cfg.Link = localNode, localLink

@@ -114,7 +114,10 @@ func (s *scripted) HandleInfo(_ *sim.Proc, msg any) genserver.Result {
 
 // HandleContinue does what the continuation says.
 func (s *scripted) HandleContinue(_ *sim.Proc, arg any) genserver.Result {
-	r := arg.(request)
+	r, ok := arg.(request)
+	if !ok {
+		malformed(arg)
+	}
 	s.logged("handle_continue", r)
 	return s.act(r.act, "noreply", false)
 }

@@ -118,11 +118,16 @@ func (a *actor) sendRequest(o Op) any {
 	return ok
 }
 
-// response fetches the answer to a request.
+// response fetches the answer to a request. One that was never made is never answered: to receive from it cannot even
+// give it up.
 func (a *actor) response(o Op, fetch func(*sim.Proc, otp.RequestID[any], time.Duration) (any, error)) any {
 	id, known := a.kept["request "+o.text("ref")].(otp.RequestID[any])
 	if !known {
-		o.wrong("there is no such request")
+		a.p.Sleep(o.span("timeout", sim.Forever))
+		if o.name() == "receive_response" {
+			badarg(o)
+		}
+		return term.Atom("timeout")
 	}
 	v, err := fetch(a.p, id, o.span("timeout", sim.Forever))
 	var lost *otp.CallError

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"math"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -44,6 +43,9 @@ func (s *stage) supAnswer(p *sim.Proc, spec Op) (supervisor.Spec, error) {
 	word, rest := verb(ret)
 	switch {
 	case word == "ok" && len(rest) == 0:
+		if wrong := s.wrongFlag(spec); wrong != nil {
+			p.ExitSelf(term.Tuple{term.Atom("supervisor_data"), wrong})
+		}
 		return s.supSpec(spec), nil
 	case word == "ignore" && len(rest) == 0:
 		return supervisor.Spec{}, otp.ErrIgnore
@@ -58,6 +60,25 @@ func (s *stage) supAnswer(p *sim.Proc, spec Op) (supervisor.Spec, error) {
 	return supervisor.Spec{}, nil
 }
 
+// wrongFlag is what OTP finds wrong with flags that Go's types cannot hold; nil if nothing is, or if the supervisor
+// will find something wrong before it.
+func (s *stage) wrongFlag(spec Op) sim.Reason {
+	for _, key := range []string{"intensity", "period"} {
+		v, given := spec[key]
+		n, isNumber := v.(int)
+		switch {
+		case !given || isNumber && n >= 0:
+		case !isNumber:
+			return term.Tuple{term.Atom("invalid_" + key), s.term(v)}
+		case key == "period": // it was made longer, too
+			return term.Tuple{term.Atom("invalid_period"), n * int(s.scale())}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
 // supSpec decodes a supervisor's specification.
 func (s *stage) supSpec(spec Op) supervisor.Spec {
 	out := supervisor.Spec{
@@ -67,7 +88,7 @@ func (s *stage) supSpec(spec Op) supervisor.Spec {
 	}
 	if out.Strategy == supervisor.SimpleOneForOne && spec.has("template") {
 		child := supervisor.Child{ID: "dyn", Start: s.dynamicStart()}
-		out.Children = []supervisor.Child{childOptions(child, spec.object("template"))}
+		out.Children = []supervisor.Child{s.childOptions(child, spec.object("template"))}
 		return out
 	}
 	for _, c := range spec.ops("children") {
@@ -90,15 +111,20 @@ func (s *stage) childSpec(c Op) supervisor.Child {
 		name, script := c.textOr("as", id), c.object("start")
 		child.Start = func(p *sim.Proc, _ ...any) (otp.Started, error) { return s.startScripted(p, name, script) }
 	}
-	return childOptions(child, c)
+	return s.childOptions(child, c)
 }
 
-func childOptions(child supervisor.Child, c Op) supervisor.Child {
+// childOptions decodes what a specification may say beside who it is about. The oracle makes the times of a case
+// longer, but not OTP's default: there, a worker is given less time than it seems.
+func (s *stage) childOptions(child supervisor.Child, c Op) supervisor.Child {
 	child.Restart = supervisor.Restart(c.textOr("restart", ""))
 	child.Type = supervisor.ChildType(c.textOr("type", string(child.Type)))
 	child.Significant = c.flag("significant")
 	switch v := c["shutdown"].(type) {
 	case nil:
+		if child.Type != supervisor.Supervisor {
+			child.Shutdown = supervisor.After(workerShutdown / s.scale())
+		}
 	case int:
 		child.Shutdown = supervisor.After(ms(v))
 	case string:
@@ -145,7 +171,7 @@ func (s *stage) startScripted(p *sim.Proc, name string, script Op) (otp.Started,
 		switch word {
 		case "mfa_error", "mfa_bad", "mfa_exit":
 			s.log(name, term.Atom(word))
-			return otp.Started{}, startFails(p, word, s.term(rest[0]))
+			return startOddly(p, word, s.term(rest[0]))
 		case "ok_info":
 			started, err := s.startLinked(p, name, script, "ok")
 			started.Info = s.term(rest[0])
@@ -163,15 +189,30 @@ func planned(plan []any, n int) any {
 	return plan[min(n, len(plan))-1]
 }
 
-// startFails is a start function that starts nothing.
-func startFails(p *sim.Proc, word string, v any) error {
-	switch word {
+// startOddly is a start function that starts nothing, whatever it says.
+func startOddly(p *sim.Proc, kind string, v any) (started otp.Started, _ error) {
+	switch kind {
 	case "mfa_error":
-		return &otp.StartError{Reason: v}
+		return started, &otp.StartError{Reason: v}
 	case "mfa_exit":
 		p.ExitSelf(v)
 	}
-	return &otp.BadReturn{Value: v}
+	first, size, t := word(v)
+	switch {
+	case first == "ignore" && size == 0:
+		return started, otp.ErrIgnore
+	case first == "error" && size == 2:
+		return started, &otp.StartError{Reason: t[1]}
+	case first == ok && (size == 2 || size == 3):
+		if pid, isPID := t[1].(sim.PID); isPID {
+			started.PID = pid
+			if size == 3 {
+				started.Info = t[2]
+			}
+			return started, nil
+		}
+	}
+	return started, &otp.BadReturn{Value: v}
 }
 
 func (s *stage) startLinked(p *sim.Proc, name string, script Op, ret any) (otp.Started, error) {
@@ -231,25 +272,33 @@ func (a *actor) getChildSpec(o Op) any {
 	}
 	pair := func(key term.Atom, v any) term.Tuple { return term.Tuple{key, v} }
 	return term.Tuple{ok, []any{
-		pair("id", term.Atom(c.ID)), pair("restart", term.Atom(c.Restart)), pair("shutdown", shutdownTerm(c.Shutdown)),
+		pair("id", term.Atom(c.ID)), pair("restart", term.Atom(c.Restart)), pair("shutdown", a.s.shutdownTerm(c.Shutdown)),
 		pair("significant", c.Significant), pair("type", term.Atom(c.Type)),
 	}}
 }
 
-// shutdownTerm prints what the oracle saw: it had made the times of a case longer, but not OTP's default.
-func shutdownTerm(s supervisor.Shutdown) any {
-	const otpDefault = supervisor.Shutdown(5 * time.Second)
-	switch {
-	case s == supervisor.BrutalKill:
-		return term.Atom("brutal_kill")
-	case s == supervisor.Infinity:
-		return term.Atom("infinity")
-	case s == supervisor.After(0):
-		return 0
-	case s == otpDefault || s > math.MaxInt64/oracleScale:
-		return int(time.Duration(s) / time.Millisecond)
+// workerShutdown is how long OTP waits for a worker unless told otherwise.
+const workerShutdown = 5 * time.Second
+
+// scale is how many real milliseconds the oracle took for one of a case.
+func (s *stage) scale() time.Duration {
+	if s.net {
+		return 1
 	}
-	return int(time.Duration(s)/time.Millisecond) * oracleScale
+	return oracleScale
+}
+
+// shutdownTerm prints what the oracle saw: a longer time.
+func (s *stage) shutdownTerm(v supervisor.Shutdown) any {
+	switch {
+	case v == supervisor.BrutalKill:
+		return term.Atom("brutal_kill")
+	case v == supervisor.Infinity:
+		return term.Atom("infinity")
+	case v == supervisor.After(0):
+		return 0
+	}
+	return int(time.Duration(v)/time.Millisecond) * int(s.scale())
 }
 
 func (a *actor) whichChildren(o Op) any {

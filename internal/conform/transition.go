@@ -86,7 +86,10 @@ func (m *machine) step(v any) step {
 			m.SetData(t[shape.data])
 		}
 		s := m.bare(first, t).Spelled(v)
-		if shape.actions > 0 {
+		switch {
+		case first == "stop_and_reply":
+			s = answered(s, t[shape.actions])
+		case shape.actions > 0:
 			s = acted(s, t[shape.actions])
 		}
 		return s
@@ -175,14 +178,32 @@ func (m *machine) saved(k string) any {
 	return caller
 }
 
+// listed is an Erlang list of actions, or of the one action.
+func listed(actions any) []any {
+	if list, ok := actions.([]any); ok {
+		return list
+	}
+	return []any{actions}
+}
+
 // acted is a step with the actions of an Erlang list, or the one action.
 func acted(s step, actions any) step {
-	list, ok := actions.([]any)
-	if !ok {
-		list = []any{actions}
-	}
-	for _, a := range list {
+	for _, a := range listed(actions) {
 		s = withAction(s, a)
+	}
+	return s
+}
+
+// answered is a step that stops with answers, which must all be such: the first that is none is told as it was spelled.
+func answered(s step, answers any) step {
+	for _, a := range listed(answers) {
+		if first, size, t := word(a); first == "reply" && size == 3 {
+			if from, ok := t[1].(otp.From); ok {
+				s = s.Reply(from, t[2])
+				continue
+			}
+		}
+		s = s.BadAction(a)
 	}
 	return s
 }
@@ -194,9 +215,9 @@ func withAction(s step, a any) step {
 	}
 	first, size, t := word(a)
 	switch {
-	case first == "postpone" && (size == 0 || size == 2 && t[1] == true):
+	case first == "postpone" && (size == 0 || size == 2 && t[1] == any(atomOf(true))):
 		return s.Postpone()
-	case first == "hibernate" && (size == 0 || size == 2 && t[1] == true):
+	case first == "hibernate" && (size == 0 || size == 2 && t[1] == any(atomOf(true))):
 		return s.Hibernate()
 	case first == "reply" && size == 3:
 		if from, ok := t[1].(otp.From); ok {
@@ -278,12 +299,4 @@ func lasts(v any) (d time.Duration, ok bool) {
 		return sim.Forever, v == "infinity"
 	}
 	return 0, false
-}
-
-func rest(t term.Tuple, from int) []any {
-	if len(t) > from {
-		list, _ := t[from].([]any)
-		return list
-	}
-	return nil
 }

@@ -145,7 +145,7 @@ func TestCall_GC3_late(t *testing.T) {
 // twice answers twice.
 func twice(p *sim.Proc, from otp.From) genserver.Result {
 	otp.Reply(p, from, 1)
-	p.Sleep(time.Second)
+	p.Sleep(time.Second / 2)
 	return genserver.ReplyAny(2)
 }
 

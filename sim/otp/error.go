@@ -16,6 +16,7 @@ const (
 	nodeDown       sim.Atom = "nodedown"
 	badReply       sim.Atom = "bad_reply"
 	alreadyStarted sim.Atom = "already_started"
+	atomOK         sim.Atom = "ok"
 	badReturnValue sim.Atom = "bad_return_value"
 	infinity       sim.Atom = "infinity"
 	terminate      sim.Atom = "terminate"

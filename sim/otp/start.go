@@ -105,8 +105,23 @@ var startTag = sim.NewTag("ack", func(m *sim.Msg) any {
 	if m.Word() == nack {
 		word = "nack"
 	}
-	return sim.Tuple{word, m.From(), m.Body()}
+	return sim.Tuple{word, m.From(), returned(m)}
 })
+
+// returned is what a process that is being started answers, as Erlang has it.
+func returned(m *sim.Msg) any {
+	switch what := m.Body().(type) {
+	case nil:
+		return sim.Tuple{atomOK, m.From()}
+	case failed:
+		if errors.Is(what.err, ErrIgnore) {
+			return sim.Atom("ignore")
+		}
+		return sim.Tuple{sim.Atom("error"), ExitReason(what.err)}
+	default:
+		return sim.Tuple{atomOK, m.From(), what}
+	}
+}
 
 // The number in a message under startTag.
 const (
@@ -145,6 +160,7 @@ func awaitStart(p *sim.Proc, role string, body sim.Body, h sim.Handler, o *Start
 		what   any
 		reason sim.Reason // it ended without a word
 		ended  bool
+		exited bool // so says an exit message, which it may have sent itself
 	)
 	mark := p.Mark()
 	pid, ref := o.spawn(p, role, body, h)
@@ -157,10 +173,18 @@ func awaitStart(p *sim.Proc, role string, body sim.Body, h sim.Handler, o *Start
 			_, reason, _ = outcome(m)
 			ended = true
 			return true
+		case o.Link && IsExit(m, pid):
+			reason = exitReason(m)
+			exited = true
+			return true
 		}
 		return false
 	}, cmp.Or(o.Timeout, sim.Forever)) {
 		return Started{}, startTimedOut(p, pid, ref, o)
+	}
+	if exited {
+		unlinkDead(p, pid, ref)
+		return Started{}, &StartError{reason}
 	}
 	if ended {
 		flushExit(p, pid, o)
@@ -178,7 +202,7 @@ func awaitStart(p *sim.Proc, role string, body sim.Body, h sim.Handler, o *Start
 
 // spawn: there is always a monitor, so that the starter hears of an end that no link tells.
 func (o *StartOptions) spawn(p *sim.Proc, role string, body sim.Body, h sim.Handler) (sim.PID, sim.Ref) {
-	opts := sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor, Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
+	opts := sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor && !(o.Link && p.Compat() == sim.OTP25), Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
 	if h != nil {
 		return p.SpawnHandler(role, h, opts)
 	}
@@ -234,6 +258,22 @@ func IsExit(m *sim.Msg, pid sim.PID) bool {
 		return ok && e.From == pid
 	}
 	return false
+}
+
+// exitReason takes a message that IsExit apart.
+func exitReason(m *sim.Msg) sim.Reason {
+	if e, ok := m.Body().(sim.Exit); ok && m.Tag() == nil {
+		return e.Reason
+	}
+	return m.Body()
+}
+
+// unlinkDead is for a process of whose end an exit message has told, if it is dead. One that has exited its starter by
+// exit/2 goes on, linked as it is: its ack comes when nobody waits for it any more.
+func unlinkDead(p *sim.Proc, pid sim.PID, ref sim.Ref) {
+	if _, dead := p.Await(sim.Mark{}, func(m *sim.Msg) bool { return IsDown(m, ref) }, 0); dead {
+		p.Unlink(pid)
+	}
 }
 
 // As runs a start function so that what it starts plays a role of the starter's choosing, unless it has a

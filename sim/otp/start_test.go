@@ -67,6 +67,44 @@ func TestStart_PL1(t *testing.T) {
 	}
 }
 
+// PL1: one that exits its starter by exit/2 has not started, as far as that can tell, but goes on: its ack comes too late.
+func TestStart_PL1_exitsItsStarter(t *testing.T) {
+	tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+		p.TrapExit(true)
+		_, err := otp.Start(p, "special", func(p *sim.Proc) {
+			p.Exit(p.Parent(), sim.Atom("r"))
+			otp.InitAck(p, nil)
+			p.Sleep(sim.Forever)
+		}, otp.StartOptions{Link: true})
+		s.say("%s", told(otp.Started{}, err))
+		s.hear(p)
+		info, _ := p.Info(p.Self())
+		s.say("%d links", len(info.Links))
+	}).want("{error,r}", "{ack,<special>,{ok,<special>}}", "1 links")
+}
+
+// What is said too late is in Erlang's words.
+func TestStart_late(t *testing.T) {
+	for _, c := range []struct {
+		say  func(p *sim.Proc)
+		want string
+	}{
+		{func(p *sim.Proc) { otp.InitAck(p, sim.Atom("info")) }, "{ack,<special>,{ok,<special>,info}}"},
+		{func(p *sim.Proc) { otp.InitFail(p, otp.ErrIgnore) }, "{nack,<special>,ignore}"},
+		{func(p *sim.Proc) { otp.InitFail(p, &otp.StartError{Reason: sim.Atom("no")}) }, "{nack,<special>,{error,no}}"},
+	} {
+		tell(t, sim.Config{}, func(p *sim.Proc, s *story) {
+			p.TrapExit(true)
+			otp.Start(p, "special", func(p *sim.Proc) {
+				p.Exit(p.Parent(), sim.Atom("r"))
+				c.say(p)
+				p.Sleep(sim.Forever)
+			}, otp.StartOptions{Link: true})
+			s.hear(p)
+		}).want(c.want)
+	}
+}
+
 func isExit(m any) bool { _, ok := m.(sim.Exit); return ok }
 
 func told(started otp.Started, err error) string {

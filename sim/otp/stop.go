@@ -41,10 +41,11 @@ func stopRefused(at sim.Addr, why, reason sim.Reason, d time.Duration) error {
 	return err
 }
 
-// left is what is left of d.
+// left is what is left of d. OTP measures in whole milliseconds, from the one that had begun to the one that will.
 func left(p *sim.Proc, began, d time.Duration) time.Duration {
 	if d == sim.Forever {
 		return d
 	}
-	return max(0, d-(p.Now()-began))
+	const tick = time.Millisecond
+	return max(0, d-((p.Now()+tick-1).Truncate(tick)-began.Truncate(tick)))
 }

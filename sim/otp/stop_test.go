@@ -43,6 +43,10 @@ func TestStop_PL4(t *testing.T) {
 			otp.Reply(p, m.From, sim.Atom("ok"))
 			p.Sleep(10 * time.Second)
 		}), "timeout"},
+		{"ends as the time is over", special(func(p *sim.Proc, m otp.SystemMsg) { // which ends a millisecond early
+			otp.Reply(p, m.From, sim.Atom("ok"))
+			p.Sleep(time.Second - time.Millisecond/2)
+		}), "timeout"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tell(t, sim.Config{}, func(p *sim.Proc, s *story) {

@@ -108,6 +108,22 @@ func (t StartType) Term() any {
 	return sim.Tuple{t.Word, t.Node}
 }
 
+// file is the content of its .app file, as far as it is plain: {application, Name, Keys}.
+func (a *App) file() sim.Tuple {
+	keys := []any{sim.Tuple{sim.Atom("description"), a.Description}, sim.Tuple{sim.Atom("vsn"), a.Vsn}}
+	for _, k := range []struct {
+		key   sim.Atom
+		names []sim.Atom
+	}{{"applications", a.Deps}, {"optional_applications", a.Optional}, {"included_applications", a.Included}} {
+		names := make([]any, len(k.names))
+		for i, name := range k.names {
+			names[i] = name
+		}
+		keys = append(keys, sim.Tuple{k.key, names})
+	}
+	return sim.Tuple{applicationWord, a.Name, keys}
+}
+
 // library reports whether the application has no processes.
 func (a *App) library() bool { return a.Start == nil }
 

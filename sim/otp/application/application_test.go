@@ -86,6 +86,21 @@ func TestErrors(t *testing.T) {
 		if errors.Is(err, application.ErrRunning) || term.Format(otp.ExitReason(err)) != "{running,{c_app,start,[normal,[]]}}" {
 			t.Error(err)
 		}
+		// what is loaded already is named, and repeated if it was handed over
+		for _, x := range []struct {
+			err  error
+			want string
+		}{
+			{application.LoadByName(p, "a"), "{already_loaded,a}"},
+			{application.Load(p, bare("a", nil)), "{already_loaded,{application,a,[{description,\"\"},{vsn,\"\"},{applications,[]}," +
+				"{optional_applications,[]},{included_applications,[]}]}}"},
+			{application.Load(p, d), "{already_loaded,{application,d,[{description,\"\"},{vsn,\"\"},{applications,[nowhere]}," +
+				"{optional_applications,[]},{included_applications,[]}]}}"},
+		} {
+			if got := term.Format(otp.ExitReason(x.err)); got != x.want {
+				t.Errorf("%s, want %s", got, x.want)
+			}
+		}
 		if errors.Unwrap(&application.Error{Reason: sim.ErrTimeout}) != sim.ErrTimeout {
 			t.Error("what the reason is, it does not say")
 		}

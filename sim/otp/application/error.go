@@ -10,7 +10,8 @@ import (
 // start. errors.Is tells the common ones apart, errors.As makes an *otp.StartError of it.
 type Error struct{ Reason sim.Reason }
 
-// What the controller refuses. The reason of an error that is one of them is {Word, Name}.
+// What the controller refuses. The reason of an error that is one of them is {Word, Name}; that of Load, if the
+// application is loaded, has all of it in the name's place, as in OTP.
 var (
 	ErrNotStarted     error = &Error{term.Atom("not_started")}     // it, or what it depends on, has not been started
 	ErrNotRunning     error = &Error{term.Atom("not_running")}     // what it depends on was started and has ended
@@ -40,15 +41,17 @@ func (e *Error) Is(target error) bool {
 	return len(t) == 2 && is(t[1], want.Reason)
 }
 
-// is reports whether a reason is {word, Name}.
+// is reports whether a reason is {word, Name}, or has {application, Name, _} in the name's place.
 func is(r sim.Reason, word any) bool {
 	t, _ := r.(sim.Tuple)
 	if len(t) != 2 || !term.Equal(t[0], word) {
 		return false
 	}
-	switch t[1].(type) {
+	switch about := t[1].(type) {
 	case sim.Atom, string:
 		return true
+	case sim.Tuple:
+		return len(about) == 3 && about[0] == any(applicationWord)
 	}
 	return false
 }

@@ -10,9 +10,10 @@ import (
 
 // The words that travel.
 const (
-	okWord      sim.Atom = "ok"
-	exitWord    sim.Atom = "EXIT"
-	terminating sim.Atom = "terminating"
+	okWord          sim.Atom = "ok"
+	exitWord        sim.Atom = "EXIT"
+	terminating     sim.Atom = "terminating"
+	applicationWord sim.Atom = "application"
 )
 
 // request is what the controller can be asked. It answers a value, or an *Error; for a start, later.
@@ -68,7 +69,14 @@ func reply(p *sim.Proc, to otp.From, wrong *Error) {
 	otp.Reply(p, to, okWord)
 }
 
-func (r loadApp) serve(c *controller, p *sim.Proc, from otp.From) { reply(p, from, c.load(r.app)) }
+// serve loads what it is given. If that is loaded already, the refusal repeats all of it, where others have the name.
+func (r loadApp) serve(c *controller, p *sim.Proc, from otp.From) {
+	if c.table.loaded[r.app.Name] != nil {
+		reply(p, from, &Error{sim.Tuple{ErrAlreadyLoaded.(*Error).Reason, r.app.file()}})
+		return
+	}
+	reply(p, from, c.load(r.app))
+}
 
 func (r loadByName) serve(c *controller, p *sim.Proc, from otp.From) {
 	app, known := c.table.path[r.name]

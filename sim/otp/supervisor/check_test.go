@@ -83,6 +83,7 @@ func TestCheck_flags(t *testing.T) {
 		{Spec{Strategy: "nope"}, "{invalid_strategy,nope}", ""},
 		{Spec{Intensity: Restarts(-1, s)}, "{invalid_intensity,-1}", ""},
 		{Spec{Intensity: Restarts(1, 0)}, "{invalid_period,0}", ""},
+		{Spec{Intensity: Restarts(0, 0)}, "{invalid_period,0}", ""},
 		{Spec{Intensity: Restarts(1, 1500*ms)}, "{invalid_period,1.5s}", ""},
 		{Spec{Intensity: Restarts(0, time.Second)}, "nil", ""},
 		{Spec{AutoShutdown: "nope"}, "{invalid_auto_shutdown,nope}", ""},

@@ -10,11 +10,13 @@ import (
 type Intensity struct {
 	Max    int           // restarts allowed; 0 with a Period set means that the first restart is one too many
 	Period time.Duration // whole seconds
+
+	given bool // by Restarts: then it is what it says, even if that is nothing
 }
 
 // Restarts allows n restarts in a period: Restarts(0, time.Second) allows none. The period is a number of
 // whole seconds, as in OTP; anything else is refused when the supervisor starts.
-func Restarts(n int, period time.Duration) Intensity { return Intensity{n, period} }
+func Restarts(n int, period time.Duration) Intensity { return Intensity{n, period, true} }
 
 // String prints the intensity as 5 in 10s.
 func (i Intensity) String() string {
@@ -30,7 +32,7 @@ const (
 // orDefault puts OTP's defaults in the place of the zero Intensity.
 func (i Intensity) orDefault() Intensity {
 	if i == (Intensity{}) {
-		return Intensity{defaultMax, defaultPeriod}
+		return Restarts(defaultMax, defaultPeriod)
 	}
 	return i
 }

@@ -68,10 +68,8 @@ func (s *server) startChild(p *sim.Proc, c Child) (otp.Started, error) {
 
 // startFailed is {error, {Reason, Child}}, except that OTP 27 says plainly who has the name that the child wanted.
 func startFailed(p *sim.Proc, reason sim.Reason, spec *Child) error {
-	if p.Compat() != sim.OTP25 {
-		if _, clash := otp.IsAlreadyStarted(&Error{reason}); clash {
-			return &Error{reason}
-		}
+	if t, ok := reason.(term.Tuple); ok && p.Compat() != sim.OTP25 && len(t) == 2 && t[0] == any(term.Atom("already_started")) {
+		return &Error{reason}
 	}
 	return &Error{term.Tuple{reason, *spec}}
 }

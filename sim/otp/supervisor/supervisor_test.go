@@ -191,6 +191,23 @@ func TestStartChild_nameTaken(t *testing.T) {
 	}
 }
 
+// SUP13: whoever it is that OTP 27 takes to have the name: it does not look.
+func TestStartChild_nameTakenByWhatever(t *testing.T) {
+	for compat, want := range map[sim.Compat]string{
+		sim.OTP27: "{already_started,somebody}", sim.OTP25: "{{already_started,somebody},x}",
+	} {
+		try(t, sim.Config{Compat: compat}, func(p *sim.Proc) {
+			sup, _ := supervisor.StartLink(p, nil, supervisor.Spec{})
+			_, err := supervisor.StartChild(p, sup.PID, supervisor.Child{ID: "x", Start: func(*sim.Proc, ...any) (otp.Started, error) {
+				return otp.Started{}, &otp.StartError{Reason: term.Tuple{term.Atom("already_started"), term.Atom("somebody")}}
+			}})
+			if e, ok := err.(*supervisor.Error); !ok || term.Format(e.Reason) != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+	}
+}
+
 // SUP13: who asks the supervisor that is starting him waits for ever, and so does it.
 func TestStartChild_asksItsSupervisor(t *testing.T) {
 	w := sim.New(sim.Config{Boot: func(p *sim.Proc) {

@@ -61,7 +61,7 @@ func Resume(p *sim.Proc, to sim.Addr, opts ...otp.CallOpt) error {
 // GetState is the process's state: what its State method says if it has one, else the value that holds the
 // callbacks, which belongs to the process: look, do not touch.
 func GetState(p *sim.Proc, to sim.Addr, opts ...otp.CallOpt) (any, error) {
-	return value(ask(p, to, GetStateReq, opts))
+	return state(p)(ask(p, to, GetStateReq, opts))
 }
 
 // Replace makes a new state of the old one. It is code, and so the same on every node.
@@ -73,7 +73,7 @@ func (f Replace) Cross() any { return f }
 // ReplaceState makes the process replace its state by what f makes of it, and returns that. f runs in that
 // process; if it panics the state stays as it is, and the error's reason begins with callback_failed.
 func ReplaceState(p *sim.Proc, to sim.Addr, f func(state any) any, opts ...otp.CallOpt) (any, error) {
-	return value(ask(p, to, sim.Tuple{ReplaceStateReq, Replace(f)}, opts))
+	return state(p)(ask(p, to, sim.Tuple{ReplaceStateReq, Replace(f)}, opts))
 }
 
 // GetStatus tells about the process.
@@ -144,6 +144,17 @@ func value(v any, err error) (any, error) {
 		return t[1], nil
 	}
 	return nil, &Failure{reasonOf(v)}
+}
+
+// state is value for a state. In OTP 25 one that is {error, R} itself is taken for a failure (SYS2).
+func state(p *sim.Proc) func(v any, err error) (any, error) {
+	return func(v any, err error) (any, error) {
+		v, err = value(v, err)
+		if t, ok := v.(sim.Tuple); ok && len(t) == 2 && t[0] == any(Error) && p.Compat() == sim.OTP25 {
+			return nil, &Failure{t[1]}
+		}
+		return v, err
+	}
 }
 
 func reasonOf(v any) sim.Reason {

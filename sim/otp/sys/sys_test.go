@@ -180,3 +180,38 @@ func TestUnknownRequest(t *testing.T) {
 		}
 	})
 }
+
+// odd has a state that looks like a failure.
+type odd struct {
+	genserver.Base
+	state any
+}
+
+func (s *odd) State() any         { return s.state }
+func (s *odd) SetState(state any) { s.state = state }
+
+// SYS2: in OTP 25 a state {error, R} is taken for a failure, even where it has been put in place; later it is a state.
+func TestGetState_SYS2_errorState(t *testing.T) {
+	state := sim.Tuple{sys.Error, sim.Atom("r")}
+	for compat, fails := range map[sim.Compat]bool{sim.OTP25: true, sim.OTP27: false} {
+		w := sim.New(sim.Config{Compat: compat, Boot: func(p *sim.Proc) {
+			server, err := genserver.StartAlone(p, nil, func() *odd { return new(odd) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				var failure *sys.Failure
+				v, err := sys.ReplaceState(p, server.PID, func(any) any { return state })
+				if errors.As(err, &failure) != fails || !fails && !term.Equal(v, state) {
+					t.Errorf("OTP %v: replace_state gives %v, %v", compat, v, err)
+				}
+				v, err = sys.GetState(p, server.PID)
+				if errors.As(err, &failure) != fails || !fails && !term.Equal(v, state) {
+					t.Errorf("OTP %v: get_state gives %v, %v", compat, v, err)
+				}
+			}
+		}})
+		w.Run(time.Minute)
+		w.Close()
+	}
+}
