@@ -48,6 +48,7 @@ type Config struct {
 	CheckMutation bool
 
 	Keep     int              // how many facts the trace holds on to, beside the hash
+	KeepOnly *trace.Filter    // and of which kinds and times: see trace.Log.Only; nil: all
 	Observer Observer         // is told coarse facts as they happen
 	Log      func(line Line)  // takes the lines of Logf
 	Abandon  func(v any) bool // whether a panic is the test harness's own: it then ends the run, not the process
@@ -111,8 +112,9 @@ type World struct {
 	tcp          tcp
 	sites        table[string, *site] // of Buggify
 
-	current  *Proc // the process whose code runs
-	handed   *Proc // a process handed to the worker that is being switched to
+	current  *Proc    // the process whose code runs
+	late     lateDown // of current
+	handed   *Proc    // a process handed to the worker that is being switched to
 	worker   *worker
 	root     worker // the goroutine that drives the world
 	left     *worker
@@ -207,7 +209,7 @@ func (w *World) Reset(cfg Config) {
 }
 
 func (w *World) set(cfg Config) {
-	w.cfg = cfg
+	w.cfg, w.late = cfg, lateDown{}
 	switch {
 	case cfg.Source != nil:
 		w.chance = cfg.Source
@@ -220,6 +222,9 @@ func (w *World) set(cfg Config) {
 	w.sched.Reset(sc)
 	_, w.races = w.sched.Policy().(scheduler.POS)
 	w.log.Reset(cfg.Keep)
+	if cfg.Keep > 0 && cfg.KeepOnly != nil {
+		w.log.Only(*cfg.KeepOnly)
+	}
 	w.cost = scheduler.Time(cfg.ReductionCost)
 	switch {
 	case cfg.ReductionCost == 0:

@@ -23,7 +23,10 @@ func (l *Log) Record() *Record {
 	if l.kept != nil {
 		r.Events, r.Details, r.Names = l.events[:len(l.events):len(l.events)], l.details, l.names
 	}
-	if len(r.Events) > 0 {
+	switch {
+	case l.kept != nil && l.only != nil:
+		r.number(l.numbers[:len(l.numbers):len(l.numbers)])
+	case len(r.Events) > 0:
 		r.First = l.from
 	}
 	return r

@@ -36,6 +36,8 @@ type kept struct {
 	details map[int]string    // index in events -> what people want to read about it
 	names   map[uint64]string // birth number -> spawn path
 	keep    int               // how many events to hold on to
+	only    *Filter           // which ones, as Only said; nil: all
+	numbers []uint64          // then theirs in the run
 	from    uint64            // how many facts to let pass before that
 	every   uint64            // how many facts lie between two marks; 0: no marks
 	marks   []uint64          // the hash after every, 2*every… facts
@@ -56,8 +58,16 @@ func (l *Log) Reset(keep int) {
 func (l *Log) KeepFrom(n uint64) {
 	k := l.more()
 	k.from = max(n, l.count)
-	k.events, k.details = nil, map[int]string{}
+	k.events, k.numbers, k.details = nil, nil, map[int]string{}
 	l.plan()
+}
+
+// Only lets facts pass that Select would leave out of the record anyway, so that they need no room: those of other kinds,
+// and those of other times. Globs are not looked at: names may come after facts. It is for a log that was Reset.
+func (l *Log) Only(f Filter) {
+	if len(f.Kinds) > 0 || f.From > 0 || f.To > 0 {
+		l.more().only = &f
+	}
 }
 
 func (l *Log) more() *kept {
@@ -90,8 +100,11 @@ func (l *Log) Note(at int64, k Kind, subject, object, word uint64) {
 // hold does with the last fact what is due.
 func (l *Log) hold(e Event) {
 	k := l.kept
-	if l.count > k.from && len(k.events) < k.keep {
+	if l.count > k.from && len(k.events) < k.keep && (k.only == nil || k.only.passes(e)) {
 		k.events = append(k.events, e)
+		if k.only != nil {
+			k.numbers = append(k.numbers, l.count-1)
+		}
 	}
 	if k.every > 0 && l.count%k.every == 0 {
 		k.mark(l.hash)
@@ -121,6 +134,9 @@ func (l *Log) Keeping() bool {
 
 // holdsLast reports whether the last fact is among the events.
 func (l *Log) holdsLast() bool {
+	if l.only != nil {
+		return len(l.numbers) > 0 && l.numbers[len(l.numbers)-1] == l.count-1
+	}
 	return len(l.events) > 0 && l.from+uint64(len(l.events)) == l.count
 }
 
