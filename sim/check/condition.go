@@ -9,7 +9,8 @@ import (
 )
 
 // Cond is something that is so or is not, judged again and again: at each fact that concerns it, or at each look at the
-// world. Between two judgements it is as the last one said.
+// world. Between two judgements it is as the last one said. The zero Cond is none: nothing concerns it, and Rules.Check
+// finds it.
 type Cond struct {
 	every time.Duration
 	fact  func(f sim.Fact) (yes, asked bool)
@@ -49,8 +50,14 @@ func Looked(every time.Duration, judge func(v sim.View) bool) Cond {
 	return Cond{every: max(every, 0), view: judge}
 }
 
+// none reports whether it judges nothing.
+func (c Cond) none() bool { return c.fact == nil && c.view == nil }
+
 // Not is yes where the condition is no.
 func (c Cond) Not() Cond {
+	if c.none() {
+		return c
+	}
 	if judge := c.view; judge != nil {
 		c.view = func(v sim.View) bool { return !judge(v) }
 		return c

@@ -1,12 +1,15 @@
 package check
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bedlam-sim/bedlam/sim"
+	"github.com/bedlam-sim/bedlam/sim/term"
 )
 
-// Rules makes the rules of one run. It is called anew for each: rules remember.
+// Rules makes the rules of one run. It is called anew for each: rules remember. Check says whether they can judge anything.
 type Rules func() []Rule
 
 // New makes the set of a run: these rules and those of Default. Nil Rules are none.
@@ -16,12 +19,43 @@ func (r Rules) New() *Set { return r.with(Default()) }
 func (r Rules) Only() *Set { return r.with(nil) }
 
 func (r Rules) with(more []Rule) *Set {
-	s := &Set{}
-	if r != nil {
-		s.rules = r()
+	return &Set{rules: append(r.make(), more...)}
+}
+
+// And are these rules and then others, which more makes anew for each run too.
+func (r Rules) And(more Rules) Rules {
+	return func() []Rule { return append(slices.Clone(r.make()), more.make()...) }
+}
+
+// make makes them.
+func (r Rules) make() []Rule {
+	if r == nil {
+		return nil
 	}
-	s.rules = append(s.rules, more...)
-	return s
+	return r()
+}
+
+// Check makes the rules once and says what is wrong with them, if something is: one that is nil, or has no name, or the
+// name of another, or a condition that is none.
+func (r Rules) Check() error {
+	seen := map[string]bool{}
+	for i, rule := range r.make() {
+		if rule == nil {
+			return fmt.Errorf("the %s rule is nil", term.Ordinal(i+1))
+		}
+		name := rule.Verdict().Rule
+		switch {
+		case name == "":
+			return fmt.Errorf("the %s rule has no name", term.Ordinal(i+1))
+		case seen[name]:
+			return fmt.Errorf("two rules have the name %q", name)
+		}
+		seen[name] = true
+		if t, is := rule.(*temporal); is && slices.ContainsFunc(t.conds, Cond.none) {
+			return fmt.Errorf("the rule %q has a condition that is none: make it by Facts, On, User or Looked, with a judge", name)
+		}
+	}
+	return nil
 }
 
 // Set is the rules of one run.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,7 +36,8 @@ type Verdict struct {
 	Margin    Margin        // how near it came to breaking
 }
 
-// Signature names the way in which a rule broke: its name and its key, digits left out. "" if it is not broken.
+// Signature names the way in which a rule broke: its name and its key, numbers left out, and which life of its node a
+// process is of. "" if it is not broken.
 func (v Verdict) Signature() string {
 	if v.State != Broken {
 		return ""
@@ -46,11 +48,14 @@ func (v Verdict) Signature() string {
 	return v.Rule + "/" + withoutNumbers(v.Key)
 }
 
-// withoutNumbers writes # for every number.
+// lives are what stands behind the name of a node that was booted again: <b!2/kv>.
+var lives = regexp.MustCompile(`![0-9]+/`)
+
+// withoutNumbers writes # for every number, and leaves out lives.
 func withoutNumbers(s string) string {
 	var b strings.Builder
 	digit := false
-	for _, r := range s {
+	for _, r := range lives.ReplaceAllString(s, "/") {
 		is := r >= '0' && r <= '9'
 		if is && !digit {
 			b.WriteByte('#')

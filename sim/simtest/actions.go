@@ -13,6 +13,9 @@ import (
 
 // Do begins an operation now, by the first client. It is done as the world goes on.
 func (l *Live) Do(op Op) {
+	if op == nil {
+		panic(mistaken("the operation that is to be done is nil"))
+	}
 	i := len(l.decl.ops)
 	if l.steps.now >= 0 { // a step before it that is left out must not change who it is
 		i = l.steps.now

@@ -25,6 +25,12 @@ func Budget(runs int) Option { return func(c *checking) { c.budget = runs } }
 // Unsaved keeps a failing plan out of the folder.
 func Unsaved() Option { return func(c *checking) { c.unsaved = true } }
 
+// Strict fails a test that has tested less than it says, as simrun's --strict does: a rule of the Spec's own was never
+// evaluated, or was undecided in every run, a fault of its list, or all of its Mix, never befell anybody, no operation was
+// ever done.
+// Without it the test's log says so. Fuzz does not know when it has run enough, and says nothing.
+func Strict() Option { return func(c *checking) { c.strict = true } }
+
 // Check looks for a plan whose run breaks a rule: saved plans first, then those that rapid draws, -rapid.checks of
 // them, then -sim.seeds more. The first failure counts; others are listed. It is made as small as it can be, run twice,
 // saved, and told in a text that follows from the plan alone.
@@ -51,6 +57,7 @@ type checking struct {
 	budget  int
 	left    int // how many runs anchoring may take yet
 	unsaved bool
+	strict  bool
 
 	of       subject
 	tried    int
@@ -77,6 +84,7 @@ func newChecking(t testing.TB, spec Spec, opts []Option) *checking {
 	if err := spec.mistake(); err != nil {
 		t.Fatal(err)
 	}
+	spec.shown = newShown(&spec)
 	return c
 }
 
@@ -127,6 +135,10 @@ func (c *checking) guard() {
 	}
 	if harness(v) {
 		panic(v)
+	}
+	if m, is := v.(mistaken); is {
+		c.waver = errors.New(string(m))
+		return
 	}
 	c.waver = fmt.Errorf("the spec panicked: %v\n%s", v, debug.Stack())
 }

@@ -29,6 +29,17 @@
 // worker. A failure by a fault at a time is tried with edits of the program before it is saved: if it bears more of
 // them when the fault waits for what happened just before, it is saved so.
 //
+// What must hold is the Spec's own Rules, those of check.Default, and no_operation_panics: an operation may exit, as
+// otp.MustCall does, but a panic of Go's, or one of the program's own with a value that is no term, ends it before it
+// has tested anything. Operations that are to panic belong into a Spec that is Bare.
+//
+// # What is not tested
+//
+// A declaration that cannot be meant fails before anything runs: a fault or a client on a node that there is not, a time
+// after the run's end, two rules of one name, a rule that can judge nothing. What no run has come to is in the log of a
+// test that passes, and with Strict the test fails of it: a rule that was never evaluated, or was undecided in every
+// run, faults that never befell anybody, operations that were never done.
+//
 // # Chance
 //
 // Generators draw the declaration: how many faults, when, which operations. What is left, thousands of decisions, is one
@@ -39,7 +50,8 @@
 // # Saved plans
 //
 // A plan that was found is saved as one that breaks a rule, and go test fails as long as it does. When it does
-// not any more, go test -sim.update turns it into one that holds, and from then on it must. A plan that cannot be read, is
+// not any more, go test -sim.update turns it into one that holds, and from then on it must; while it does, -sim.update
+// fails too. Of plans that break one rule in the same way the shortest is kept: a fuzzer finds several. A plan that cannot be read, is
 // of another declaration, or whose deviations are asked for no more has lost its meaning, and fails: nothing rots in silence.
 //
 // # Flags
@@ -54,6 +66,7 @@
 // # For machines
 //
 // go test -json tells what broke as the attribute sim.rule, and the command that replays it as sim.replay; with
-// -artifacts the plan and its story lie in the test's folder of artefacts. Failures begin with one of three constant
-// lines.
+// -artifacts the plan and its story lie in the test's folder of artefacts. Failures begin with one of five constant
+// lines: the system breaks a rule, a saved plan does, it has lost its meaning, two runs of a plan differ, and, if
+// Strict, not all was tested.
 package simtest

@@ -31,6 +31,9 @@ const (
 	Breaks = breaksMessage
 	Wavers = waversMessage
 	Stale  = staleMessage
+
+	Still    = stillMessage
+	Untested = untestedMessage
 )
 
 // Harness is harness.

@@ -3,9 +3,12 @@ package simtest
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bedlam-sim/bedlam/sim/choice"
@@ -14,9 +17,11 @@ import (
 
 // What failures begin with. It is the same for all: tools tell them apart by what follows.
 const (
-	breaksMessage = "simtest: the system breaks a rule"
-	waversMessage = "simtest: NONDETERMINISTIC: one plan gives two runs, so nothing found in it would come again"
-	staleMessage  = "simtest: a saved plan has lost its meaning"
+	breaksMessage   = "simtest: the system breaks a rule"
+	stillMessage    = "simtest: a saved plan breaks a rule"
+	staleMessage    = "simtest: a saved plan has lost its meaning"
+	waversMessage   = "simtest: NONDETERMINISTIC: one plan gives two runs, so nothing found in it would come again"
+	untestedMessage = "simtest: no rule broke, but not all of it was tested"
 )
 
 // conclude ends the test with what the search has found.
@@ -29,6 +34,7 @@ func (c *checking) conclude() {
 		c.shrink(*c.found)
 	default:
 		c.t.Logf("simtest: %d runs, and no rule broke", c.tried)
+		c.untested(c.of.idle())
 	}
 }
 
@@ -56,15 +62,18 @@ func (c *checking) shrink(f finding) {
 	story := c.story(p)
 	path := c.save(p, o, story)
 	if path != "" && before != "" && before != path {
-		if err := os.Remove(before); err != nil {
-			c.t.Logf("simtest: the plan was saved twice: %v", err)
-		}
+		c.remove(before)
 	}
 	text := story + c.elsewhere()
-	if path != "" {
+	switch kept := c.sole(path); {
+	case path == "":
+	case kept == path:
 		text += "saved as " + filepath.ToSlash(path) + "\n"
+	default:
+		text += "another plan that breaks the same is saved in " + filepath.ToSlash(c.dir) + "\n"
+		path = ""
 	}
-	c.broke(p, o, text, path)
+	c.broke(breaksMessage, p, o, text, path)
 }
 
 // smallest shrinks a plan until no fault and no operation can be left out, be it that the rest happens in another way:
@@ -137,22 +146,63 @@ func (c *checking) kept(p plan.Plan) (places []int) {
 }
 
 // broke fails the test: the constant message, the story, and one line to come back.
-func (c *checking) broke(p plan.Plan, o plan.Outcome, text, path string) {
+func (c *checking) broke(message string, p plan.Plan, o plan.Outcome, text, path string) {
 	c.t.Helper()
 	replay := c.line(p, o.Hash, path)
 	c.t.Attr("sim.rule", o.Signature)
 	c.t.Attr("sim.replay", strings.TrimPrefix(replay, "REPLAY: "))
 	c.artefact(p, o, text+replay+"\n")
-	c.t.Errorf("%s\n%s%s", breaksMessage, text, replay)
+	c.t.Errorf("%s\n%s%s", message, text, replay)
 }
 
-// elsewhere lists the other failures that were met, with a token each: they are not made smaller.
+// elsewhere lists the other failures that were met. They are not made smaller, so only some have a token that fits into
+// a line.
 func (c *checking) elsewhere() string {
 	var b strings.Builder
 	for _, f := range c.others {
-		fmt.Fprintf(&b, "it also breaks %s: -sim.replay=%s\n", f.outcome.Signature, c.of.token(f.plan, f.outcome.Hash))
+		b.WriteString("it also breaks " + f.outcome.Signature)
+		if token := c.of.token(f.plan, f.outcome.Hash); len(token) <= plan.ShortToken {
+			b.WriteString(": -sim.replay=" + token)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// sole leaves one of the saved plans that break the same rule in the same way as the one just saved, and tells which:
+// the shortest. There are others if a fuzzer looks for it in several processes, or for smaller inputs. If two of them
+// are here at once, both find the same one the best.
+func (c *checking) sole(path string) (best string) {
+	c.t.Helper()
+	mine, err := readSaved(path)
+	if path == "" || err != nil {
+		return path
+	}
+	paths, _ := savedIn(c.dir)
+	all := map[string]int{} // how long they are
+	for _, other := range paths {
+		if s, err := readSaved(other); err == nil && s.spec == mine.spec && s.breaks == mine.breaks {
+			all[other] = len(s.plan.Format())
+			if n := all[other]; best == "" || n < all[best] {
+				best = other
+			}
+		}
+	}
+	for _, other := range slices.Sorted(maps.Keys(all)) {
+		if other == best {
+			continue
+		}
+		c.remove(other)
+	}
+	return best
+}
+
+// remove removes a saved plan for which there is a better one.
+func (c *checking) remove(path string) {
+	c.t.Helper()
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.t.Logf("simtest: a plan too many was saved: %v", err)
+	}
 }
 
 // save saves a failing plan, and tells where; "" if it was not to be saved or could not be.

@@ -25,7 +25,7 @@ func init() {
 	flag.Func("sim.replay", "simtest: run this plan alone: a token, or @ and a saved plan (env SIM_REPLAY)", flags.setReplay)
 	flag.Func("sim.seed", "simtest: what the search begins with: a number or a git hash (env SIM_SEED)", flags.setSeed)
 	flag.Func("sim.seeds", "simtest: try so many seeds more, on all processors (env SIM_SEEDS)", flags.setSeeds)
-	flag.BoolVar(&flags.update, "sim.update", false, "simtest: write saved plans anew, as what they are now")
+	flag.BoolVar(&flags.update, "sim.update", false, "simtest: write saved plans anew, as what they are now; fails if they break a rule")
 	for name, set := range map[string]func(string) error{"SIM_REPLAY": flags.setReplay, "SIM_SEED": flags.setSeed,
 		"SIM_SEEDS": flags.setSeeds} {
 		if v := os.Getenv(name); v != "" {

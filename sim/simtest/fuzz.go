@@ -12,7 +12,8 @@ import (
 // text. The corpus is the saved plans beside what go test keeps in testdata/fuzz; what fails is told, saved and
 // replayed as by Check.
 //
-// Shrinking is the plan's affair and not the fuzzer's: go test -fuzz with -fuzzminimizetime=1x saves it the trouble.
+// Shrinking is the plan's affair and not the fuzzer's: go test -fuzz with -fuzzminimizetime=1x saves it the trouble. Of
+// what it finds one plan of each rule is saved, the shortest.
 func Fuzz(f *testing.F, spec Spec, opts ...Option) {
 	f.Helper()
 	c := newChecking(f, spec, opts)

@@ -69,7 +69,7 @@ func (b *bed) open(spec *Spec, p plan.Plan, rec *choice.Recording, keep int) *Li
 	if spec.Bare {
 		l.rules = spec.Rules.Only()
 	} else {
-		l.rules = spec.Rules.New()
+		l.rules = spec.Rules.And(func() []check.Rule { return []check.Rule{newOpPanics(l)} }).New()
 	}
 	l.rules.First = true
 	l.rules.Attach(&cfg)
@@ -249,6 +249,7 @@ func (l *Live) Finish() plan.Outcome {
 		}
 		l.over = true
 		l.rules.Finish(l.View(), l.result)
+		l.spec.shown.add(l)
 	}
 	o := plan.Outcome{Hash: l.result.Hash, Events: l.result.Events, Now: l.result.Now, Drift: l.source.Drift()}
 	if v, ok := l.Broken(); ok {

@@ -83,7 +83,9 @@ func (o *Ops) one(source *choice.Source, i int, length time.Duration) timedOp {
 	}
 	d := &Dice{source, fmt.Sprint(i)}
 	t := timedOp{at: o.from(length) + d.Time("at", within), client: d.N("client", o.clients())}
-	t.op = o.Draw(d)
+	if t.op = o.Draw(d); t.op == nil {
+		panic(mistaken("Spec.Ops.Draw answered nil, which is no operation"))
+	}
 	return t
 }
 
@@ -115,10 +117,12 @@ type clients struct {
 	world *sim.World
 	first sim.Atom // the first node
 	pids  []sim.PID
+	doing map[sim.PID]Op // by whom
+	begun int            // how many a client was there for
 }
 
 func newClients(w *sim.World, o *Ops, first sim.Atom) *clients {
-	return &clients{ops: o, world: w, first: first, pids: make([]sim.PID, o.clients())}
+	return &clients{ops: o, world: w, first: first, pids: make([]sim.PID, o.clients()), doing: map[sim.PID]Op{}}
 }
 
 // schedule puts an operation on the world's calendar.
@@ -134,9 +138,10 @@ func (c *clients) begin(i int, t timedOp) {
 		if len(c.ops.Nodes) > 0 {
 			node = c.ops.Nodes[t.client%len(c.ops.Nodes)]
 		}
-		c.pids[t.client] = c.world.SpawnAt(node, fmt.Sprint("client ", t.client), func(p *sim.Proc) { p.Become(&client{}) })
+		c.pids[t.client] = c.world.SpawnAt(node, fmt.Sprint("client ", t.client), func(p *sim.Proc) { p.Become(&client{all: c}) })
 	}
 	if pid := c.pids[t.client]; !pid.IsZero() {
+		c.begun++
 		c.world.Send(pid, job{fmt.Sprint("op ", i), t.op})
 	}
 }
@@ -150,6 +155,7 @@ type job struct {
 // client does one operation after the other, each in a process of its own: one that crashes takes nobody with it, and what
 // it draws is not moved by those before it. It is a handler, so it never waits in the middle of its code.
 type client struct {
+	all   *clients
 	busy  sim.Ref
 	queue []job
 }
@@ -169,5 +175,8 @@ func (c *client) Handle(p *sim.Proc, m *sim.Msg) {
 	}
 	next := c.queue[0]
 	c.queue = slices.Delete(c.queue, 0, 1)
-	_, c.busy = p.SpawnMonitor(next.role, next.op.Do)
+	_, c.busy = p.SpawnMonitor(next.role, func(p *sim.Proc) {
+		c.all.doing[p.Self()] = next.op
+		next.op.Do(p)
+	})
 }

@@ -39,7 +39,7 @@ func (c *checking) replay() bool {
 		if another {
 			text += "it is not the run that the plan was saved of: the program has changed\n"
 		}
-		c.broke(p, o, text, "")
+		c.broke(breaksMessage, p, o, text, "")
 	case len(o.Drift) > 0:
 		c.t.Errorf("simtest: the plan breaks nothing, but the program has moved away from it\n%s", drifted(o))
 	case another:
@@ -106,12 +106,27 @@ func (c *checking) one(path string) {
 	case c.flags.update:
 		c.rewrite(path, s, o)
 	case o.Fails():
-		c.broke(s.plan, o, c.story(s.plan)+"saved as "+filepath.ToSlash(path)+"\n", path)
+		c.still(path, s, o, "")
 	case len(o.Drift) > 0:
 		c.stale(path, "the program does not ask any more what the plan answers:\n"+strings.TrimRight(drifted(o), "\n"))
 	case s.breaks != "":
 		c.stale(path, "it does not break "+s.breaks+" any more; if that was mended, this makes it a plan that must hold")
 	}
+}
+
+// still fails the test because a saved plan breaks a rule: it is nothing new.
+func (c *checking) still(path string, s saved, o plan.Outcome, more string) {
+	c.t.Helper()
+	text := c.story(s.plan) + "the saved plan " + filepath.ToSlash(path)
+	switch s.breaks {
+	case o.Signature:
+		text += " still breaks it\n"
+	case "":
+		text += " held when it was written: the bug is back, or there is another\n"
+	default:
+		text += " broke " + s.breaks + " when it was written\n"
+	}
+	c.broke(stillMessage, s.plan, o, text+more, path)
 }
 
 // stale fails the test because of a saved plan.
@@ -121,19 +136,23 @@ func (c *checking) stale(path, why string) {
 		pattern(c.t.Name()))
 }
 
-// rewrite makes a saved plan what it is now. Of its deviations those stay that are asked for; if it never meant
-// anything else, there is nothing left of it.
-func (c *checking) rewrite(path string, s saved, o plan.Outcome) {
+// rewrite makes a saved plan what it is now, and fails the test if it breaks a rule: it will the next time. Of its
+// deviations those stay that are asked for; if it never meant anything else, there is nothing left of it.
+func (c *checking) rewrite(path string, was saved, o plan.Outcome) {
 	c.t.Helper()
-	s.spec, s.breaks, s.hash, s.story = c.of.digest(), o.Signature, o.Hash, ""
+	s := saved{spec: c.of.digest(), breaks: o.Signature, hash: o.Hash, plan: asked(was.plan, o.Drift)}
 	if o.Fails() {
-		s.story = c.story(s.plan)
+		s.story = c.story(was.plan)
 	}
-	s.plan = asked(s.plan, o.Drift)
 	if err := os.WriteFile(path, []byte(s.format()), 0o666); err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Logf("simtest: wrote %s anew", filepath.ToSlash(path))
+	if o.Fails() {
+		was.plan = s.plan
+		c.still(path, was, o, "wrote it anew, and that mends nothing\n")
+		return
+	}
+	c.t.Logf("simtest: wrote %s anew: it breaks nothing", filepath.ToSlash(path))
 }
 
 // asked is a plan without the deviations that its run has not asked for.

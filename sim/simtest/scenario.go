@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/bedlam-sim/bedlam/reports"
@@ -38,7 +39,7 @@ func ScenarioText(t testing.TB, file string, src []byte, starts scenarios.Progra
 	if mistakes != nil {
 		t.Fatalf("\n%v", mistakes)
 	}
-	c := newSearch(t, &stage{file: file, src: src, programs: starts, known: known, sc: sc}, opts)
+	c := newSearch(t, &stage{file: file, src: src, programs: starts, known: known, sc: sc, sum: &summary{}}, opts)
 	defer c.close()
 	if c.settled() {
 		return
@@ -62,6 +63,13 @@ type stage struct {
 	known    bool // to simrun
 	sc       *scenarios.Scenario
 	runner   *scenarios.Runner // nil before the first run
+	sum      *summary          // that of all who work on it
+}
+
+// summary is what runs that leave nothing out have come to, all of them taken together. They go on side by side.
+type summary struct {
+	sync.Mutex
+	reports.Summary
 }
 
 func (s *stage) noun() string { return "scenario" }
@@ -75,7 +83,29 @@ func (s *stage) runs() *scenarios.Runner {
 }
 
 func (s *stage) run(p plan.Plan, rec *choice.Recording) plan.Outcome {
-	return s.runs().Planned(scenarios.RunOptions{})(p, rec)
+	if len(p.Without) > 0 { // the Runner knows what is not worth asking then
+		return s.runs().Planned(scenarios.RunOptions{})(p, rec)
+	}
+	run := s.runs().Play(p, scenarios.RunOptions{Record: rec})
+	s.sum.Lock()
+	s.sum.Add(run)
+	s.sum.Unlock()
+	o := plan.Outcome{Hash: run.Hash, Events: run.Events, Now: run.Now, Drift: s.runs().Drift()}
+	if run.Failure != nil {
+		o.Signature, o.Broke = run.Failure.Signature, run.Failure.At
+	}
+	return o
+}
+
+// idle is what simrun warns of, and what was undecided in every run.
+func (s *stage) idle() []string {
+	list := s.sum.Idle()
+	for _, r := range s.sum.Rules {
+		if r.Evaluated > 0 && r.Undecided == s.sum.Runs {
+			list = append(list, fmt.Sprintf("the rule %q was undecided in every run", r.Rule))
+		}
+	}
+	return list
 }
 
 func (s *stage) close() {

@@ -114,7 +114,7 @@ func TestScenarioIsMadeSmallAndSaved(t *testing.T) {
 		t.Errorf("attributes: %q", found.attrs)
 	}
 	path := one(t, dir)
-	if again := stage(split); again.text.String() != text {
+	if again := stage(split); again.text.String() != played(text) {
 		t.Errorf("found\n%s\nplayed\n%s", text, again.text.String())
 	}
 	if again := stage(split, simtest.Settings("@"+path, 0, false)); lastLine(again.text.String()) != lastLine(text) {

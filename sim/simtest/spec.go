@@ -1,9 +1,7 @@
 package simtest
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,14 +24,15 @@ type Spec struct {
 	Mix    *fault.Mix    // and what may befall it, drawn anew for each; nil: nothing
 	Ops    Ops           // the work that is done meanwhile
 
-	Rules check.Rules // what must hold; those of check.Default always do
-	Bare  bool        // those of check.Default do not
+	Rules check.Rules // what must hold; those of check.Default always do, and no_operation_panics
+	Bare  bool        // those do not
 
 	// Drive moves the world, by Live.Run; nil: it runs for its time. What was declared happens all the same.
 	Drive func(l *Live)
 
 	script *script       // the work of Repeat and GopterCommands
 	late   time.Duration // how much longer nodes take to boot
+	shown  *shown        // is told of all runs; may be nil
 }
 
 // declared is how long a run lasts if the plan does not say.
@@ -122,52 +121,4 @@ func (s *Spec) Digest() uint64 {
 		fmt.Fprintf(&b, "script %d %s\n", s.script.most, s.script.what)
 	}
 	return choice.ID("simtest", b.String())
-}
-
-// mistake says what is wrong with the Spec, if something is.
-func (s *Spec) mistake() error {
-	switch {
-	case s.Ops.Least < 0 || s.Ops.Most < 0 || s.Ops.Clients < 0:
-		return errors.New("simtest: Spec.Ops has a number below 0")
-	case s.Ops.Draw == nil && (s.Ops.Least > 0 || s.Ops.Most > 0):
-		return errors.New("simtest: Spec.Ops says how many operations there are, and not what they are: Draw is nil")
-	}
-	for i, f := range s.Faults {
-		if f.Harm == nil {
-			return fmt.Errorf("simtest: Spec.Faults[%d] has no harm", i)
-		}
-		if f.On.What == "" {
-			continue
-		}
-		if _, err := fault.ParseEvent(f.On.String()); err != nil {
-			return fmt.Errorf("simtest: Spec.Faults[%d]: %w", i, err)
-		}
-	}
-	if s.Mix != nil {
-		return s.mixed()
-	}
-	return nil
-}
-
-// mixed says what is wrong with the Mix, if something is.
-func (s *Spec) mixed() error {
-	if err := s.Mix.Check(); err != nil {
-		return fmt.Errorf("simtest: Spec.Mix: %w", err)
-	}
-	cfg := s.config()
-	nodes := []sim.Atom{first(cfg)}
-	for _, n := range cfg.Nodes {
-		nodes = append(nodes, n.Name)
-	}
-	for _, n := range s.Mix.Nodes {
-		if !slices.Contains(nodes, n) {
-			return fmt.Errorf("simtest: Spec.Mix: there is no node %q", n)
-		}
-	}
-	for i, e := range s.Mix.Events {
-		if _, err := fault.ParseEvent(e.String()); err != nil {
-			return fmt.Errorf("simtest: Spec.Mix.Events[%d]: %w", i, err)
-		}
-	}
-	return nil
 }

@@ -26,6 +26,7 @@ type subject interface {
 	named(token string) (plan.Token, error)
 
 	tell(p plan.Plan, o plan.Outcome) tale
+	idle() []string // what no run has tested
 }
 
 // tale is what is said of a failing run. It follows from the plan.
@@ -85,6 +86,8 @@ func (r *runs) declared(p plan.Plan) []choice.Draw {
 	r.spec.draw(source)
 	return drawn.Draws
 }
+
+func (r *runs) idle() []string { return r.spec.shown.idle(r.spec) }
 
 func (r *runs) token(p plan.Plan, hash uint64) string { return p.Token(r.digest(), hash) }
 
