@@ -72,10 +72,10 @@ func (p *Proc) exitArrived(m *Msg) (kept bool) {
 		return false
 	}
 	if m.kind == exitSignal && term.Is(reason, Kill) && !(p.has(trapping) && p.w.makes(mutant.KillTrapped)) {
-		p.end(Killed)
 		if p.w.makes(mutant.KillUnchanged) {
 			p.end(Kill)
 		}
+		p.end(Killed)
 		return false
 	}
 	if p.has(trapping) || m.word == trapped && m.kind == exitSignal {
