@@ -43,8 +43,11 @@ func (f *Found) origin() string {
 	if f.Plan != "" {
 		return f.Plan
 	}
-	return "seed " + choice.FormatSeed(f.Run.Seed)
+	return f.Run.played()
 }
+
+// Played says what is shown of it: seed 7, made small.
+func (f *Found) Played() string { return f.origin() + made(f) }
 
 // failure prints one failing run.
 func (p *page) failure(f *Found) { p.tell(f, "") }

@@ -13,6 +13,7 @@ const JSONVersion = 1
 
 // JSON prints for programs: JSON Lines, each an object with v and type. Times are virtual, in nanoseconds; seeds
 // are numbers of up to 64 bits, of which some programs (jq before 1.7, JavaScript) keep 53; hashes are 16 hex digits.
+// A run without a seed, which answers all draws dully, has dull: true in the place of seed. FORMAT.md tells all keys.
 //
 //	run_start       simrun, scenarios
 //	scenario_start  scenario, file, seeds, seed_count, for_ns
@@ -69,16 +70,17 @@ type hashText uint64
 // MarshalText prints 16 hexadecimal digits.
 func (h hashText) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%016x", uint64(h)), nil }
 
-// runJSON is a Run with its hash as text.
+// runJSON is a Run with its hash as text, and without a seed if it had none.
 type runJSON struct {
 	*Run
+	Seed      *uint64       `json:"seed,omitempty"`
 	Hash      hashText      `json:"hash"`
 	Word      Word          `json:"verdict"`
 	Available *Availability `json:"availability,omitempty"` // if there were calls
 }
 
 func newRunJSON(r *Run) *runJSON {
-	return &runJSON{r, hashText(r.Hash), r.Word(), r.Availability().ifAny()}
+	return &runJSON{r, r.seed(), hashText(r.Hash), r.Word(), r.Availability().ifAny()}
 }
 
 // ifAny is nil if there were no calls.
@@ -95,7 +97,7 @@ func (j JSON) Failure(f *Found) error {
 	line := struct {
 		head
 		Scenario  string        `json:"scenario"`
-		Seed      uint64        `json:"seed"`
+		Seed      *uint64       `json:"seed,omitempty"`
 		Rule      string        `json:"rule"`
 		Kind      string        `json:"kind"`
 		Signature string        `json:"signature"`
@@ -107,7 +109,7 @@ func (j JSON) Failure(f *Found) error {
 		NotSmall  string        `json:"not_small,omitempty"`
 		Run       *runJSON      `json:"run,omitempty"`
 	}{
-		head{JSONVersion, "failure"}, r.Scenario, r.Seed, r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At,
+		head{JSONVersion, "failure"}, r.Scenario, r.seed(), r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At,
 		r.Failure.Got, f.Token, newSmallJSON(f.Small), f.NotSmall, nil,
 	}
 	if f.Number <= Shown {
@@ -118,21 +120,35 @@ func (j JSON) Failure(f *Found) error {
 
 // smallJSON is a failure made small.
 type smallJSON struct {
-	Replay  string   `json:"replay,omitempty"`
-	Runs    int      `json:"runs"`
-	Minimal bool     `json:"minimal"`
-	Without []string `json:"without,omitempty"` // faults and workloads
-	Needs   []Need   `json:"needs"`
-	Others  []string `json:"met_too,omitempty"`
-	Known   string   `json:"known,omitempty"`
-	Run     *runJSON `json:"run"`
+	Replay  string     `json:"replay,omitempty"`
+	Runs    int        `json:"runs"`
+	Minimal bool       `json:"minimal"`
+	Without []string   `json:"without,omitempty"` // faults and workloads
+	Needs   []needJSON `json:"needs"`
+	Others  []string   `json:"met_too,omitempty"`
+	Known   string     `json:"known,omitempty"`
+	Run     *runJSON   `json:"run"`
+}
+
+// needJSON is a Need that says in a word of its own that nothing breaks without it.
+type needJSON struct {
+	Need
+	Passes bool `json:"passes"`
+}
+
+func newNeedsJSON(needs []Need) []needJSON {
+	list := []needJSON{}
+	for _, n := range needs {
+		list = append(list, needJSON{n, n.Without == ""})
+	}
+	return list
 }
 
 func newSmallJSON(s *Small) *smallJSON {
 	if s == nil {
 		return nil
 	}
-	return &smallJSON{s.Replay, s.Runs, s.Minimal, s.Without, listed(s.Needs), s.Others, s.Known, newRunJSON(s.Run)}
+	return &smallJSON{s.Replay, s.Runs, s.Minimal, s.Without, newNeedsJSON(s.Needs), s.Others, s.Known, newRunJSON(s.Run)}
 }
 
 // Saved is the line of a kept run that was played again.
@@ -157,9 +173,9 @@ func (j JSON) Run(r *Run) error {
 	return j.put(struct {
 		head
 		Scenario string   `json:"scenario"`
-		Seed     uint64   `json:"seed"`
+		Seed     *uint64  `json:"seed,omitempty"`
 		Run      *runJSON `json:"run"`
-	}{head{JSONVersion, "run"}, r.Scenario, r.Seed, newRunJSON(r)})
+	}{head{JSONVersion, "run"}, r.Scenario, r.seed(), newRunJSON(r)})
 }
 
 // counts is what both a scenario and all of them end with.
@@ -237,7 +253,7 @@ func (j JSON) Result(r *Run, token string) error {
 		head
 		Scenario  string        `json:"scenario"`
 		File      string        `json:"file"`
-		Seed      uint64        `json:"seed"`
+		Seed      *uint64       `json:"seed,omitempty"`
 		Word      Word          `json:"verdict"`
 		Signature string        `json:"signature,omitempty"`
 		Got       string        `json:"got,omitempty"`
@@ -249,7 +265,7 @@ func (j JSON) Result(r *Run, token string) error {
 		Hash      hashText      `json:"hash"`
 		Replay    string        `json:"replay,omitempty"`
 	}{
-		head{JSONVersion, "result"}, r.Scenario, r.File, r.Seed, r.Word(), r.Signature(), r.failure().Got, r.failure().At,
+		head{JSONVersion, "result"}, r.Scenario, r.File, r.seed(), r.Word(), r.Signature(), r.failure().Got, r.failure().At,
 		r.Stop, r.Now, r.Events, r.Living, hashText(r.Hash), token,
 	})
 }
@@ -283,11 +299,11 @@ func (j JSON) Replay(r *Run, word, meaning string, parts []string, exitCode int)
 	return j.put(struct {
 		head
 		Scenario string   `json:"scenario"`
-		Seed     uint64   `json:"seed"`
+		Seed     *uint64  `json:"seed,omitempty"`
 		Hash     hashText `json:"hash"`
 		Word     string   `json:"replay"`
 		Meaning  string   `json:"meaning"`
 		Parts    []string `json:"parts,omitempty"`
 		ExitCode int      `json:"exit_code"`
-	}{head{JSONVersion, "replay_end"}, r.Scenario, r.Seed, hashText(r.Hash), word, meaning, parts, exitCode})
+	}{head{JSONVersion, "replay_end"}, r.Scenario, r.seed(), hashText(r.Hash), word, meaning, parts, exitCode})
 }

@@ -59,8 +59,8 @@ type (
 // holds without being written, such as that nobody waits for ever, and each rule of the file. Names depend on
 // files and rules alone, so that a server can follow a case through the builds. A broken rule is a failure,
 // with the signature as type and the story and the REPLAY line as text; an undecided one is skipped, or an
-// error if that is one. A run kept from earlier that was played again is a case of its own. Times are virtual: the same results
-// give the same bytes.
+// error if that is one. The scenario is skipped if its search was broken off. A run kept from earlier that was played
+// again is a case of its own. Times are virtual: the same results give the same bytes.
 func WriteJUnit(w io.Writer, r *Results) error {
 	doc := &junitSuites{Name: "simrun"}
 	for _, s := range r.Scenarios {
@@ -214,7 +214,7 @@ func (r *Results) scenarioCase(s *Summary) *junitCase {
 	switch {
 	case len(broken) > 0 && !r.Canary:
 		c.Failure = trouble(signature, strings.Join(broken, "; "), strings.Join(blocks, "\n"))
-	case r.Canary && s.Word() != Broken && !s.Partial():
+	case r.Canary && s.Word() != Broken && !s.unfinished():
 		c.Failure = trouble("canary", "the planted bug was not found in "+plural(s.Runs, "seed"), "")
 	case s.Runs == 0:
 		c.Skipped = trouble("", "no seed was run", "")
@@ -224,6 +224,8 @@ func (r *Results) scenarioCase(s *Summary) *junitCase {
 		c.Error = trouble("untested", strings.Join(s.Idle(), "; "), "")
 	case len(undecided) > 0:
 		c.Skipped = trouble("", strings.Join(undecided, "; "), warnings)
+	case s.stopped():
+		c.Skipped = trouble("", s.ended(), warnings)
 	default:
 		c.Out = visibleLines(warnings)
 	}

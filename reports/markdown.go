@@ -55,10 +55,10 @@ var signs = map[state]string{good: "✅", open: "❔", bad: "❌"}
 
 func (m *markdown) title() {
 	failed := 0
-	worst := good
+	worst, stopped := good, false
 	for _, s := range m.results.Scenarios {
 		state := m.results.state(s)
-		worst = max(worst, state)
+		worst, stopped = max(worst, state), stopped || s.Word() == Stopped
 		if state == bad {
 			failed++
 		}
@@ -70,6 +70,8 @@ func (m *markdown) title() {
 		text = fmt.Sprintf("%d of %s failed", failed, all)
 	case len(m.results.Scenarios) == 0:
 		text = "no scenario was run"
+	case worst == open && stopped:
+		text = all + ", nothing broke before it was broken off"
 	case worst == open:
 		text = all + ", nothing broke, not all is decided"
 	}
@@ -97,7 +99,7 @@ func (m *markdown) table() {
 		if s.Partial() {
 			seeds = fmt.Sprintf("%d of %d", s.Runs, s.Asked)
 		}
-		m.line("| ", signs[m.results.state(s)], " ", m.results.word(s), " | ", code(s.Scenario), " | ", seeds, " | ",
+		m.line("| ", signs[m.results.state(s)], " ", m.results.word(s), " | ", code(s.called()), " | ", seeds, " | ",
 			fmt.Sprint(s.Held), " | ", fmt.Sprint(s.Failed), " | ", fmt.Sprint(s.Undecided), " | ", s.rate(), " |")
 	}
 	m.line()
@@ -116,10 +118,10 @@ func (m *markdown) warnings() {
 	for _, s := range m.results.Scenarios {
 		m.saved(s)
 		if text := s.ended(); text != "" {
-			m.line("- ⏹️ ", code(s.Scenario), ": ended ", markdownText(visible(text)))
+			m.line("- ⏹️ ", code(s.called()), ": ended ", markdownText(visible(text)))
 		}
 		for _, text := range s.Warnings() {
-			m.line("- ⚠️ ", code(s.Scenario), ": ", markdownText(visible(text)))
+			m.line("- ⚠️ ", code(s.called()), ": ", markdownText(visible(text)))
 		}
 	}
 	if m.b.Len() > before {
@@ -139,21 +141,21 @@ func (m *markdown) saved(s *Summary) {
 			text = append(text, x.Signature)
 		}
 		all := visible(strings.Join(append(text, x.Says...), " · "))
-		m.line("- ", sign, " ", code(s.Scenario), ": ", code(x.File), " ", markdownText(all))
+		m.line("- ", sign, " ", code(s.called()), ": ", code(x.File), " ", markdownText(all))
 	}
 }
 
 func (m *markdown) failures(s *Summary) {
 	for _, x := range m.results.wavers(s) {
-		m.fold(code(s.Scenario)+": not deterministic", x.text(), nil)
+		m.fold(code(s.called())+": not deterministic", x.text(), nil)
 	}
 	for _, x := range s.Saved {
 		if x.Failed() {
-			m.fold(fmt.Sprintf("%s: %s %s", code(s.Scenario), code(x.File), string(x.Word)), x.text(), nil)
+			m.fold(fmt.Sprintf("%s: %s %s", code(s.called()), code(x.File), string(x.Word)), x.text(), nil)
 		}
 	}
 	for _, g := range s.Failures {
-		title := fmt.Sprintf("%s: %s in %s", code(s.Scenario), code(g.Rule), ofRuns(g.Count, s))
+		title := fmt.Sprintf("%s: %s in %s", code(s.called()), code(g.Rule), ofRuns(g.Count, s))
 		var picture *Sequence
 		if len(g.Found) > 0 {
 			picture = g.Found[0].Picture
@@ -255,7 +257,7 @@ func WriteStory(w io.Writer, f *Found) error {
 	r := f.shown()
 	m.line("# ", markdownText(visible(r.Scenario)), ": ", markdownText(visible(r.failure().Rule)))
 	m.line()
-	m.line(markdownText(visible(f.origin())), made(f), ": broken at ", moment(r.failure().At), " of ", moment(r.For),
+	m.line(markdownText(visible(f.Played())), ": broken at ", moment(r.failure().At), " of ", moment(r.For),
 		" of virtual time, ",
 		plural(int(r.Events), "event"), fmt.Sprintf(", hash %016x.", r.Hash))
 	m.line()

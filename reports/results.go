@@ -18,7 +18,7 @@ type state int
 
 const (
 	good state = iota
-	open       // nothing broke, and not all is decided
+	open       // nothing broke, and not all is decided, or not all was run
 	bad
 )
 
@@ -30,13 +30,13 @@ func (r *Results) state(s *Summary) state {
 		return bad
 	case r.Canary && word == Broken:
 		return good
-	case r.Canary && !s.Partial():
+	case r.Canary && !s.unfinished():
 		return bad
 	case word == Broken:
 		return bad
 	case word == Undecided && r.Strict, r.Strict && (len(s.Idle()) > 0 || s.SavedUndecided() > 0):
 		return bad
-	case word == Undecided:
+	case word == Undecided, word == Stopped:
 		return open
 	}
 	return good
@@ -51,7 +51,7 @@ func (r *Results) word(s *Summary) string {
 		return string(word)
 	case word == Broken:
 		return "found"
-	case s.Partial():
+	case s.unfinished():
 		return "not found yet"
 	}
 	return "not found"
@@ -60,8 +60,11 @@ func (r *Results) word(s *Summary) string {
 // Word is what there is to say of all scenarios together, and of the kept runs that are of none of them.
 func (r *Results) Word() Word {
 	word := Total(r.Scenarios).Word()
-	if r.staleLoose() > 0 && word != Broken {
+	switch {
+	case r.staleLoose() > 0 && word != Broken:
 		return Outdated
+	case word == Holds && (r.Interrupted || r.Bug != ""):
+		return Stopped // not all scenarios were begun
 	}
 	return word
 }

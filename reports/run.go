@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
 // Run is what can be told of one run of one scenario. It is a value that refers to nothing: it may be kept
@@ -17,7 +19,8 @@ import (
 type Run struct {
 	Scenario  string        `json:"scenario"`
 	File      string        `json:"file"`
-	Seed      uint64        `json:"seed"`
+	Seed      uint64        `json:"seed"`           // 0 if there was none
+	Dull      bool          `json:"dull,omitempty"` // there was no seed: what the plan does not name was answered dully
 	Stop      Stop          `json:"stop"`
 	Now       time.Duration `json:"now"`    // virtual time when it stopped, in ns
 	For       time.Duration `json:"for"`    // virtual time it was to last, in ns
@@ -60,6 +63,7 @@ const (
 	Broken    Word = "broken"
 	Undecided Word = "undecided" // the run was too short to tell, or nobody ever looked
 	Outdated  Word = "stale"     // nothing broke, but a kept run says nothing any more: of scenarios only
+	Stopped   Word = "stopped"   // nothing broke before the search was broken off: of scenarios only
 )
 
 // Verdict is what became of one rule.
@@ -186,6 +190,22 @@ func (r *Run) Word() Word {
 		}
 	}
 	return word
+}
+
+// seed is where chance came from; nil if there was none.
+func (r *Run) seed() *uint64 {
+	if r.Dull {
+		return nil
+	}
+	return &r.Seed
+}
+
+// played is the seed, as people read it, or that there was none.
+func (r *Run) played() string {
+	if r.Dull {
+		return "dull"
+	}
+	return "seed " + choice.FormatSeed(r.Seed)
 }
 
 // Failed reports whether a rule is broken.

@@ -12,6 +12,7 @@ func small() *reports.Summary {
 	s := summarize(200, passing(1), failing(2))
 	s.End, s.EndText = reports.EndFailures, "the first failure was found (--fail-fast)"
 	run := failing(0)
+	run.Dull = true
 	run.Events, run.Failure.At = 43, 5*time.Second
 	run.Story = run.Story[:2]
 	s.Failures[0].Found[0].Small = &reports.Small{
@@ -27,6 +28,7 @@ func least() *reports.Summary {
 	s := summarize(3, failing(1), another(2), failing(3))
 	s.End = reports.EndSeeds
 	run := failing(0)
+	run.Dull = true
 	run.Events = s.Failures[0].Found[0].Run.Events // not one less
 	s.Failures[0].Found[0].Small = &reports.Small{Run: run, Runs: 7, Minimal: true}
 	s.Failures[1].Found[0].NotSmall = "two runs of one plan differ"

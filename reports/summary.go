@@ -18,6 +18,7 @@ const seedsNamed = 11
 type Summary struct {
 	Scenario string        // its name
 	File     string        // where it is written
+	Alike    bool          // another scenario has the same name: the file is told, too
 	Seeds    string        // those asked for, as text
 	Asked    int           // how many that are
 	For      time.Duration // virtual time of a run
@@ -195,10 +196,18 @@ func (s *Summary) failure(r *Run) *Found {
 	if len(g.Found) < Shown {
 		g.Found = append(g.Found, f)
 	}
-	if len(g.Seeds) < seedsNamed {
+	if len(g.Seeds) < seedsNamed && !r.Dull {
 		g.Seeds = append(g.Seeds, r.Seed)
 	}
 	return f
+}
+
+// called is its name, and where another has the same, its file.
+func (s *Summary) called() string {
+	if s.Alike {
+		return s.Scenario + " (" + s.File + ")"
+	}
+	return s.Scenario
 }
 
 // Word is what there is to say of the scenario.
@@ -208,14 +217,24 @@ func (s *Summary) Word() Word {
 		return Broken
 	case len(s.Stale()) > 0:
 		return Outdated
-	case s.Undecided > 0 || s.Runs == 0 && len(s.Saved) == 0:
+	case s.Undecided > 0:
+		return Undecided
+	case s.stopped():
+		return Stopped
+	case s.Runs == 0 && len(s.Saved) == 0:
 		return Undecided
 	}
 	return Holds
 }
 
+// stopped reports whether seeds are left that nobody chose to leave out.
+func (s *Summary) stopped() bool { return s.End == EndInterrupt || s.End == EndTrouble }
+
 // Partial reports whether fewer seeds were run than asked for.
 func (s *Summary) Partial() bool { return s.Runs < s.Asked && !s.Open }
+
+// unfinished reports whether more seeds were to be run.
+func (s *Summary) unfinished() bool { return s.Partial() || s.stopped() }
 
 // Total adds up the runs of several scenarios.
 func Total(all []*Summary) *Summary {
@@ -233,6 +252,9 @@ func Total(all []*Summary) *Summary {
 		sum.Virtual += s.Virtual
 		sum.Events += s.Events
 		sum.Saved = append(sum.Saved, s.Saved...)
+		if s.stopped() {
+			sum.End = s.End
+		}
 	}
 	return sum
 }

@@ -84,7 +84,7 @@ func (t Text) Total(w io.Writer, r *Results) error {
 	for _, s := range all {
 		kinds += len(s.Failures)
 		if s.Word() == Broken {
-			failed = append(failed, s.Scenario)
+			failed = append(failed, s.called())
 		}
 	}
 	text := plural(len(all), "scenario") + ", " + p.count(sum)
@@ -103,12 +103,12 @@ func (p *page) scenarios(all []*Summary) {
 	}
 	wide := len("scenario")
 	for _, s := range all {
-		wide = max(wide, utf8.RuneCountInString(shorten(s.Scenario)))
+		wide = max(wide, utf8.RuneCountInString(shorten(s.called())))
 	}
 	p.line()
 	p.line(margin, p.paint(dim, pad("scenario", wide)+"    seeds     held  failed  undecided  failure rate at 95 %"))
 	for _, s := range all {
-		p.line(p.badge(s), " ", pad(shorten(s.Scenario), wide), p.number(9, s.Runs, ""), p.number(9, s.Held, ""),
+		p.line(p.badge(s), " ", pad(shorten(s.called()), wide), p.number(9, s.Runs, ""), p.number(9, s.Held, ""),
 			p.number(8, s.Failed, red), p.number(11, s.Undecided, yellow), "  ", s.rate())
 	}
 }
@@ -180,12 +180,14 @@ func (p *page) sign(word Word) string {
 		return p.paint(red, "FAIL ")
 	case Outdated:
 		return p.paint(yellow, "STALE")
+	case Stopped:
+		return p.paint(yellow, "STOP ")
 	}
 	return p.paint(yellow, "OPEN ")
 }
 
 func (p *page) headline(s *Summary) {
-	p.line(p.badge(s), " ", p.paint(bold, s.Scenario), "  ", s.Bound())
+	p.line(p.badge(s), " ", p.paint(bold, s.called()), "  ", s.Bound())
 }
 
 // rules prints the table of rules. Rules that no file writes are in it only if they did not hold.

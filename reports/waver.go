@@ -3,8 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-
-	"github.com/bedlam-sim/bedlam/sim/choice"
 )
 
 // A Waver is a plan that is not deterministic: run twice, it was two runs. That is worse than a broken rule, for
@@ -13,6 +11,7 @@ type Waver struct {
 	Scenario string
 	File     string
 	Seed     uint64
+	Dull     bool // there is no seed
 	Hashes   [2]uint64
 	Text     string // where the runs first differ, for people
 }
@@ -24,8 +23,11 @@ func (t Text) Waver(w io.Writer, x *Waver) error {
 	return p.to(w)
 }
 
+// plan is what of a run tells what was played.
+func (x *Waver) plan() *Run { return &Run{Seed: x.Seed, Dull: x.Dull} }
+
 func (p *page) waver(x *Waver) {
-	p.line(p.paint(red, "✗ "), p.paint(bold, "not deterministic"), "  ", x.Scenario, "  seed ", choice.FormatSeed(x.Seed))
+	p.line(p.paint(red, "✗ "), p.paint(bold, "not deterministic"), "  ", x.Scenario, "  ", x.plan().played())
 	p.labelled("expected", "two runs of one plan to be the same")
 	p.labelled("got", fmt.Sprintf("hash %016x, then %016x", x.Hashes[0], x.Hashes[1]))
 	p.labelled("where", x.Text)
@@ -37,12 +39,12 @@ func (j JSON) Waver(x *Waver) error {
 	return j.put(struct {
 		head
 		Scenario string      `json:"scenario"`
-		Seed     uint64      `json:"seed"`
+		Seed     *uint64     `json:"seed,omitempty"`
 		Hashes   [2]hashText `json:"hashes"`
 		Text     string      `json:"text"`
 		File     string      `json:"file,omitempty"`
 	}{
-		head{JSONVersion, "nondeterminism"}, x.Scenario, x.Seed,
+		head{JSONVersion, "nondeterminism"}, x.Scenario, x.plan().seed(),
 		[2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text, x.File,
 	})
 }

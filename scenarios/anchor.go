@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,16 +17,18 @@ type Anchor struct {
 	Event fault.Event // what happens, and for the n-th time; if to a node, also to which
 	Of    Selector    // whom it happens to, if that is a process; the name any is any, also one that is in no tree
 	After Drawn       // how long after it the fault comes, drawn once for a run
+	kind  Pos         // of the event's kind, in the file
 }
 
 // A moment is when a fault happens: at a time, or when something else does.
 type moment struct {
 	at     Drawn
 	anchor *Anchor
-	of     int // where in the text stands to whom it happens
+	kind   int // where in the text stands of what kind it is, if it is of one
+	of     int // and to whom it happens
 }
 
-// String prints 5ms after the 3rd message kv.Put of kv_store@a, as ParseAnchor reads it.
+// String prints 5ms after the 3rd message put of kv_store@a, as ParseAnchor reads it.
 func (a Anchor) String() string {
 	if a.After == (Drawn{}) {
 		return a.Event.String()
@@ -77,11 +82,12 @@ func parseAnchor(text string) (moment, *flaw) {
 	if bad := a.parseWhat(head); bad != nil {
 		return moment{}, bad.moved(off, head)
 	}
+	kind := off + utf8.RuneCountInString(head) - utf8.RuneCountInString(a.Event.Kind)
 	off += utf8.RuneCountInString(head + " of ")
 	if bad := a.parseWhom(who); bad != nil {
 		return moment{}, bad.moved(off, who)
 	}
-	return moment{anchor: a, of: off}, nil
+	return moment{anchor: a, kind: kind, of: off}, nil
 }
 
 // moved is a flaw in a part of a text; off is where the part begins.
@@ -93,7 +99,7 @@ func (f *flaw) moved(off int, part string) *flaw {
 	return f
 }
 
-// parseWhat reads the 3rd message kv.Put.
+// parseWhat reads the 3rd message put.
 func (a *Anchor) parseWhat(head string) *flaw {
 	words := strings.SplitN(head, " ", 4)
 	if words[0] != "the" || len(words) < 3 {
@@ -110,7 +116,7 @@ func (a *Anchor) parseWhat(head string) *flaw {
 	e, err := fault.ParseEvent(head + " of any")
 	if err != nil {
 		what, _, _ := strings.Cut(err.Error(), "; ")
-		const hint = "a message has one, as in the 1st message kv.Put of kv_store, and an exit, a fact and a report"
+		const hint = "a message has one, as in the 1st message put of kv_store, and an exit, a fact and a report"
 		return flawed(hint, "%s", what).moved(at(3), strings.Join(words[3:], " "))
 	}
 	a.Event = e
@@ -146,13 +152,14 @@ var moments = form[moment]{
 // anchors is the form of an event.
 var anchors = form[moment]{
 	name: "event",
-	looks: "the 3rd message of kv_store, the 1st message kv.Put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, " +
+	looks: "the 3rd message of kv_store, the 1st message put of /kv_sup/kv_store@a, the 2nd exit killed of /pool/*, " +
 		"5ms..20ms after the 1st nodedown of b@a",
 	about: "Something that happens for the n-th time, counted from the beginning of the run over all whom it may happen to: " +
-		"message (a selected process takes one out of its mailbox; its kind is a Go type, an atom, " +
-		"the first one of a tuple, or a tag as 'DOWN'), " +
-		"start (one begins), exit (one ends; the reason, its first atom, or crash), " +
-		"fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up and down (a node boots, goes down). " +
+		"message (a selected process takes one out of its mailbox; its kind is the name of a request, an atom, " +
+		"the first one of a tuple, a tag as 'DOWN', or the message's type in Go), " +
+		"start (one begins), exit (one ends; the reason, its first atom, tuple if it has none, or crash), " +
+		"fact and report (one says something; of what kind), nodeup and nodedown (of b@a: a sees b come or go), up " +
+		"and down (a node boots, goes down). " +
 		"Without a kind any counts. A word `any` in the place of a selector or a node is any. " +
 		"The fault strikes as soon as the process can be interrupted, or so much later.",
 	parse: parseAnchor,
@@ -173,12 +180,13 @@ const anchorExample = `A fault that comes at a time strikes elsewhere as soon as
 
     faults:
       - {name: mid-write, at: the 3rd message of kv_store, kill: kv_store}
+      - {name: third put, at: the 3rd message put of kv_store, kill: kv_store}
       - {name: again, at: 5ms..20ms after the 1st exit killed of kv_store, kill: /kv_sup/kv_logger}
       - {name: both, at: [10s, the 2nd start of /kv_sup/kv_store], exit: {select: kv_logger, reason: boom}}
 
 A fault whose event never happens never takes effect: the report says so, and what happens instead. ` +
 	"`simrun ls FILE`" + ` lists what happens in a scenario, and of what kinds; ` +
-	"`simrun ls PROGRAM`" + ` says which message a request is.
+	"`simrun ls PROGRAM`" + ` lists what can be asked of a program, and so be waited for.
 
 `
 
@@ -191,7 +199,8 @@ func readMoments(r *reader, n *node, f *Fault) bool {
 		case m.anchor == nil:
 			f.At = append(f.At, m.at)
 		default:
-			m.anchor.Pos, m.anchor.Of.Pos = item.pos, r.src.inside(item)(m.of)
+			inside := r.src.inside(item)
+			m.anchor.Pos, m.anchor.kind, m.anchor.Of.Pos = item.pos, inside(m.kind), inside(m.of)
 			f.On = append(f.On, *m.anchor)
 		}
 		return ok
@@ -206,11 +215,52 @@ func (c *checker) anchors(f *Fault) {
 		case a.Event.OfNodes():
 			c.anchorNodes(a)
 		case a.Of.Name != anyNode:
-			c.selects(a.Of)
+			c.messageKind(a, c.selects(a.Of))
 		case a.Of.Node != "" && a.Of.Node != anyNode:
 			c.nodesNamed(c.s, []string{a.Of.Node}, a.Of.Pos)
 		}
 	}
+}
+
+// messageKind checks that there are messages of the kind that an event names, as far as that is known. What supervisors and
+// others that are no programs take is not told.
+func (c *checker) messageKind(a Anchor, of []*Child) {
+	kind := a.Event.Kind
+	isSupervisor := func(kid *Child) bool { return kid.Type == Supervisor }
+	if a.Event.What != fault.Message || kind == "" || slices.ContainsFunc(of, isSupervisor) || c.torn["trees"] {
+		return
+	}
+	v := c.vocabulary()
+	if !v.lacks(kind) {
+		return
+	}
+	var words []string
+	for _, kid := range of {
+		for _, q := range kid.Program.Requests {
+			if word := q.Kind(); word != "" && !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	hint, others := allowed(words), v.told
+	if isIdent(kind) {
+		others = slices.Sorted(maps.Keys(v.kinds))
+	}
+	switch near := cmp.Or(v.near(&c.suggester, kind, words), v.near(&c.suggester, kind, others)); {
+	case near != "":
+		hint = fmt.Sprintf("did you mean %q?", near)
+	case !isIdent(kind):
+		return // a type of OTP's: nobody tells of them all
+	}
+	c.bad(UnknownName, a.kind, hint, "no program of the trees is sent a message %q", kind)
+}
+
+// vocabulary is the words by which the file names messages.
+func (c *checker) vocabulary() *vocabulary {
+	if c.terms == nil {
+		c.terms = newVocabulary(programsIn(c.s.Trees, func(kid *Child) Program { return kid.Program }))
+	}
+	return c.terms
 }
 
 // anchorNodes checks an event of nodes.

@@ -41,7 +41,7 @@ expect: [at_end: died(/s/b) in 500ms..501ms && exits(b) == 3 && fired(k) == 3]`,
 run: {for: 10s}
 tree: {id: s, intensity: 100, children: [{id: kv, start: kv.Store, register: kv}, {id: b, start: echo.Server}]}
 workloads: [{name: get, to: kv, call: get, with: {key: a}, at: [1s, 2s]}, {name: put, to: kv, call: put, with: {key: a, value: 1}, at: [3s, 4s]}]
-faults: [{name: k, at: the 2nd message programs.kvPut of kv, kill: /s/b}]
+faults: [{name: k, at: the 2nd message put of kv, kill: /s/b}]
 expect: [at_end: died(/s/b) in 4s..4.001s]`,
 			[]string{"holds"}, nil},
 		"so much after an exit": {pair + `
@@ -192,7 +192,7 @@ faults: [{name: k, at: 10ms..20ms after the 2nd message of a, kill: {select: /s/
 // Whatever is printed is read.
 func TestAnchor_roundTrip(t *testing.T) {
 	for _, text := range []string{
-		"the 1st message of a", "the 22nd message kv.Put of /s/*", "the 113th message 'DOWN' of /s/w[3]@any", "5ms..20ms after the 1st nodedown of b@a", "exp(3s) after the 2nd exit killed of global:leader",
+		"the 1st message of a", "the 22nd message put of /s/*", "the 2nd message kv.Put of /s/*", "the 113th message 'DOWN' of /s/w[3]@any", "5ms..20ms after the 1st nodedown of b@a", "exp(3s) after the 2nd exit killed of global:leader",
 		"1s after the 1st fact given back of any@b", "the 1st up of any", "the 3rd message one of two of kv", "the 1st fact look after the shop of any", "2ms after the 1st fact look after the shop of any",
 	} {
 		a, err := scenarios.ParseAnchor(text)
@@ -209,12 +209,13 @@ func TestAnchors_reference(t *testing.T) {
 	run := play(t, `
 run: {for: 30s}
 tree: {id: kv_sup, intensity: 9, children: [{id: kv_store, start: kv.Store, with: {size: true}, register: kv_store}, {id: kv_logger, start: kv.Logger, with: {store: kv_store, every: 1s}, register: kv_logger}]}
+workloads: [{name: puts, to: kv_store, call: put, with: {key: a, value: 1}, every: 5s}]
 faults:
 `+example+"\n", 1, scenarios.RunOptions{})
-	if len(run.Faults) != 3 {
+	if len(run.Faults) != 4 {
 		t.Fatalf("%+v", run.Faults)
 	}
-	for i, want := range []int{1, 1, 2} {
+	for i, want := range []int{1, 1, 1, 2} {
 		if f := run.Faults[i]; f.Took != want {
 			t.Errorf("%+v", f)
 		}
@@ -222,7 +223,7 @@ faults:
 }
 
 func FuzzParseAnchor(f *testing.F) {
-	for _, text := range []string{"the 3rd message kv.Put of kv_store@a", "5ms after the 1st nodedown of b@a", "the of ", " after  of ", "the 1st message é of /é"} {
+	for _, text := range []string{"the 3rd message put of kv_store@a", "5ms after the 1st nodedown of b@a", "the of ", " after  of ", "the 1st message é of /é"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -46,22 +46,30 @@ var systemApps = []string{"kernel", "stdlib"}
 func appTable() table[App] {
 	const asTree = "it stands under tree: of the application"
 	return table[App]{
-		name:  "an application",
-		about: "A part of the node that is started after what it depends on. When its top supervisor ends the application has ended, and its type says what that means for the node. A node that has gone down stays down; the clients live on it too.",
+		name: "an application",
+		about: "A part of the node that is started after what it depends on. When its top supervisor ends the " +
+			"application has ended, and its type says what that means for the node. A node that has gone down stays " +
+			"down; the clients live on it too.",
 		fields: []field[App]{
 			one("name", appNames, func(a *App) *string { return &a.Name }, "", "What it is called.").must(),
-			one("type", oneOf("type", PermanentApp, TransientApp, TemporaryApp), func(a *App) *AppType { return &a.Type }, "permanent", "What its end means. permanent: the node goes down, in good order. transient: so it does, unless the application ended with `normal`, which no supervisor does. temporary: nothing. That it does not start means the same."),
+			one("type", oneOf("type", PermanentApp, TransientApp, TemporaryApp), func(a *App) *AppType { return &a.Type }, "permanent",
+				"What its end means. permanent: the node goes down, in good order. transient: so it does, unless the "+
+					"application ended with `normal`, which no supervisor does. temporary: nothing. That it does not start "+
+					"means the same."),
 			{key: "on", form: theNodes, def: "all", about: "On which nodes it is started whenever they boot.", read: func(r *reader, n *node, a *App) (ok bool) {
 				a.On, ok = readOn(r, n)
 				return ok
 			}},
-			{key: "deps", form: appNames.name + ", or a list", about: "What must run before it is started. kernel and stdlib always do.", read: readDeps},
+			{key: "deps", form: appNames.name + ", or a list", about: "What must run before it is started. kernel and " +
+				"stdlib always do.", read: readDeps},
 			{key: "env", form: "mapping: terms", about: "Its environment, which its processes can ask for.", read: readEnv},
 			{key: "tree", form: "tree", about: "Its supervision tree. Without one it is a library: it runs as long as the node.", read: readAppTree},
 		},
 		lost: map[string]string{
-			"trees": "an application has one tree", "children": asTree, "strategy": asTree, "id": "applications have the key name for this",
-			"restart": "did you mean type?", "start": "an application has a tree, not a program", "applications": "did you mean deps?", "dep": "did you mean deps?",
+			"trees": "an application has one tree", "children": asTree, "strategy": asTree,
+			"id":      "applications have the key name for this",
+			"restart": "did you mean type?", "start": "an application has a tree, not a program",
+			"applications": "did you mean deps?", "dep": "did you mean deps?",
 		},
 	}
 }

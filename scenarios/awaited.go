@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // An await is one who waits for an event.
 type await struct {
 	event fault.Event
+	like  []fault.Event // those of package fault that it is
 	of    Selector
 	slots map[*slot]bool // whom it selects
 	left  int            // how many times more it must happen
@@ -26,7 +28,10 @@ type await struct {
 // await has a fault wait for the i-th of its events.
 func (h *harm) await(i int) {
 	a, r := h.fault.On[i], h.run
-	x := &await{event: a.Event, of: a.Of, slots: map[*slot]bool{}, left: a.Event.Nth, key: h.fault.Name + " on " + strconv.Itoa(i), act: h.happen, heard: &h.heard[i]}
+	x := &await{
+		event: a.Event, like: r.vocabulary().means(a.Event), of: a.Of, slots: map[*slot]bool{}, left: a.Event.Nth,
+		key: h.fault.Name + " on " + strconv.Itoa(i), act: h.happen, heard: &h.heard[i],
+	}
 	x.after = a.After.Draw(h.choose("after", uint64(i)))
 	if !a.Event.OfNodes() {
 		for _, s := range r.book.find(a.Of) {
@@ -72,7 +77,17 @@ func (r *Runner) tally(f sim.Fact) {
 	if r.hears != nil {
 		r.hears.fact(s, f)
 	}
-	r.happened(func(x *await) bool { return x.event.LikeFact(f) && (x.event.OfNodes() || x.means(who, s)) })
+	r.happened(func(x *await) bool { return x.likeFact(f) && (x.event.OfNodes() || x.means(who, s)) })
+}
+
+// likeFact reports whether it waits for facts like f.
+func (x *await) likeFact(f sim.Fact) bool {
+	return slices.ContainsFunc(x.like, func(e fault.Event) bool { return e.LikeFact(f) })
+}
+
+// likeMessage reports whether it waits for messages like m.
+func (x *await) likeMessage(m *sim.Msg) bool {
+	return slices.ContainsFunc(x.like, func(e fault.Event) bool { return e.LikeMessage(m) })
 }
 
 // means reports whether it waits for what happens to a process, in a slot if it is in one.
@@ -94,7 +109,7 @@ func (t taking) Took(by sim.PID, m *sim.Msg) {
 	}
 	t.r.trapped(s, m)
 	if len(t.r.awaits) > 0 {
-		t.r.happened(func(x *await) bool { return x.event.LikeMessage(m) && x.means(by, s) })
+		t.r.happened(func(x *await) bool { return x.likeMessage(m) && x.means(by, s) })
 	}
 }
 

@@ -31,6 +31,7 @@ type checker struct {
 	s     *Scenario
 	known []string            // paths and names that selectors could mean, made when the first hint needs them
 	found map[string][]*Child // what selectors select
+	terms *vocabulary         // made when an event names a kind
 }
 
 // eachArg calls f for the arguments of all programs.
@@ -222,7 +223,8 @@ func (c *checker) requestTo(w *Workload, kid *Child, key string, first bool) {
 		c.bad(BadArgument, w.Where(key), fmt.Sprintf("did you mean %s: %s?", other, w.Request), "%s does not understand %q as a %s", kid.Start, w.Request, key)
 	default:
 		if key == "call" && w.Has("timeout") && kid.Program.Kind.waitsForEver(q) {
-			c.bad(BadArgument, w.Where("timeout"), "leave it out", "a call of %s waits until all handlers of %s have handled it, as long as it takes", q.Name, kid.Start)
+			c.bad(BadArgument, w.Where("timeout"), "leave it out",
+				"a call of %s waits until all handlers of %s have handled it, as long as it takes", q.Name, kid.Start)
 		}
 		args := c.args(w.raw, w.Where(key), fmt.Sprintf("request %s of %s", q.Name, kid.Start), q.Params, true)
 		if first {
@@ -298,7 +300,8 @@ func (f *Fault) deed() string {
 func (c *checker) failStart(f *Fault) {
 	for _, kid := range f.Targets {
 		if kid.Type == Supervisor {
-			c.bad(BadArgument, f.Doing.Where("select"), "say which of its children: "+kid.Path+"/*", "%s is a supervisor; only starts of workers can be made to fail", kid.Path)
+			c.bad(BadArgument, f.Doing.Where("select"), "say which of its children: "+kid.Path+"/*",
+				"%s is a supervisor; only starts of workers can be made to fail", kid.Path)
 			return
 		}
 	}
@@ -341,7 +344,8 @@ func (c *checker) after(x *Rule) {
 	if x.After.Fault != "" {
 		c.faultNamed(x.After.Fault, x.Where("after"))
 	}
-	if !c.comes(c.s, Fixed(x.After.Time), x.Where("after"), "the expectation counts from", "what holds when the run is over is said by at_end:") || !x.Has("within") {
+	if !c.comes(c.s, Fixed(x.After.Time), x.Where("after"), "the expectation counts from",
+		"what holds when the run is over is said by at_end:") || !x.Has("within") {
 		return
 	}
 	c.inRun(c.s, x.After.Time+x.Within, x.Where("within"), "the expectation waits until")

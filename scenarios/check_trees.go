@@ -63,11 +63,13 @@ func (t *treeChecker) name(c *Child, instances int) {
 	switch first := t.names[c.Name]; {
 	case c.Name == "":
 	case strings.HasPrefix(c.Name, globalPrefix) && !t.clustered && !t.torn["nodes"]:
-		t.bad(WrongCompany, c.Where(key), "add nodes: [a, b] to the file", "a global name is one of a cluster, and the file has no nodes")
+		t.bad(WrongCompany, c.Where(key), "add nodes: [a, b] to the file",
+			"a global name is one of a cluster, and the file has no nodes")
 	case first != nil:
 		t.bad(DuplicateName, c.Where(key), "a second process that registers a name fails to start", "the name %q is already that of %s", c.Name, first.Path)
 	case instances > 1:
-		t.bad(DuplicateName, c.Where(key), "leave the name out", "%d instances of a template cannot all have the name %q", instances, c.Name)
+		t.bad(DuplicateName, c.Where(key), "leave the name out",
+			"%d instances of a template cannot all have the name %q", instances, c.Name)
 	default:
 		t.names[c.Name] = c
 	}
@@ -91,7 +93,8 @@ func (t *treeChecker) program(c *Child) {
 // supervisor checks what OTP refuses in the flags of a supervisor.
 func (t *treeChecker) supervisor(c *Child) {
 	if c.Strategy == SimpleOneForOne && c.AutoShutdown != AutoNever && c.Has("auto_shutdown") {
-		t.bad(BadSupervisor, c.Where("auto_shutdown"), "OTP 27 refuses it: bad_combination", "simple_one_for_one does not go with auto_shutdown %s", c.AutoShutdown)
+		t.bad(BadSupervisor, c.Where("auto_shutdown"), "OTP 27 refuses it: bad_combination",
+			"simple_one_for_one does not go with auto_shutdown %s", c.AutoShutdown)
 	}
 }
 
@@ -100,8 +103,10 @@ func (t *treeChecker) significant(kid, c *Child) {
 	switch {
 	case !kid.Significant:
 	case kid.Restart == Permanent:
-		t.bad(BadSupervisor, kid.Where("significant"), "make it transient or temporary", "a permanent child cannot be significant: it never ends")
+		t.bad(BadSupervisor, kid.Where("significant"), "make it transient or temporary",
+			"a permanent child cannot be significant: it never ends")
 	case c.AutoShutdown == AutoNever:
-		t.bad(BadSupervisor, kid.Where("significant"), "its supervisor needs auto_shutdown: any_significant or all_significant", "a significant child under auto_shutdown never is refused by OTP")
+		t.bad(BadSupervisor, kid.Where("significant"), "its supervisor needs auto_shutdown: any_significant or "+
+			"all_significant", "a significant child under auto_shutdown never is refused by OTP")
 	}
 }

@@ -20,7 +20,7 @@ var (
 	twinsFrom = flag.Uint64("from", 1, "the first of them")
 )
 
-// mistakes are the classic mistakes of otp.md C, part by part: what was written in textbooks, and does not hold.
+// mistakes are the classic mistakes of C1 to C8, part by part: what was written in textbooks, and does not hold.
 var mistakes = []string{
 	"C1 the logger's size crashes the store too",
 	"C1 what the store knew is lost",
@@ -76,7 +76,7 @@ var classics = []struct {
 	{mistakes[20], "tolerant-stranger", "there are as many workers as there should be", []string{"exit signal normal to /lesson/server", "says replaces a worker: {'EXIT',<none>,normal}", "says the server has 4 workers, and should have 3", "ends: too_many_workers"}, "tolerant-repaired"},
 }
 
-// TestClassicMistakes: each is found, by a short file, and the story names the cause (otp.md C).
+// TestClassicMistakes: each is found, by a short file, and the story names the cause (C1 to C8).
 func TestClassicMistakes(t *testing.T) {
 	for _, c := range classics {
 		t.Run(c.mistake, func(t *testing.T) {
@@ -151,7 +151,7 @@ func storyOf(run *reports.Run) string {
 	return b.String()
 }
 
-// TestClassicMistakesAreAllThere: no part of otp.md C is without a scenario, and none is there twice.
+// TestClassicMistakesAreAllThere: no part of C1 to C8 is without a scenario, and none is there twice.
 func TestClassicMistakesAreAllThere(t *testing.T) {
 	seen := map[string]int{}
 	for _, c := range classics {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bedlam-sim/bedlam/netsim"
 )
@@ -17,31 +18,43 @@ const maxNodes = 200
 
 func nodeTable() table[Node] {
 	return table[Node]{
-		name:  "a node",
-		about: "A node of the cluster, or several that are alike: `n1..n5`, or `{name: [a, b], hidden: true}`. The parameters are those of Erlang's kernel application, and so are their defaults.",
+		name: "a node",
+		about: "A node of the cluster, or several that are alike: `n1..n5`, or `{name: [a, b], hidden: true}`. The " +
+			"parameters are those of Erlang's kernel application, and so are their defaults.",
 		fields: []field[Node]{
 			field[Node]{key: "name", form: "node, n1..n5, or a list", about: "What it is called.", read: func(r *reader, m *node, n *Node) (ok bool) {
 				n.pattern, ok = readNodeList(r, m)
 				return ok
 			}}.must(),
-			one("hidden", bools, func(n *Node) *bool { return &n.Hidden }, "false", "A hidden node: others do not list it among their nodes, and it takes no part in global names."),
+			one("hidden", bools, func(n *Node) *bool { return &n.Hidden }, "false",
+				"A hidden node: others do not list it among their nodes, and it takes no part in global names."),
 			one("down", bools, func(n *Node) *bool { return &n.Down }, "false", "It is down until a fault boots it."),
 			one("cookie", texts, func(n *Node) *string { return &n.Cookie }, "", "Nodes with different cookies do not connect."),
-			one("cost", durations, func(n *Node) *time.Duration { return &n.Cost }, "", "The virtual time one reduction takes on it: a slow machine. If nothing is said, that of `run:`."),
+			one("cost", durations, func(n *Node) *time.Duration { return &n.Cost }, "",
+				"The virtual time one reduction takes on it: a slow machine. If nothing is said, that of `run:`."),
 			{key: "clock", form: "clock", about: "How wrong its wall clock is.", read: func(r *reader, m *node, n *Node) bool {
 				return readTable(r, &r.grammar.wall, m, &n.Clock, &n.Clock.Place)
 			}},
-			one("dist_auto_connect", oneOf("dist_auto_connect", ConnectAlways, ConnectNever, ConnectOnce), func(n *Node) *AutoConnect { return &n.Connects }, "always", "Whether a signal to a node that is not connected connects."),
-			one("connect_all", bools, func(n *Node) *bool { return &n.Mesh }, "true", "Whether it connects to all that those know to whom it connects."),
-			one("prevent_overlapping_partitions", bools, func(n *Node) *bool { return &n.Prevent }, "true", "Whether a connection that is lost costs those to all who still see the other."),
-			one("net_ticktime", lengths, func(n *Node) *time.Duration { return &n.TickTime }, "60s", "After so long a silence, more or less a tick, a connection counts as lost."),
-			one("net_tickintensity", atLeast(4, 1000), func(n *Node) *int { return &n.Intensity }, "4", "How many ticks there are in `net_ticktime`."),
-			one("net_setuptime", lengths, func(n *Node) *time.Duration { return &n.SetupTime }, "7s", "How long a step of the handshake of two nodes may take."),
+			one("dist_auto_connect", oneOf("dist_auto_connect", ConnectAlways, ConnectNever, ConnectOnce), func(n *Node) *AutoConnect { return &n.Connects }, "always",
+				"Whether a signal to a node that is not connected connects."),
+			one("connect_all", bools, func(n *Node) *bool { return &n.Mesh }, "true",
+				"Whether it connects to all that those know to whom it connects."),
+			one("prevent_overlapping_partitions", bools, func(n *Node) *bool { return &n.Prevent }, "true",
+				"Whether a connection that is lost costs those to all who still see the other."),
+			one("net_ticktime", lengths, func(n *Node) *time.Duration { return &n.TickTime }, "60s",
+				"After so long a silence, more or less a tick, a connection counts as lost."),
+			one("net_tickintensity", atLeast(4, 1000), func(n *Node) *int { return &n.Intensity }, "4",
+				"How many ticks there are in `net_ticktime`."),
+			one("net_setuptime", lengths, func(n *Node) *time.Duration { return &n.SetupTime }, "7s",
+				"How long a step of the handshake of two nodes may take."),
 		},
 		lost: map[string]string{
-			"auto_connect": "did you mean dist_auto_connect?", "ticktime": "did you mean net_ticktime?", "tick_time": "did you mean net_ticktime?",
-			"tick_intensity": "did you mean net_tickintensity?", "setup_time": "did you mean net_setuptime?", "speed": "say what a reduction takes: cost: 500ns",
-			"apps": "applications say where they run: on: [a, b]", "trees": "trees say where they run: on: [a, b]", "on": "trees, applications and workloads say where they run",
+			"auto_connect": "did you mean dist_auto_connect?", "ticktime": "did you mean net_ticktime?",
+			"tick_time":      "did you mean net_ticktime?",
+			"tick_intensity": "did you mean net_tickintensity?", "setup_time": "did you mean net_setuptime?",
+			"speed": "say what a reduction takes: cost: 500ns",
+			"apps":  "applications say where they run: on: [a, b]", "trees": "trees say where they run: on: [a, b]",
+			"on": "trees, applications and workloads say where they run",
 			"id": "nodes have the key name for this", "offset": "it stands under clock:", "drift": "it stands under clock:",
 		},
 	}
@@ -65,13 +78,20 @@ func networkTable() table[Network] {
 		name:  "a network",
 		about: "What lies between the nodes, and which of them are connected at first.",
 		fields: []field[Network]{
-			one("link", links, func(n *Network) *netsim.Link { return &n.Link }, "latency=lognormal(p50=500us,p99=5ms)", "What every direction between two nodes is like."),
+			one("link", links, func(n *Network) *netsim.Link { return &n.Link }, "latency=lognormal(p50=500us,p99=5ms)",
+				"What every direction between two nodes is like."),
 			list("links", "wire", func(n *Network) *[]*Wire { return &n.Links }, readWire, "Those that are different."),
-			{key: "connect", form: "mesh, none, or list: [a, b]", def: "mesh", about: "Whom each node connects to when it boots, before anything else runs there: all others, nobody, or the other one of its pairs. It waits for that, and for global names to be in sync.", read: readConnect},
-			one("reconnect", lengths, func(n *Network) *time.Duration { return &n.Reconnect }, "", "How often each node tries again to connect to those it has lost. If nothing is said it does not, as Erlang does not: connections come back when somebody sends something."),
+			{key: "connect", form: "mesh, none, or list: [a, b]", def: "mesh", about: "Whom each node connects to " +
+				"when it boots, before anything else runs there: all others, nobody, or the other one of its pairs. It " +
+				"waits for that, and for global names to be in sync.", read: readConnect},
+			one("reconnect", lengths, func(n *Network) *time.Duration { return &n.Reconnect }, "",
+				"How often each node tries again to connect to those it has lost. If nothing is said it does not, as "+
+					"Erlang does not: connections come back when somebody sends something."),
 		},
 		lost: map[string]string{
-			"latency": "it is part of a link: link: latency=5ms", "loss": "it is part of a link: link: latency=5ms loss=1%", "bandwidth": "it is part of a link: link: bandwidth=1MB/s",
+			"latency":   "it is part of a link: link: latency=5ms",
+			"loss":      "it is part of a link: link: latency=5ms loss=1%",
+			"bandwidth": "it is part of a link: link: bandwidth=1MB/s",
 			"partition": "partitions are faults", "nodes": "nodes: stands beside network:",
 		},
 	}
@@ -100,8 +120,10 @@ var (
 	links        = form[netsim.Link]{
 		name:  "link",
 		looks: "latency=1ms..5ms, latency=lognormal(p50=1ms,p99=20ms) loss=0.1% bandwidth=1MB/s",
-		about: "What one direction between two nodes is like: latency, jitter (each 5ms, 1s..5s, exp(5ms), normal(5ms,1ms), lognormal(p50=2ms,p99=25ms), pareto(1ms,1.5) or choice(1ms:90%, 500ms:10%)), bandwidth, queue (how much may wait), loss (which is delay, since connections send again), rto, retries.",
-		parse: parsedBy(netsim.ParseLink),
+		about: "What one direction between two nodes is like: latency, jitter (each 5ms, 1s..5s, exp(5ms), " +
+			"normal(5ms,1ms), lognormal(p50=2ms,p99=25ms), pareto(1ms,1.5) or choice(1ms:90%, 500ms:10%)), bandwidth, " +
+			"queue (how much may wait), loss (which is delay, since connections send again), rto, retries.",
+		parse: parseLink,
 	}
 	offsets = form[time.Duration]{name: "duration of either sign", looks: "5s, -5s", parse: func(text string) (time.Duration, *flaw) {
 		digits, negative := strings.CutPrefix(text, "-")
@@ -124,6 +146,41 @@ func parsedBy[V any](parse func(string) (V, error)) func(string) (V, *flaw) {
 		return v, nil
 	}
 }
+
+// linkWords are what a link may say of itself.
+var linkWords = []string{"latency", "jitter", "bandwidth", "queue", "loss", "retries", "rto"}
+
+// parseLink reads a link, and says of a bad one which of its words is wrong.
+func parseLink(text string) (netsim.Link, *flaw) {
+	link, err := netsim.ParseLink(text)
+	if err == nil {
+		return link, nil
+	}
+	off, depth := 0, 0
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool {
+		depth += strings.Count("(", string(c)) - strings.Count(")", string(c))
+		return c == ' ' && depth <= 0
+	}) {
+		off += strings.Index(text[off:], word)
+		name, value, _ := strings.Cut(word, "=")
+		at := utf8.RuneCountInString(text[:off])
+		if !slices.Contains(linkWords, name) {
+			return link, flawed((&suggester{}).meant(name, linkWords), "%q is nothing that links have", name).moved(at, name)
+		}
+		if _, err := netsim.ParseLink(word); err != nil {
+			bad := flawed(linkForms, "%s", strings.TrimPrefix(err.Error(), "link: "))
+			if value == "" {
+				return link, bad.moved(at, word)
+			}
+			return link, bad.moved(at+utf8.RuneCountInString(name+"="), value)
+		}
+		off += len(word)
+	}
+	return link, flawed(linkForms, "%s", strings.TrimPrefix(err.Error(), "link: "))
+}
+
+// linkForms is the hint of a bad link.
+const linkForms = "links look like latency=1ms..5ms loss=0.1% bandwidth=1MB/s"
 
 // maxDrift is how wrong a clock can be: so much that it runs twice as fast.
 const maxDrift = 1_000_000

@@ -29,7 +29,8 @@ type Not struct {
 // Is holds if its fact, one that is true or false, is true.
 type Is struct{ Fact Fact }
 
-// Compare holds if two numbers, or two times, compare so. A time of something that has not happened compares as false, whatever the operator.
+// Compare holds if two numbers, or two times, compare so. A time of something that has not happened compares as false,
+// whatever the operator.
 type Compare struct {
 	L  Operand
 	Op Op
@@ -105,27 +106,42 @@ var Facts = []FactSpec{
 	{"dead", TruthFact, "selector", "No process that is selected is alive."},
 	{"up", TruthFact, "tree", "The top supervisor of the tree is alive, and no permanent child of it is down, at any depth."},
 	{"count", CountFact, "selector", "How many of the selected processes are alive."},
-	{"restarts", CountFact, "selector", "How often supervisors have restarted the selected children, so far. A child that is restarted because a sibling died counts too."},
-	{"exits", CountFact, "selector", "How many selected processes have ended, so far; with a second argument only those that ended with this reason, as in `exits(/sup/a, shutdown)`."},
+	{"restarts", CountFact, "selector", "How often supervisors have restarted the selected children, so far. A " +
+		"child that is restarted because a sibling died counts too."},
+	{"exits", CountFact, "selector", "How many selected processes have ended, so far; with a second argument " +
+		"only those that ended with this reason, as in `exits(/sup/a, shutdown)`."},
 	{"died", TimeFact, "selector", "When the first of the selected processes ended."},
 	{"sent", CountFact, "workload", "How many requests the workload has made, so far: calls and casts."},
 	{"replies", CountFact, "workload", "How many calls of the workload have been answered."},
 	{"timeouts", CountFact, "workload", "How many calls of the workload have waited in vain until their timeout."},
-	{"errors", CountFact, "workload", "How many calls of the workload have failed in another way: nobody there, or died before it answered."},
+	{"errors", CountFact, "workload", "How many calls of the workload have failed in another way: nobody there, " +
+		"or died before it answered."},
 	{"fired", CountFact, "fault", "How often the fault has taken effect, so far."},
-	{"rolled_back", CountFact, "fault", "How often the upgrade that the fault is has failed, so far, and everything went back to what it was."},
-	{"nines", CountFact, "workload", "How available the called were, so far: 3 if 99.9 % of the calls that have come to an end were answered. Of so many calls in which none failed it is as if one had: 100 calls show no more than 2."},
-	{"app_up", TruthFact, "application", "The application has started and has not ended: on all its nodes, or, as in `app_up(kv@a)`, on one."},
-	{"app_died", TimeFact, "application", "When the application ended first, by itself or because the node went down; `app_died(kv@a)` on one node."},
-	{"node_up", TruthFact, "node", "The node is up: `node_up(a)`. Without parentheses all are; a file without nodes has one, which nothing takes down but its applications."},
+	{"rolled_back", CountFact, "fault", "How often the upgrade that the fault is has failed, so far, and " +
+		"everything went back to what it was."},
+	{"nines", CountFact, "workload", "How available the called were, so far: 3 if 99.9 % of the calls that have " +
+		"come to an end were answered. Of so many calls in which none failed it is as if one had: 100 calls show no " +
+		"more than 2."},
+	{"app_up", TruthFact, "application", "The application has started and has not ended: on all its nodes, or, " +
+		"as in `app_up(kv@a)`, on one."},
+	{"app_died", TimeFact, "application", "When the application ended first, by itself or because the node went " +
+		"down; `app_died(kv@a)` on one node."},
+	{"node_up", TruthFact, "node", "The node is up: `node_up(a)`. Without parentheses all are; a file without " +
+		"nodes has one, which nothing takes down but its applications."},
 	{"node_died", TimeFact, "node", "When the node went down first: `node_died(a)`. Without parentheses: any of them."},
 	{"connected", TruthFact, "two nodes", "Both nodes are up, and each counts the other as connected: `connected(a, b)`."},
 	{"meshed", TruthFact, "", "Every node that is up counts every other one that is up as connected, but for hidden ones."},
-	{"alternating", TruthFact, "", "On no node a node that was connected came up again, or one was lost that was not connected: nodeup and nodedown take turns."},
-	{"cliques", TruthFact, "", "Of nodes that are connected, by whatever way round, each sees each; but for parts of a cluster that let partitions overlap. As all that follows it is a look into the tables of the nodes, and true only when they are at rest."},
-	{"whereis", TruthFact, "global name", "All nodes that are up know a living process by the name: `whereis(leader)`; or one node does: `whereis(leader@a)`."},
-	{"holders", CountFact, "global name", "How many processes are known by the name within one part of the cluster, where they are most: it should be 1."},
-	{"one_owner", TruthFact, "", "In every part of the cluster all nodes know the same global names, each for the same process, which is alive and in that part."},
+	{"alternating", TruthFact, "", "On no node a node that was connected came up again, or one was lost that " +
+		"was not connected: nodeup and nodedown take turns."},
+	{"cliques", TruthFact, "", "Of nodes that are connected, by whatever way round, each sees each; but for " +
+		"parts of a cluster that let partitions overlap. As all that follows it is a look into the tables of the " +
+		"nodes, and true only when they are at rest."},
+	{"whereis", TruthFact, "global name", "All nodes that are up know a living process by the name: " +
+		"`whereis(leader)`; or one node does: `whereis(leader@a)`."},
+	{"holders", CountFact, "global name", "How many processes are known by the name within one part of the " +
+		"cluster, where they are most: it should be 1."},
+	{"one_owner", TruthFact, "", "In every part of the cluster all nodes know the same global names, each for " +
+		"the same process, which is alive and in that part."},
 	{"no_dead_names", TruthFact, "", "No node knows a process of its own by a global name that has ended."},
 	{"no_dead_locks", TruthFact, "", "No global lock is held by a process that has ended."},
 	{"pg_agrees", TruthFact, "", "Those who are connected see the same members of the groups of pg."},
@@ -347,8 +363,10 @@ func ParseCond(text string) (Cond, error) {
 const conditionForms = "conditions look like alive(/sup/a) && restarts(/sup/**) <= 5"
 
 var conditionAbout = strings.Join([]string{
-	"Facts of the run, compared with ==, !=, <, <=, > and >= and joined with &&, ||, ! and parentheses; comparisons bind most, then !, then &&, then ||.",
-	"Facts that are counts compare with counts and with each other, moments with moments; `died(/sup) in 15s..15.1s` asks whether a moment has come and lies in a span.",
+	"Facts of the run, compared with ==, !=, <, <=, > and >= and joined with &&, ||, ! and parentheses; " +
+		"comparisons bind most, then !, then &&, then ||.",
+	"Facts that are counts compare with counts and with each other, moments with moments; `died(/sup) in " +
+		"15s..15.1s` asks whether a moment has come and lies in a span.",
 	"A comparison with a moment that has not come is false.",
 	"In YAML a condition that begins with ! or a quote, or holds a comma within { }, needs quotes around it.",
 }, " ")

@@ -211,14 +211,39 @@ func (p *condParser) compare(l Operand, left condParser) (Cond, *flaw) {
 		return nil, right.flaw("", "%s is true or false; it cannot be compared", right.tok)
 	case l.Fact == nil && r.Fact == nil:
 		return nil, operator.flaw("one side must be a fact", "this compares two constants")
-	case l.Type == TimeFact && r.Fact == nil && r.Type == CountFact && r.N != 0, r.Type == TimeFact && l.Fact == nil && l.Type == CountFact && l.N != 0:
-		return nil, operator.flaw("a moment needs a unit, as in 15s", "this compares a moment with a count")
 	}
 	l, r = l.zeroAs(r.Type), r.zeroAs(l.Type)
 	if l.Type != r.Type {
-		return nil, operator.flaw("", "this compares a moment with a count")
+		return nil, operator.flaw(unlike(l, r), "this compares %s with %s", l.sort(), r.sort())
 	}
 	return Compare{l, op, r}, nil
+}
+
+// sort is what an operand is, to people.
+func (o Operand) sort() string {
+	switch {
+	case o.Type == CountFact && o.Fact == nil:
+		return "a number"
+	case o.Type == CountFact:
+		return "a count"
+	case o.Fact == nil:
+		return "a duration"
+	}
+	return "a moment"
+}
+
+// unlike is the hint for two operands that cannot be compared.
+func unlike(l, r Operand) string {
+	if l.Fact == nil {
+		l, r = r, l
+	}
+	switch {
+	case r.Fact != nil:
+		return "moments compare with moments, and counts with counts"
+	case r.Type == CountFact:
+		return "a moment needs a unit, as in 15s"
+	}
+	return "a count has no unit, as in 15"
 }
 
 // zeroAs makes of a constant 0 a moment if it is compared with one.

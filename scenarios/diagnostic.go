@@ -51,10 +51,11 @@ var codeTable = []struct {
 	{WrongCompany, "keys that exclude each other, or one that is of no use without another"},
 	{OutOfRange, "a number or duration is too small or too large"},
 	{BadCondition, "a condition is not well formed, or compares things that cannot be compared"},
-	{UnknownName, "no program, request, workload, fault, application, process or node has this name"},
+	{UnknownName, "no program, request, message, workload, fault, application, process or node has this name"},
 	{DuplicateName, "two things have the same name that must be told apart"},
 	{SelectsNone, "a selector selects nothing in the declared trees"},
-	{BadArgument, "an argument that the program or its request does not take, or one that is missing, or a process that cannot be asked this"},
+	{BadArgument, "an argument that the program or its request does not take, or one that is missing, or a " +
+		"process that cannot be asked this"},
 	{OutsideRun, "a time lies outside the run, or a window in which nothing can happen"},
 	{BadSupervisor, "supervisor and child attributes that OTP refuses, or that cannot work"},
 	{BadApplication, "applications that depend on each other in a circle, or on one that is not on their node"},
@@ -208,7 +209,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// A flaw is what is wrong with the text of one value; off and width count runes in that text. It is the error of all Parse functions of values.
+// A flaw is what is wrong with the text of one value; off and width count runes in that text. It is the error of all
+// Parse functions of values.
 type flaw struct {
 	code       Code // BadValue if empty
 	off, width int  // width 0: all of it

@@ -85,7 +85,7 @@ func (n *node) path() string {
 // document reads the one YAML document of a file; nil if that was not possible, which has then been reported.
 func (r *reader) document(src []byte) *node {
 	if len(src) > maxBytes {
-		r.report(TooBig, Pos{1, 1}, 1, "", "the file has %d bytes; %d are allowed", len(src), maxBytes)
+		r.report(TooBig, Pos{1, 1}, 1, "a scenario has at most 256 KiB; make two of it", "the file has %d bytes; %d are allowed", len(src), maxBytes)
 		return nil
 	}
 	if !r.legalText(src) {
@@ -153,7 +153,8 @@ func (r *reader) load(src []byte) (root *yaml.Node, ok bool) {
 		r.notYAML(err)
 		return nil, false
 	default:
-		r.report(YAMLFeature, Pos{max(second.Line, 1), max(second.Column, 1)}, 0, "a file is one scenario; put the second into a file of its own", "a second document begins here")
+		r.report(YAMLFeature, Pos{max(second.Line, 1), max(second.Column, 1)}, 0,
+			"a file is one scenario; put the second into a file of its own", "a second document begins here")
 		return nil, false
 	}
 	return first.Content[0], true
@@ -187,7 +188,7 @@ func (r *reader) notYAML(err error) {
 		at = Pos{e.ContextMark.Line, e.ContextMark.Column}
 	}
 	if strings.Contains(e.Message, errDepth.Error()) || strings.Contains(e.Message, "max depth") {
-		r.report(TooBig, at, 1, "", "%v", errDepth)
+		r.report(TooBig, at, 1, "is a bracket not closed?", "%v", errDepth)
 		return
 	}
 	text := strings.TrimPrefix(e.Message, "yaml: ")
@@ -238,7 +239,7 @@ func (c *converter) convert(y *yaml.Node, parent *node, depth int) *node {
 	}
 	if depth > maxDepth || c.aliased > maxAliased {
 		c.refused = true
-		c.r.report(TooBig, n.pos, 0, "", "aliases make too much of this: more than %d values or a depth of %d", maxAliased, maxDepth)
+		c.r.report(TooBig, n.pos, 0, "what an alias (*x) stands for counts each time; write fewer of them", "aliases make too much of this: more than %d values or a depth of %d", maxAliased, maxDepth)
 		return n
 	}
 	if y.Kind == yaml.AliasNode {
@@ -271,7 +272,8 @@ func (c *converter) convert(y *yaml.Node, parent *node, depth int) *node {
 	return n
 }
 
-// mapping converts keys and values, and reports keys that are no text, merge keys and duplicates. The first of two equal keys counts.
+// mapping converts keys and values, and reports keys that are no text, merge keys and duplicates. The first of two
+// equal keys counts.
 func (c *converter) mapping(n *node, y *yaml.Node, depth int) {
 	seen := map[string]Pos{}
 	for i := 0; i+1 < len(y.Content) && !c.refused; i += 2 {

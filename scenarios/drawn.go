@@ -21,8 +21,8 @@ func (d Drawn) Least() time.Duration { return d.Min }
 // Most is the longest duration of a range. An exponential distribution has none: its mean is answered.
 func (d Drawn) Most() time.Duration { return max(d.Max, d.Mean) }
 
-// Draw draws a duration. choose(n) answers a number of 0…n-1, and 0 is its dull answer: the least of a range, the mean of a distribution.
-// A range of one does not choose at all. Only integers are used, so that all machines draw the same.
+// Draw draws a duration. choose(n) answers a number of 0…n-1, and 0 is its dull answer: the least of a range, the mean
+// of a distribution. A range of one does not choose at all. Only integers are used, so that all machines draw the same.
 func (d Drawn) Draw(choose func(n int) int) time.Duration {
 	switch {
 	case d.Mean > 0:
@@ -113,7 +113,8 @@ func parseDistribution(text, name, args string) (Drawn, *flaw) {
 var drawns = form[Drawn]{
 	name:  "drawn duration",
 	looks: "5s, 1s..5s, exp(3s)",
-	about: "A duration that is drawn whenever it is needed: from a range, both ends included and all equally likely, or from an exponential distribution with the mean that is given. A plain duration is always the same.",
+	about: "A duration that is drawn whenever it is needed: from a range, both ends included and all equally " +
+		"likely, or from an exponential distribution with the mean that is given. A plain duration is always the same.",
 	parse: parseDrawn,
 }
 

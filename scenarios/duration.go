@@ -60,13 +60,15 @@ func parseDuration(text string) (time.Duration, *flaw) {
 		rest = rest[len(name):]
 		switch {
 		case number == "" && strings.HasPrefix(text, "-"):
-			return 0, flawed("", "%q is negative", text)
+			return 0, flawed("the least is 0", "%q is negative", text)
 		case number == "":
 			return 0, flawed(forms, "%q is not a duration", text)
-		case name == "" && strings.HasPrefix(rest, " "):
-			return 0, flawed("did you mean "+strings.ReplaceAll(text, " ", "")+"?", "%q has a blank in it", text)
+		case name == "" && rest == "":
+			return 0, flawed(mended(text+"s", forms), "%q has no unit", text)
+		case name == "" && strings.TrimSpace(rest) != rest:
+			return 0, flawed(mended(strings.Join(strings.Fields(text), ""), forms), "%q has a blank in it", text)
 		case name == "":
-			return 0, flawed("did you mean "+text+"s?", "%q has no unit", text)
+			return 0, flawed(forms, "%q is not a duration", text)
 		}
 		i := unit(name)
 		if i < 0 {
@@ -84,11 +86,20 @@ func parseDuration(text string) (time.Duration, *flaw) {
 	return sum, nil
 }
 
+// mended is the hint that this was meant, if it is a duration, or else what durations look like.
+func mended(text, forms string) string {
+	if _, bad := parseDuration(text); bad != nil {
+		return forms
+	}
+	return "did you mean " + text + "?"
+}
+
 func durationFlaw(number, text, forms string) *flaw {
 	if strings.Count(number, ".") > 1 || strings.HasPrefix(number, ".") || strings.HasSuffix(number, ".") {
 		return flawed(forms, "%q is not a duration", text)
 	}
-	return flawed("", "%q is longer than 36500 days or finer than a nanosecond", text)
+	return flawed("up to 36500d are possible, and whole nanoseconds",
+		"%q is longer than 36500 days or finer than a nanosecond", text)
 }
 
 func unit(name string) int {
@@ -143,7 +154,8 @@ func scale(number string, size int64) (int64, bool) {
 var durations = form[time.Duration]{
 	name:  "duration",
 	looks: "250ms, 5s, 1m30s, 2d",
-	about: "A length of virtual time, or a moment counted from the start of the run. Units are ns, us (or µs), ms, s, m, h and d, larger ones first; only 0 needs none.",
+	about: "A length of virtual time, or a moment counted from the start of the run. Units are ns, us (or µs), " +
+		"ms, s, m, h and d, larger ones first; only 0 needs none.",
 	parse: parseDuration,
 }
 
@@ -151,7 +163,7 @@ var durations = form[time.Duration]{
 var lengths = form[time.Duration]{name: "duration", looks: durations.looks, parse: func(text string) (time.Duration, *flaw) {
 	d, bad := parseDuration(text)
 	if bad == nil && d == 0 {
-		bad = &flaw{code: OutOfRange, text: "the duration must not be 0"}
+		bad = &flaw{code: OutOfRange, text: "the duration must not be 0", hint: "the least is 1ns"}
 	}
 	return d, bad
 }}
@@ -160,7 +172,8 @@ var lengths = form[time.Duration]{name: "duration", looks: durations.looks, pars
 var periods = form[time.Duration]{name: "duration", looks: "5s, 1m", parse: func(text string) (time.Duration, *flaw) {
 	d, bad := parseDuration(text)
 	if bad == nil && (d == 0 || d%time.Second != 0) {
-		bad = &flaw{code: OutOfRange, text: fmt.Sprintf("a period of %s is not possible", text), hint: "OTP counts a period in whole seconds, at least one"}
+		bad = &flaw{code: OutOfRange, text: fmt.Sprintf("a period of %s is not possible", text), hint: "OTP counts a period " +
+			"in whole seconds, at least one"}
 	}
 	return d, bad
 }}

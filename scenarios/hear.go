@@ -21,6 +21,7 @@ type Sounds struct {
 
 // hearing gathers what happens in a run.
 type hearing struct {
+	words *vocabulary
 	all   []*Sounds
 	named map[string]*Sounds
 }
@@ -32,7 +33,7 @@ const mostKinds = 50
 // What happens to clients and to servers of the system is in no list: events name only those that the file
 // declares.
 func (r *Runner) Hear(seeds []uint64, opts RunOptions) []Sounds {
-	x := &hearing{named: map[string]*Sounds{}}
+	x := &hearing{words: r.vocabulary(), named: map[string]*Sounds{}}
 	r.hears = x
 	defer func() { r.hears = nil }()
 	for _, s := range r.book.slots {
@@ -74,6 +75,7 @@ func (x *hearing) of(who string) *Sounds {
 }
 
 func (x *hearing) add(who string, e fault.Event) {
+	e = x.words.sound(e)
 	kinds := x.of(who).Kinds
 	if _, known := kinds[e.What]; !known {
 		kinds[e.What] = []string{}
@@ -106,8 +108,17 @@ func (x *hearing) fact(s *slot, f sim.Fact) {
 	}
 }
 
-// Kind is the kind of the messages that a request is, as events name it; "" if that cannot be told.
-func (q Request) Kind() (kind string) {
+// Kind is the kind of the messages that a request is, as events of files name it: the request's name; "" if that cannot
+// be told from others.
+func (q Request) Kind() string {
+	if q.kind() == "" {
+		return ""
+	}
+	return q.Name
+}
+
+// kind is what package fault calls that kind.
+func (q Request) kind() (kind string) {
 	if q.Message == nil {
 		return q.Name
 	}
@@ -170,9 +181,6 @@ func (r *Runner) Meant(f *Fault, i int, heard []Sounds) (hint string, likely boo
 	for _, s := range r.book.find(f.On[i].Of) {
 		if e.What == fault.Message && s.child.Start != "" {
 			for _, q := range r.program(s.child).Requests {
-				if q.Name == e.Kind && q.Kind() != "" {
-					hint = fmt.Sprintf("the request %s is the message %s", q.Name, q.Kind())
-				}
 				add(q.Kind())
 			}
 		}
@@ -184,14 +192,12 @@ func (r *Runner) Meant(f *Fault, i int, heard []Sounds) (hint string, likely boo
 			}
 		}
 	}
-	switch {
-	case slices.Contains(words, e.Kind):
+	v := r.vocabulary()
+	if slices.Contains(words, v.sound(e).Kind) {
 		return "", false
-	case hint != "":
-		return hint, true
 	}
 	slices.Sort(words)
-	if near := nearKind(e, words); near != "" {
+	if near := v.nearEvent(e, words); near != "" {
 		return fmt.Sprintf("did you mean %q?", near), true
 	}
 	if len(words) == 0 {
@@ -200,14 +206,12 @@ func (r *Runner) Meant(f *Fault, i int, heard []Sounds) (hint string, likely boo
 	return allowed(words), false
 }
 
-// nearKind is the word that was probably meant: the name of a type without its package, or one that is spelt alike.
-func nearKind(e fault.Event, words []string) string {
-	for _, word := range words {
-		if _, name, placed := strings.Cut(word, "."); placed && strings.EqualFold(name, e.Kind) {
-			return word
-		}
-	}
-	if e.What == fault.End {
+// nearEvent is the word that was probably meant by the kind of an event.
+func (v *vocabulary) nearEvent(e fault.Event, words []string) string {
+	switch e.What {
+	case fault.Message:
+		return v.near(&suggester{}, e.Kind, words)
+	case fault.End:
 		words = append(slices.Clone(words), usualEnds...)
 	}
 	return (&suggester{}).nearest(e.Kind, words)

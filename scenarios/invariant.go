@@ -11,7 +11,7 @@ import (
 )
 
 // This file looks at a cluster from outside: at what its nodes have in their tables. Some of it is true only when things have
-// come to rest (semantics I6 to I13).
+// come to rest (I6 to I13).
 
 // looked are the facts that no counter answers. Rules that ask for one are looked at whenever something coarse
 // happens, and every lookEvery.

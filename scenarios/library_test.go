@@ -158,7 +158,7 @@ func TestOptionsDoNotChangeTheRun(t *testing.T) {
 }
 
 // "More than MaxR restarts within MaxT seconds": five are allowed in ten seconds, and the sixth is tried at 15.0 s,
-// whatever the schedule (semantics C1).
+// whatever the schedule (C1).
 func TestKVDiesAtTheSixthRestart(t *testing.T) {
 	r := scenarios.NewRunner(fromLibrary(t, "kv.sim.yaml"), programs.All())
 	defer r.Close()

@@ -17,7 +17,7 @@ apps:
   - {name: base}
 `
 
-// TestApplications: a story each, about the end of applications and of the node (semantics APP1 to APP6).
+// TestApplications: a story each, about the end of applications and of the node (APP1 to APP6).
 func TestApplications(t *testing.T) {
 	for name, c := range map[string]struct {
 		typ  string

@@ -42,9 +42,9 @@ func parseCount(text string) (int64, *flaw) {
 	case ok && n <= maxCount:
 		return n, nil
 	case strings.HasPrefix(text, "-"):
-		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%q is negative", text)}
+		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%q is negative", text), hint: "counts begin with 0"}
 	case strings.Trim(number, "0123456789") == "" && number != "":
-		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%q is too large", text)}
+		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%q is too large", text), hint: "at most " + FormatCount(maxCount) + " is possible"}
 	case strings.HasSuffix(text, "K") || strings.HasSuffix(text, "m"):
 		return 0, flawed("thousands are written k, millions M", "%q is not a count", text)
 	}
@@ -59,6 +59,8 @@ func atLeast(low, high int64) form[int] {
 	return form[int]{name: "count", looks: "1, 50, 5k", parse: func(text string) (int, *flaw) {
 		n, bad := parseCount(text)
 		switch {
+		case bad != nil && bad.code == OutOfRange:
+			bad.hint = fmt.Sprintf("%s to %s is possible", FormatCount(low), FormatCount(high))
 		case bad != nil:
 		case n < low:
 			bad = &flaw{code: OutOfRange, text: fmt.Sprintf("%s is too small; at least %d is wanted", text, low)}
@@ -100,7 +102,7 @@ func parsePercent(text string) (Percent, *flaw) {
 	case !good:
 		return 0, flawed("shares look like 30%, 0.5%", "%q is not a share", text)
 	case n > 1_000_000:
-		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%s is more than all", text)}
+		return 0, &flaw{code: OutOfRange, text: fmt.Sprintf("%s is more than all", text), hint: "all is 100%"}
 	}
 	return Percent(n), nil
 }
@@ -175,7 +177,8 @@ func parsePick(text string) (Pick, *flaw) {
 var picks = form[Pick]{
 	name:  "pick",
 	looks: "all, one, 2, 30%",
-	about: "How many of the selected processes are taken: all, one, a number (or all, if there are not so many), a share (rounded up). Which ones is drawn.",
+	about: "How many of the selected processes are taken: all, one, a number (or all, if there are not so " +
+		"many), a share (rounded up). Which ones is drawn.",
 	parse: parsePick,
 }
 

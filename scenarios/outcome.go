@@ -17,7 +17,7 @@ import (
 func (r *Runner) report(seed uint64, res sim.Result) *reports.Run {
 	run := &reports.Run{
 		Scenario: r.sc.Name, File: r.sc.File, Seed: seed, Now: res.Now, For: r.length,
-		Hash: res.Hash, Events: res.Events, Living: res.Living,
+		Hash: res.Hash, Events: res.Events, Living: res.Living, Dull: r.opts.Plan != nil && r.opts.Plan.Dull,
 	}
 	if res.Stop == sim.StopIdle {
 		run.Waiting = r.waiting(res.Deadlock)

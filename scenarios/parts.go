@@ -104,12 +104,18 @@ func readWorkload(r *reader, n *node, w *Workload) {
 	if n.kind != mappingNode {
 		return
 	}
-	if r.exactlyOne(n, "call", "cast") == "cast" {
+	switch r.exactlyOne(n, "call", "cast") {
+	case "cast":
 		r.useless(n, "timeout", "a cast waits for nothing")
+	case "":
+		w.forget("call", "cast")
 	}
-	if r.exactlyOne(n, "every", "at") == "at" {
+	switch r.exactlyOne(n, "every", "at") {
+	case "at":
 		r.useless(n, "start", "with at: the moments say when")
 		r.useless(n, "stop", "with at: the moments say when")
+	case "":
+		w.Every, w.At = Drawn{}, nil
 	}
 }
 
@@ -121,10 +127,17 @@ func readFault(r *reader, n *node, f *Fault) {
 	if n.kind != mappingNode {
 		return
 	}
-	if r.exactlyOne(n, "at", "every") == "at" {
+	switch r.exactlyOne(n, "at", "every") {
+	case "at":
 		r.useless(n, "between", "only every: needs it")
+	case "":
+		f.At, f.On, f.Every = nil, nil, Drawn{}
 	}
 	what := FaultKind(r.exactlyOne(n, faultKeys...))
+	if what == "" {
+		f.Kind = ""
+		f.forget(faultKeys...)
+	}
 	if what != "" && (!slices.Contains(lasting, what) || what == Flap || what == Swizzle) {
 		r.useless(n, "for", string(what)+" does not last")
 	}

@@ -30,6 +30,13 @@ func (p Place) Where(key string) Pos {
 	return p.Pos
 }
 
+// forget makes as if some keys had not been written: those that exclude each other, of which no more is said.
+func (p Place) forget(keys ...string) {
+	for _, key := range keys {
+		delete(p.keys, key)
+	}
+}
+
 // Has reports whether key was written in the file. If not, the field holds its default.
 func (p Place) Has(key string) bool {
 	_, ok := p.keys[key]

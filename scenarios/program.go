@@ -27,6 +27,11 @@ type Program struct {
 	Params   []Param   // what `with:` of the child can say
 	Requests []Request // what workloads can ask of it
 
+	// Says is what its processes say beside that, to each other, to themselves and in answer: a message for each of the words
+	// by which faults wait for such messages, as in the 3rd message WORD of kv_store. nil: that is not known. A file in which
+	// all programs tell what they say cannot wait for anything else.
+	Says map[string]any
+
 	// New makes its server, anew for each start. Without it, and without Start, the program can be spoken of in
 	// files, but not run.
 	New func(Setting) genserver.Server
@@ -193,7 +198,8 @@ func parseBool(text string) (bool, *flaw) {
 
 var bools = form[bool]{name: "true or false", looks: "true, false", parse: parseBool}
 
-// Args are the arguments of a program or a request. After Parse, every parameter that has a value or a default is there, in the order of the parameters.
+// Args are the arguments of a program or a request. After Parse, every parameter that has a value or a default is
+// there, in the order of the parameters.
 type Args []Arg
 
 // An Arg is one argument.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"strings"
 )
 
 // reader is what one Parse knows while it reads and checks.
@@ -47,13 +48,24 @@ func (r *reader) flawIn(n *node, f *flaw) bool {
 	return false
 }
 
-// wantKind reports that n should have been a list or a mapping, and answers false.
-func (r *reader) wantKind(n *node, kind nodeKind, what string) bool {
+// wantKind reports that n should have been a list or a mapping, and answers false. keys are those of the mapping.
+func (r *reader) wantKind(n *node, kind nodeKind, what string, keys ...string) bool {
+	hint := "write it like [a, b], or with a line for each that begins with a dash"
 	switch {
-	case n.kind == refusedNode:
-		return false
-	case n.null:
-		return r.wrong(n, "", "%s has no value; %s is wanted: %v", n.path(), what, kind)
+	case len(keys) > 0:
+		hint = "its keys are " + strings.TrimPrefix(allowed(keys), "possible are ")
+	case kind == mappingNode:
+		hint = "write it like {key: value}"
 	}
-	return r.wrong(n, "", "%s must be %s, %v; this is %v", n.path(), what, kind, n.kind)
+	if n.kind == refusedNode {
+		return false
+	}
+	what += ", "
+	if _, noun, _ := strings.Cut(what, " "); noun == n.key+", " || what == n.key+", " || what == kind.String()+", " {
+		what = "" // the key says it
+	}
+	if n.null {
+		return r.wrong(n, hint, "%s has no value; wanted is %s%v", n.path(), what, kind)
+	}
+	return r.wrong(n, hint, "%s must be %s%v; this is %v", n.path(), what, kind, n.kind)
 }

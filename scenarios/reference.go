@@ -9,8 +9,10 @@ import (
 func Reference() string {
 	var b strings.Builder
 	b.WriteString("# Scenario files\n\nMade from the tables of package scenarios; do not edit.\n\n")
-	b.WriteString("A scenario file is YAML in UTF-8, one document, at most 256 KiB. Anchors and aliases are possible; tags and merge keys are not. ")
-	b.WriteString("Keys that are not listed here are errors, and so are values without their unit. `simrun check` reports all mistakes of a file at once.\n\n")
+	b.WriteString("A scenario file is YAML in UTF-8, one document, at most 256 KiB. Anchors and aliases are " +
+		"possible; tags and merge keys are not. ")
+	b.WriteString("Keys that are not listed here are errors, and so are values without their unit. `simrun " +
+		"check` reports all mistakes of a file at once.\n\n")
 	g := theGrammar
 	describe(&b, "The file", &g.file)
 	describe(&b, "run", &g.run)

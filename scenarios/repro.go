@@ -35,21 +35,29 @@ type written struct {
 func reproTable() table[Repro] {
 	return table[Repro]{
 		name: "a repro",
-		about: "One run of this scenario that is worth keeping, mostly a failing one. `simrun run` and `simrun replay` play exactly this run of a file that has a repro, and say what became of it. " +
-			"`simrun run --out` and `simrun shrink --write` write it. Beside NAME.sim.yaml files called NAME.repro.yaml and NAME.*.repro.yaml are played first. Exactly one of `seed` and `dull`.",
+		about: "One run of this scenario that is worth keeping, mostly a failing one. `simrun run` and `simrun " +
+			"replay` play exactly this run of a file that has a repro, and say what became of it. " +
+			"`simrun run --out` and `simrun shrink --write` write it. Beside NAME.sim.yaml files called " +
+			"NAME.repro.yaml and NAME.*.repro.yaml are played first. Exactly one of `seed` and `dull`.",
 		fields: []field[Repro]{
-			one("fails", texts, func(x *Repro) *string { return &x.Fails }, "", "How the run fails: kind and name of the rule, as in `never money stays`. If nothing is said, nothing breaks."),
+			one("fails", texts, func(x *Repro) *string { return &x.Fails }, "",
+				"How the run fails: kind and name of the rule, as in `never money stays`. If nothing is said, nothing breaks."),
 			one("seed", seedForm, func(x *Repro) *uint64 { return &x.Plan.Seed }, "", "The seed that answers all draws."),
-			one("dull", form[bool]{name: "true", looks: "true", parse: parseDull}, func(x *Repro) *bool { return &x.Plan.Dull }, "", "All draws are answered dully: the first in line, the least delay, the shortest wait."),
-			one("for", lengths, func(x *Repro) *time.Duration { return &x.Plan.For }, "", "How long the run lasts; if nothing is said, as `run:` says."),
+			one("dull", form[bool]{name: "true", looks: "true", parse: parseDull}, func(x *Repro) *bool { return &x.Plan.Dull }, "",
+				"All draws are answered dully: the first in line, the least delay, the shortest wait."),
+			one("for", lengths, func(x *Repro) *time.Duration { return &x.Plan.For }, "",
+				"How long the run lasts; if nothing is said, as `run:` says."),
 			one("policy", policies, func(x *Repro) *Policy { return &x.Policy }, "", "Who runs next; if nothing is said, as `run:` says."),
 			{key: "without", form: "fault NAME, workload NAME, or a list", about: "The faults and workloads that are left out.", read: readWithout},
-			{key: "deviations", form: "list: deviation", about: "The draws that are answered otherwise: `domain/identity/n=answer`.", read: readDeviations},
+			{key: "deviations", form: "list: deviation", about: "The draws that are answered otherwise: " +
+				"`domain/identity/n=answer`.", read: readDeviations},
 			one("hash", hashForm, func(x *Repro) *uint64 { return &x.Hash }, "", "The hash of the run, to tell whether it is the same."),
-			one("digest", digestForm, func(x *Repro) *Sum { return &x.Digest }, "", "The digest of the scenario, to tell whether it was edited since."),
+			one("digest", digestForm, func(x *Repro) *Sum { return &x.Digest }, "",
+				"The digest of the scenario, to tell whether it was edited since."),
 		},
 		lost: map[string]string{
-			"expect": "did you mean fails?", "signature": "did you mean fails?", "token": "simrun replay TOKEN plays a token; a repro says the same in words",
+			"expect": "did you mean fails?", "signature": "did you mean fails?",
+			"token": "simrun replay TOKEN plays a token; a repro says the same in words",
 			"seeds": "a repro is one run: seed:", "with": "what is not in without: takes part", "choices": "did you mean deviations?",
 		},
 	}
@@ -57,13 +65,16 @@ func reproTable() table[Repro] {
 
 // The forms of what only repros say.
 var (
-	seedForm   = form[uint64]{name: "seed", looks: "7, 0x9f31c2", about: "A number of up to 64 bits.", parse: parseSeed}
-	hashForm   = form[uint64]{name: "hash", looks: "00c0ffee00c0ffee", about: "16 hexadecimal digits, of all facts of a run; in quotes if it could be a number.", parse: parseHash}
-	digestForm = form[Sum]{name: "digest", looks: "8ZQ0K3V1", about: "Eight letters and digits, of all of a file that decides how it runs.", parse: parseSum}
+	seedForm = form[uint64]{name: "seed", looks: "7, 0x9f31c2", about: "A number of up to 64 bits.", parse: parseSeed}
+	hashForm = form[uint64]{name: "hash", looks: "00c0ffee00c0ffee", about: "16 hexadecimal digits, of all " +
+		"facts of a run; in quotes if it could be a number.", parse: parseHash}
+	digestForm = form[Sum]{name: "digest", looks: "8ZQ0K3V1", about: "Eight letters and digits, of all of a " +
+		"file that decides how it runs.", parse: parseSum}
 	deviations = form[choice.Deviation]{
 		name:  "deviation",
 		looks: "order/00000000deadbeef/3=7",
-		about: "A draw that is answered otherwise than by the seed: what kind of thing is drawn, for whom or what, for the n-th time, and the answer.",
+		about: "A draw that is answered otherwise than by the seed: what kind of thing is drawn, for whom or what, " +
+			"for the n-th time, and the answer.",
 		parse: parseDeviation,
 	}
 )

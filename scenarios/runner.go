@@ -17,6 +17,7 @@ import (
 type RunOptions struct {
 	For           time.Duration // how long; 0: as long as the file says
 	Keep          int           // how many events the trace keeps; 0: none
+	KeepOnly      *trace.Filter // and of which kinds and times; nil: all
 	MaxEvents     uint64        // 0: as many as the file says
 	CheckMutation bool          // whether messages are watched for changes after they were sent: slow
 	Story         bool          // tell the story even if nothing fails
@@ -46,6 +47,7 @@ type Runner struct {
 	harms    []*harm
 	rulings  []*ruling
 	code     map[string]*code.Module // of the programs that are upgraded
+	terms    *vocabulary             // made when somebody waits for an event
 
 	// Of the run
 	length   time.Duration // how long it is to last
@@ -108,6 +110,14 @@ func (r *Runner) program(c *Child) Program {
 		}
 	}
 	return c.Program
+}
+
+// vocabulary is the words by which the scenario names messages.
+func (r *Runner) vocabulary() *vocabulary {
+	if r.terms == nil {
+		r.terms = newVocabulary(programsIn(r.sc.Trees, r.program))
+	}
+	return r.terms
 }
 
 // requestOf is the request of a workload. It has a Message.
@@ -187,7 +197,7 @@ func (r *Runner) reset(opts RunOptions) {
 func (r *Runner) config(seed uint64) sim.Config {
 	cfg := sim.Config{
 		Seed: seed, Boot: r.boot, ReductionCost: r.sc.Run.Cost, MaxEvents: r.limit, Patience: patience,
-		CheckMutation: r.opts.CheckMutation, Keep: r.opts.Keep, Observer: r, Buggify: r.sc.Run.Buggify,
+		CheckMutation: r.opts.CheckMutation, Keep: r.opts.Keep, KeepOnly: r.opts.KeepOnly, Observer: r, Buggify: r.sc.Run.Buggify,
 	}
 	if cfg.ReductionCost == 0 {
 		cfg.ReductionCost = sim.Free

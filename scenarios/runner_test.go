@@ -119,6 +119,7 @@ type bomb struct {
 func (s *bomb) Init(*sim.Proc) genserver.InitResult {
 	if s.in == "init" {
 		var m map[string]int
+		//lint:ignore SA5000 that it panics is what it is for
 		m["x"] = 1
 	}
 	return genserver.Ok()

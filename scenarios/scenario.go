@@ -230,7 +230,8 @@ func (a After) String() string {
 	return FormatDuration(a.Time)
 }
 
-// Select answers what a selector selects in the declared trees, in their order. An instance of a template is selected as its template.
+// Select answers what a selector selects in the declared trees, in their order. An instance of a template is selected
+// as its template.
 func (s *Scenario) Select(sel Selector) []*Child {
 	var found []*Child
 	for _, top := range s.Trees {

@@ -64,7 +64,8 @@ func ParseSelector(text string) (Selector, error) {
 	return s, bad.asError()
 }
 
-const selectorForms = "a selector is a path like /sup/child, /sup/*, /sup/** or /rooms/room[3], or a registered name; @node may stand behind it"
+const selectorForms = "a selector is a path like /sup/child, /sup/*, /sup/** or /rooms/room[3], or a " +
+	"registered name; @node may stand behind it"
 
 func parseSelector(text string) (Selector, *flaw) {
 	what, at, placed := strings.Cut(text, "@")
@@ -106,26 +107,32 @@ func parsePlace(text string) (Selector, *flaw) {
 }
 
 func parseStep(part string) (Step, *flaw) {
+	const numbers = "instances have numbers from 1, as in room[3]"
 	id, rest, indexed := strings.Cut(part, "[")
+	digits, closed := strings.CutSuffix(rest, "]")
 	switch {
 	case part == "*" || part == "**":
 		return Step{ID: part}, nil
 	case part == "":
 		return Step{}, flawed("after each / stands an id, * or **", "the selector has an empty step")
+	case indexed && !strings.Contains(rest, "]"):
+		return Step{}, flawed(numbers, "the bracket of %q is not closed", part)
+	case indexed && id == "":
+		return Step{}, flawed(numbers, "there is no id before %q", part)
 	case !isIdent(id):
 		return Step{}, flawed(selectorForms, "%q is not an id", id)
 	case !indexed:
 		return Step{ID: id}, nil
 	}
-	digits, closed := strings.CutSuffix(rest, "]")
 	n, err := strconv.Atoi(digits)
 	if !closed || err != nil || n < 1 || strconv.Itoa(n) != digits {
-		return Step{}, flawed("instances have numbers from 1, as in room[3]", "%q is not a number of an instance", "["+rest)
+		return Step{}, flawed(numbers, "%q is not a number of an instance", "["+rest)
 	}
 	return Step{ID: id, Index: n}, nil
 }
 
-// isIdent reports whether text can be an id or a registered name: a letter or underscore, then letters, digits, underscores and dashes.
+// isIdent reports whether text can be an id or a registered name: a letter or underscore, then letters, digits,
+// underscores and dashes.
 func isIdent(text string) bool {
 	for i, c := range text {
 		switch {
@@ -138,7 +145,8 @@ func isIdent(text string) bool {
 	return text != "" && len(text) <= 255
 }
 
-// Matches reports whether the process with this path and registered name ("" for none) is selected. Paths look like /rooms_sup/room[3].
+// Matches reports whether the process with this path and registered name ("" for none) is selected. Paths look like
+// /rooms_sup/room[3].
 func (s Selector) Matches(path, name string) bool {
 	if s.Name != "" {
 		return s.Name == name
@@ -179,8 +187,11 @@ func matchSteps[P any](steps []Step, path []P, same func(Step, P) bool) bool {
 var selectors = form[Selector]{
 	name:  "selector",
 	looks: "/kv_sup/kv_store, /pool/*, /sup/**, /rooms/room[3], kv_store, /sup/child@a, global:leader",
-	about: "Which processes are meant. A path goes from the id of a tree down: * is any child, ** any process below (between two ids also none), room[3] the third instance of a simple_one_for_one child, room all of them. " +
-		"A word without / is a registered name, global:word one that the cluster knows. Behind it may stand a node: /sup/child@a, kv_store@b. Without one all nodes are meant; but a client, or a program that is told whom to ask, asks those on its own node if there are any, unless it is /sup/child@any. " +
+	about: "Which processes are meant. A path goes from the id of a tree down: * is any child, ** any process " +
+		"below (between two ids also none), room[3] the third instance of a simple_one_for_one child, room all of them. " +
+		"A word without / is a registered name, global:word one that the cluster knows. Behind it may stand a " +
+		"node: /sup/child@a, kv_store@b. Without one all nodes are meant; but a client, or a program that is told " +
+		"whom to ask, asks those on its own node if there are any, unless it is /sup/child@any. " +
 		"A selector that selects nothing in the declared trees is an error.",
 	parse: parseSelector,
 }

@@ -47,7 +47,8 @@ func (s *source) clamp(p Pos) Pos {
 	return Pos{p.Line, min(max(p.Col, 1), len(s.line(p.Line))+1)}
 }
 
-// word is how many runes the value at p takes on its line: to the end of a quoted text, or to the first blank, comma or closing bracket that is not inside brackets.
+// word is how many runes the value at p takes on its line: to the end of a quoted text, or to the first blank, comma or
+// closing bracket that is not inside brackets.
 func (s *source) word(p Pos) int {
 	line := s.line(p.Line)
 	if p.Col > len(line) {
@@ -76,8 +77,9 @@ func (s *source) word(p Pos) int {
 	return len(line)
 }
 
-// inside answers, for the text of a scalar, where its n-th rune stands in the file. Quotes, escapes, folded lines and the indentation of
-// blocks are passed over by looking for the text's runes one after the other; where that fails, all the rest stands where the last did.
+// inside answers, for the text of a scalar, where its n-th rune stands in the file. Quotes, escapes, folded lines and
+// the indentation of blocks are passed over by looking for the text's runes one after the other; where that fails, all
+// the rest stands where the last did.
 func (s *source) inside(n *node) func(off int) Pos {
 	text := []rune(n.text)
 	places := make([]Pos, 0, len(text)+1)

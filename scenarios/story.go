@@ -329,7 +329,8 @@ func (r *Runner) globalReported(f sim.Fact, body sim.Tuple) bool {
 		if pid, is := body[2].(sim.PID); is && r.book.held[pid] != nil {
 			loser = r.book.held[pid].label
 		}
-		r.tell(happening{at: f.At, kind: reports.LineNode, text: fmt.Sprintf("the global name %s has two holders: %s is killed", short(body[1]), loser)})
+		r.tell(happening{at: f.At, kind: reports.LineNode, text: fmt.Sprintf(
+			"the global name %s has two holders: %s is killed", short(body[1]), loser)})
 	case sim.Atom("prevent_overlapping_partitions"):
 		other, _ := body[2].(sim.Atom)
 		r.tell(happening{at: f.At, kind: reports.LineNode, text: "overlap", contacts: []contact{{f.Subject.Node(), other}}})
@@ -354,13 +355,22 @@ func (h *happening) report() string {
 	switch body := h.detail.(type) {
 	case *supervisor.Report:
 		if body.Context == supervisor.GivingUp {
-			return fmt.Sprintf(" gives up: more than %d restarts in %s, the last of %s", h.slot.child.Intensity, FormatDuration(h.slot.child.Period), body.Child.ID)
+			return " gives up: more than " + h.slot.child.allowed() + ", the last of " + body.Child.ID
 		}
 		return " could not stop " + body.Child.ID + " in time: " + short(body.Reason)
 	case otp.TerminateReport:
 		return " terminates: " + h.end()
 	}
 	return " reports " + h.text + " " + short(h.detail)
+}
+
+// allowed says how many restarts a supervisor allows, and in how long a time.
+func (c *Child) allowed() string {
+	restarts := fmt.Sprintf("%d restarts", c.Intensity)
+	if c.Intensity == 1 {
+		restarts = "1 restart"
+	}
+	return restarts + " in " + FormatDuration(c.Period)
 }
 
 // end is why a process ended, and what it was doing, if it could say so.

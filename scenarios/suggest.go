@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// suggester finds what was probably meant. It has a budget, since a file may hold thousands of unknown names beside thousands of known ones.
+// suggester finds what was probably meant. It has a budget, since a file may hold thousands of unknown names beside
+// thousands of known ones.
 type suggester struct{ spent int }
 
 const suggestBudget = 300_000
@@ -48,7 +49,8 @@ func allowed(candidates []string) string {
 	}
 }
 
-// distance counts the insertions, deletions, replacements and swaps of neighbours that make b of a; anything from limit on is answered as limit.
+// distance counts the insertions, deletions, replacements and swaps of neighbours that make b of a; anything from limit
+// on is answered as limit.
 func distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d >= limit || -d >= limit || len(a) > 100 || len(b) > 100 {
 		return limit

@@ -100,11 +100,12 @@ func scalar[V any](r *reader, n *node, f form[V]) (V, bool) {
 	return v, true
 }
 
-// readTable reads mapping n into t by the table tb, and remembers in place where everything stood. What is wrong is reported, the rest is read.
+// readTable reads mapping n into t by the table tb, and remembers in place where everything stood. What is wrong is
+// reported, the rest is read.
 func readTable[T any](r *reader, tb *table[T], n *node, t *T, place *Place) bool {
 	place.Pos = n.pos
 	if n.kind != mappingNode {
-		return r.wantKind(n, mappingNode, tb.name)
+		return r.wantKind(n, mappingNode, tb.name, tb.keys()...)
 	}
 	place.keys = make(map[string]Pos, len(n.keys))
 	good := true
@@ -159,19 +160,24 @@ func (r *reader) missing(n *node, form string, keys ...string) {
 	r.report(MissingKey, n.pos, 1, "", "%s needs one of the keys %s", n.path(), strings.Join(keys, ", "))
 }
 
-// exactlyOne reports if n does not have exactly one of these keys, and answers which.
+// exactlyOne reports if n does not have exactly one of these keys, and answers which; "" then: nobody knows which was meant.
 func (r *reader) exactlyOne(n *node, keys ...string) (key string) {
+	several := false
 	for _, e := range n.keys {
 		switch {
 		case !slices.Contains(keys, e.key):
 		case key == "":
 			key = e.key
 		default:
+			several = true
 			r.report(WrongCompany, e.pos, 0, "", "%s has both %s and %s; one of them is possible", n.path(), key, e.key)
 		}
 	}
 	if key == "" {
 		r.missing(n, "", keys...)
+	}
+	if several {
+		return ""
 	}
 	return key
 }
@@ -194,9 +200,14 @@ func (tb *table[T]) hint(r *reader, key string) string {
 			return "a comma inside { } ends a value; put values that hold commas in quotes"
 		}
 	}
+	return r.meant(key, tb.keys())
+}
+
+// keys are those that the table knows.
+func (tb *table[T]) keys() []string {
 	keys := make([]string, len(tb.fields))
 	for i, f := range tb.fields {
 		keys[i] = f.key
 	}
-	return r.meant(key, keys)
+	return keys
 }

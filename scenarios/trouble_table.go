@@ -53,10 +53,13 @@ var (
 // troubleFields are the keys of faults of nodes and of the net.
 func troubleFields() []field[Fault] {
 	return []field[Fault]{
-		{key: "for", form: drawns.name, about: "How long it lasts: then it is taken back, and nothing but it; a node that is down boots again. If nothing is said it lasts until a fault heals it. Not with kill, exit, fail_start, upgrade, boot, flap, swizzle, disconnect and heal.", read: one("for", lasts, func(f *Fault) *Drawn { return &f.For }, "", "").read},
+		{key: "for", form: drawns.name, about: "How long it lasts: then it is taken back, and nothing but it; a " +
+			"node that is down boots again. If nothing is said it lasts until a fault heals it. Not with kill, exit, " +
+			"fail_start, upgrade, boot, flap, swizzle, disconnect and heal.", read: one("for", lasts, func(f *Fault) *Drawn { return &f.For }, "", "").read},
 		onNodes(HaltNode, "Nodes crash, as by kill -9: all processes are gone, connections are closed, and others hear of it at once."),
 		onNodes(CutPower, "Nodes lose their power: others hear nothing, and find out when nobody answers their ticks."),
-		onNodes(StopNode, "Nodes are stopped in good order, as by init:stop(): trees and applications are shut down, those started last first."),
+		onNodes(StopNode, "Nodes are stopped in good order, as by init:stop(): trees and applications are shut "+
+			"down, those started last first."),
 		onNodes(BootNode, "Nodes that are down boot."),
 		onNodes(PauseNode, "Nodes stand still, as a frozen virtual machine does: nothing of them runs, and what comes to them waits."),
 		{key: string(SetClock), form: "clock fault", about: "Wall clocks of nodes are wrong.", read: func(r *reader, n *node, f *Fault) bool {
@@ -65,16 +68,23 @@ func troubleFields() []field[Fault] {
 			f.Clock.Place = f.Doing
 			return good
 		}},
-		{key: string(Partition), form: "links, or list: list: node", about: "Links are cut: what is sent waits until the partition is healed, or until ticks find the connection dead. `[[a, b], [c]]` is short for `groups(a b | c)`.", read: readPartition},
+		{key: string(Partition), form: "links, or list: list: node", about: "Links are cut: what is sent waits " +
+			"until the partition is healed, or until ticks find the connection dead. `[[a, b], [c]]` is short for " +
+			"`groups(a b | c)`.", read: readPartition},
 		text(HarmLinks, harms, func(f *Fault, h harmAt) { f.Harm, f.Links = h.harm, h.where }, "Links are harmed."),
-		text(Flap, flaps, func(f *Fault, x flapAt) { f.Flap, f.Links = x.flap, x.where }, "Links are harmed and healed, again and again."),
-		text(Swizzle, swizzles, func(f *Fault, s netsim.Swizzle) { f.Swizzle = s }, "Nodes are cut off one after the other, and come back in another order. Each takes part or not; that, and when, is drawn."),
-		{key: string(Disconnect), form: "[node, node]", about: "The connection of two nodes is ended, as if the first had called disconnect_node.", read: func(r *reader, n *node, f *Fault) (ok bool) {
+		text(Flap, flaps, func(f *Fault, x flapAt) { f.Flap, f.Links = x.flap, x.where },
+			"Links are harmed and healed, again and again."),
+		text(Swizzle, swizzles, func(f *Fault, s netsim.Swizzle) { f.Swizzle = s },
+			"Nodes are cut off one after the other, and come back in another order. Each takes part or not; that, and "+
+				"when, is drawn."),
+		{key: string(Disconnect), form: "[node, node]", about: "The connection of two nodes is ended, as if the " +
+			"first had called disconnect_node.", read: func(r *reader, n *node, f *Fault) (ok bool) {
 			f.Kind = Disconnect
 			f.Pair, ok = readPair(r, n)
 			return ok
 		}},
-		text(NetRule, netRules, func(f *Fault, x netsim.Rule) { f.Rule = x }, "Signals of a kind are delayed, or cost their connection."),
+		text(NetRule, netRules, func(f *Fault, x netsim.Rule) { f.Rule = x },
+			"Signals of a kind are delayed, or cost their connection."),
 		text(Poison, toxics, func(f *Fault, x sim.Toxic) { f.Toxic = x }, "TCP connections are harmed, in Toxiproxy's words."),
 		text(HealFault, titles, func(f *Fault, name string) {
 			if name != "all" {
@@ -116,7 +126,8 @@ func whichNodes() []field[Fault] {
 			f.Nodes, ok = readOn(r, n)
 			return ok
 		}},
-		one("pick", picks, func(f *Fault) *Pick { return &f.Pick }, "all", "How many of those that it can befall; which ones is drawn."),
+		one("pick", picks, func(f *Fault) *Pick { return &f.Pick }, "all",
+			"How many of those that it can befall; which ones is drawn."),
 	}
 }
 
@@ -125,7 +136,10 @@ func nodesTable() table[Fault] {
 		name:   "nodes",
 		about:  "Which nodes a fault befalls. `halt: a` is short for `halt: {nodes: a}`.",
 		fields: whichNodes(),
-		lost:   map[string]string{"node": "did you mean nodes?", "for": "for: stands beside what happens", "boot_after": "for: says when they boot again; it stands beside what happens"},
+		lost: map[string]string{
+			"node": "did you mean nodes?", "for": "for: stands beside what happens",
+			"boot_after": "for: says when they boot again; it stands beside what happens",
+		},
 	}
 }
 
@@ -134,7 +148,8 @@ func clockTable() table[Fault] {
 		name:  "a clock fault",
 		about: "Whose wall clocks are wrong, and how. When it is healed they are what they were.",
 		fields: append(whichNodes(),
-			one("offset", offsets, func(f *Fault) *time.Duration { return &f.Clock.Offset }, "", "What it is ahead by from now on; `-5s` is behind."),
+			one("offset", offsets, func(f *Fault) *time.Duration { return &f.Clock.Offset }, "",
+				"What it is ahead by from now on; `-5s` is behind."),
 			one("step", offsets, func(f *Fault) *time.Duration { return &f.Clock.Step }, "", "By how much it jumps, from what it shows."),
 			one("drift", drifts, func(f *Fault) *int { return &f.Clock.Drift }, "0ppm", "How much too fast it is from now on."),
 			one("frozen", bools, func(f *Fault) *bool { return &f.Clock.Frozen }, "false", "It stands still from now on.")),
@@ -168,7 +183,9 @@ var (
 	harms = form[harmAt]{
 		name:  "harm at links",
 		looks: "slow=10 at isolate(a), loss=5% latency=exp(20ms), jam at groups(a | b)",
-		about: "What is done to links, one or several of: cut; reset (a cut that answers: connections break); jam (what is sent waits, and ticks too, but the nodes count as connected); slow=10 (times as slow); latency=exp(5ms), loss=3%, both added; bandwidth=1MB/s. Behind `at` stands to which; if nothing is said, to all.",
+		about: "What is done to links, one or several of: cut; reset (a cut that answers: connections break); jam " +
+			"(what is sent waits, and ticks too, but the nodes count as connected); slow=10 (times as slow); " +
+			"latency=exp(5ms), loss=3%, both added; bandwidth=1MB/s. Behind `at` stands to which; if nothing is said, to all.",
 		parse: parseHarm,
 	}
 	flaps = form[flapAt]{
@@ -186,7 +203,8 @@ var (
 	netRules = form[netsim.Rule]{
 		name:  "rule",
 		looks: "kind=tick from=a to=b: drop, any: delay 5ms",
-		about: "Which signals (kind, or the beginning of one with * behind it; from; to; or any), and what becomes of them: drop, delay 5ms, or pass, which spares them the rules after this one.",
+		about: "Which signals (kind, or the beginning of one with * behind it; from; to; or any), and what becomes " +
+			"of them: drop, delay 5ms, or pass, which spares them the rules after this one.",
 		parse: parsedBy(netsim.ParseRule),
 	}
 	toxics = form[sim.Toxic]{

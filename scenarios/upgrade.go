@@ -70,21 +70,34 @@ var vsns = form[string]{name: "version", looks: "v2", parse: parseLabel}
 
 func upgradeTable() table[Fault] {
 	return table[Fault]{
-		name:  "an upgrade",
-		about: "The code of running programs is changed as OTP's release handler does it: their processes are suspended, those above first, the new version is loaded, they change their code, they go on. What they are sent meanwhile waits. If one of them does not answer in time, or its code_change fails, all go back to the version and the state that they had. Processes that are started later run the new version. The fault takes effect when the upgrade is done. Exactly one of `module` and `app`. To go back later, upgrade to the old version: a downgrade.",
+		name: "an upgrade",
+		about: "The code of running programs is changed as OTP's release handler does it: their processes are " +
+			"suspended, those above first, the new version is loaded, they change their code, they go on. What they " +
+			"are sent meanwhile waits. If one of them does not answer in time, or its code_change fails, all go back " +
+			"to the version and the state that they had. Processes that are started later run the new version. The " +
+			"fault takes effect when the upgrade is done. Exactly one of `module` and `app`. To go back later, upgrade " +
+			"to the old version: a downgrade.",
 		fields: []field[Fault]{
 			{key: "module", form: "program, or a list", about: "The programs.", read: readModules},
-			one("app", appNames, func(f *Fault) *string { return &f.Upgrade.App }, "", "Or an application: all programs of its tree that have the version."),
+			one("app", appNames, func(f *Fault) *string { return &f.Upgrade.App }, "",
+				"Or an application: all programs of its tree that have the version."),
 			one("to", vsns, func(f *Fault) *string { return &f.Upgrade.To }, "", "The version.").must(),
-			one("order", oneOf("order", code.All, code.Rolling, code.Random), func(f *Fault) *code.Order { return &f.Upgrade.Order }, "all", "Who is suspended at a time: all; or one after the other, so that old and new run side by side, those above first or in an order that is drawn."),
-			one("gap", drawns, func(f *Fault) *Drawn { return &f.Upgrade.Gap }, "0s", "The time between two processes, unless the order is all."),
-			one("timeout", lengths, func(f *Fault) *time.Duration { return &f.Upgrade.Timeout }, "5s", "How long a process may take to answer: to be suspended, to change its code."),
-			{key: "purge", form: "soft | brutal", def: "soft", about: "What becomes of processes that run even older code: the upgrade does not begin as long as there are any; or they are killed, before and after.", read: readPurge},
+			one("order", oneOf("order", code.All, code.Rolling, code.Random), func(f *Fault) *code.Order { return &f.Upgrade.Order }, "all",
+				"Who is suspended at a time: all; or one after the other, so that old and new run side by side, those "+
+					"above first or in an order that is drawn."),
+			one("gap", drawns, func(f *Fault) *Drawn { return &f.Upgrade.Gap }, "0s",
+				"The time between two processes, unless the order is all."),
+			one("timeout", lengths, func(f *Fault) *time.Duration { return &f.Upgrade.Timeout }, "5s",
+				"How long a process may take to answer: to be suspended, to change its code."),
+			{key: "purge", form: "soft | brutal", def: "soft", about: "What becomes of processes that run even older " +
+				"code: the upgrade does not begin as long as there are any; or they are killed, before and after.", read: readPurge},
 		},
 		lost: map[string]string{
-			"select": "code belongs to programs, not to processes: module: kv.Store", "version": "did you mean to?", "vsn": "did you mean to?",
-			"from": "it is upgraded from whatever version it is in", "modules": "did you mean module? It takes a list", "every": "every: stands beside upgrade:",
-			"pick": "all processes of a program are upgraded; one after the other is order: rolling", "application": "did you mean app?",
+			"select": "code belongs to programs, not to processes: module: kv.Store", "version": "did you mean to?",
+			"vsn":  "did you mean to?",
+			"from": "it is upgraded from whatever version it is in", "modules": "did you mean module? It takes a list",
+			"every": "every: stands beside upgrade:",
+			"pick":  "all processes of a program are upgraded; one after the other is order: rolling", "application": "did you mean app?",
 		},
 	}
 }
@@ -96,6 +109,7 @@ func readUpgrade(r *reader, n *node, f *Fault) bool {
 		return good
 	}
 	if r.exactlyOne(n, "module", "app") == "" {
+		f.Kind = ""
 		return false
 	}
 	if f.Upgrade.Order == code.All && f.Doing.Has("order") || n.get("order") == nil {

@@ -20,7 +20,8 @@ const (
 	isolated  = "one"
 	ringed    = "ring"
 	anywhere  = "all"
-	whereHint = "possible are groups(a b | c), oneway(a -> b), isolate(a), bridge(a | b | c), ring(a b c d), and the words halves, one, ring and all"
+	whereHint = "possible are groups(a b | c), oneway(a -> b), isolate(a), bridge(a | b | c), ring(a b c d), " +
+		"and the words halves, one, ring and all"
 )
 
 var whereWords = []string{halves, isolated, ringed, anywhere}
@@ -97,8 +98,11 @@ func (w Where) flawAmong(nodes []string) *flaw {
 var wheres = form[Where]{
 	name:  "links",
 	looks: "groups(a b | c), isolate(a), halves",
-	about: "Which links between nodes. groups(a b | c d) are all between two groups, both directions; oneway(a -> b c); isolate(a b) all of each of them; bridge(a b | c | d e) is groups(a b | d e), and both see c; " +
-		"ring(a b c d e) lets each see its neighbours only, so many that they are a majority and no two see the same. In a group `others` stands for all who are not named. " +
-		"Words are drawn for each happening: halves parts the nodes into two halves, one isolates one of them, ring puts all into a ring; all is every link.",
+	about: "Which links between nodes. groups(a b | c d) are all between two groups, both directions; oneway(a " +
+		"-> b c); isolate(a b) all of each of them; bridge(a b | c | d e) is groups(a b | d e), and both see c; " +
+		"ring(a b c d e) lets each see its neighbours only, so many that they are a majority and no two see the " +
+		"same. In a group `others` stands for all who are not named. " +
+		"Words are drawn for each happening: halves parts the nodes into two halves, one isolates one of them, " +
+		"ring puts all into a ring; all is every link.",
 	parse: parseWhere,
 }

@@ -81,7 +81,7 @@ func TestConnect_NK3_NK9_bySending(t *testing.T) {
 	c.want("a 5ms: #NodeDown{Node=b,Info=[{nodedown_reason,disconnect}]}", "b 6ms: #NodeDown{Node=a,Info=[]}")
 }
 
-// LNK3, LNK4, MON2, D5: links and monitors to the dead, to nodes that are not there, and over a lost connection.
+// LNK3, LNK4, MON2, NMN1, NK9: links and monitors to the dead, to nodes that are not there, and over a lost connection.
 func TestFar_LNK_MON(t *testing.T) {
 	c := newCluster(t, "a b")
 	var target, dead sim.PID

@@ -169,7 +169,7 @@ func (p *Proc) shed() {
 	p.x = nil
 }
 
-// Reductions that things cost (semantics SCH2, measured on the BEAM: a loop of send costs about 6 a round,
+// Reductions that things cost (SCH2, measured on the BEAM: a loop of send costs about 6 a round,
 // of send-to-self and receive about 10).
 const (
 	redCall    = 1

@@ -10,6 +10,8 @@
 //   - a signal acts when its receiver handles it, not when it is sent;
 //   - Proc methods are called by the process's own code only; those that change the world do nothing for the dead;
 //   - running costs reductions, reductions cost time, and nothing else makes time pass but a timer.
+//
+// Ids such as REG3 are rules of OTP: otp/RULES.md says what each means.
 package sim
 
 import (
@@ -41,7 +43,7 @@ const (
 // Local is the address of a process registered on the same node.
 func Local(name string) Name { return Name(name) }
 
-// Compat is which OTP release to behave like where releases differ (semantics §22).
+// Compat is which OTP release to behave like where releases differ (the last table of otp/RULES.md).
 type Compat uint8
 
 // The releases.

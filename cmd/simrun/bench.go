@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +31,7 @@ type benchmark struct {
 	hold   string // in a child process: what to hold while its memory is measured
 	time   string // in a child process: the program to run and time
 	erlang *erlang
+	failed bool // something could not be measured
 }
 
 func (a *app) benchCommand() *cobra.Command {
@@ -41,40 +44,50 @@ func (a *app) benchCommand() *cobra.Command {
   simrun bench --memory        what idle processes and servers take`,
 		Long: `Runs the same programs here and on real Erlang/OTP with one scheduler, in turn, and prints the processor
 time of one operation and the median of the rounds' ratios. Worlds are as in use: random policy, trace hash on,
-crashes caught. On a machine that others use, believe the ratios.`,
-		RunE: func(_ *cobra.Command, names []string) error { return b.run(names) },
+crashes caught. On a machine that others use, believe the ratios.
+Exit code 1 if something could not be measured. After Ctrl-C what was measured is printed.`,
+		RunE: func(cmd *cobra.Command, names []string) error { return b.run(names, cmd.Flags().Changed("erl")) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&b.erl, "erl", "erl", "the Erlang to compare with, a `PATH`, or none")
-	f.IntVar(&b.rounds, "rounds", 3, "how often each program is run on either side")
+	f.IntVar(&b.rounds, "rounds", 3, "run each program in so many `ROUNDS` on either side")
 	f.BoolVar(&b.memory, "memory", false, "measure memory instead of time")
 	f.StringVar(&b.hold, "hold", "", "")
 	_ = f.MarkHidden("hold")
 	f.StringVar(&b.time, "time", "", "")
 	_ = f.MarkHidden("time")
+	cmd.ValidArgsFunction = completePrograms
 	return cmd
 }
 
-func (b *benchmark) run(names []string) error {
+func (b *benchmark) run(names []string, compare bool) error {
 	switch {
 	case b.hold != "":
 		return b.holdOn()
 	case b.time != "":
 		return b.timeOne()
-	case b.memory:
-		return b.measureMemory()
 	case b.rounds < 1:
 		return exitWith(codeUsage, "--rounds wants 1 or more, not %d", b.rounds)
+	case b.memory && len(names) > 0:
+		return exitWith(codeUsage, "--memory measures what processes and servers take, and no program such as %q", names[0])
 	}
 	programs, err := choosePrograms(names)
 	if err != nil {
 		return err
 	}
+	b.stop.heed()
+	if b.memory {
+		return b.measureMemory()
+	}
 	if b.erl != "none" {
-		if b.erlang, err = findErlang(b.erl); err != nil {
-			fmt.Fprintf(b.errs, "simrun bench: no comparison: %v\n", err)
-		} else {
+		switch b.erlang, err = findErlang(b.stop.ctx, b.erl); {
+		case err == nil:
 			defer b.erlang.close()
+		case b.stop.asked(): // as is said below the table
+		case compare:
+			return exitWith(codeUsage, "--erl: %w", err).because("--erl none does without")
+		default:
+			fmt.Fprintf(b.errs, "simrun bench: no comparison: %v\n", err)
 		}
 	}
 	return b.table(programs)
@@ -115,11 +128,10 @@ func (b *benchmark) table(programs []bench.Program) error {
 			b.erlang.forget()
 		}
 		for i, p := range programs {
-			if b.stop.asked() {
-				return b.stop.exit()
+			if !b.stop.asked() {
+				b.pulse(round, i, p.Name)
+				b.measure(p, &all[i])
 			}
-			b.pulse(round, i, p.Name)
-			b.measure(p, &all[i])
 		}
 	}
 	if b.env.live() && !b.quiet {
@@ -130,7 +142,29 @@ func (b *benchmark) table(programs []bench.Program) error {
 			fmt.Fprintln(t, row(p, all[i]))
 		}
 	}
-	return t.Flush()
+	return b.done(t)
+}
+
+// done prints a table, and says whether it is all that was to be measured.
+func (b *benchmark) done(t *tabwriter.Writer) error {
+	t.Flush() // an error is kept by the output
+	switch {
+	case b.stop.asked():
+		b.out.Flush()
+		fmt.Fprintln(b.errs, "simrun bench: interrupted; that is what was measured until then")
+		return b.stop.exit()
+	case b.failed:
+		return ended(codeBroken)
+	}
+	return nil
+}
+
+// trouble says what could not be measured, unless that is because it was broken off.
+func (b *benchmark) trouble(name string, err error) {
+	if !b.stop.asked() {
+		b.failed = true
+		fmt.Fprintf(b.errs, "simrun bench: %s: %v\n", name, err)
+	}
 }
 
 // pulse tells what is measured: on a terminal in one line that is drawn anew, elsewhere in one a round.
@@ -146,18 +180,18 @@ func (b *benchmark) pulse(round, i int, name string) {
 
 // measure runs a program here and there, each in a process of its own: what ran before must not matter.
 func (b *benchmark) measure(p bench.Program, f *figures) {
-	here, err := child("--time", p.Name)
+	here, err := b.child("--time", p.Name)
 	if err != nil {
-		fmt.Fprintf(b.errs, "simrun bench: %s: %v\n", p.Name, err)
+		b.trouble(p.Name, err)
 		return
 	}
 	f.here = append(f.here, here)
 	if b.erlang == nil || p.Erlang == "" {
 		return
 	}
-	there, err := b.erlang.time(p)
+	there, err := b.erlang.time(b.stop.ctx, p)
 	if err != nil {
-		fmt.Fprintf(b.errs, "simrun bench: %s: %v\n", p.Name, err)
+		b.trouble(p.Name+" in Erlang", err)
 		return
 	}
 	f.there = append(f.there, there)
@@ -186,16 +220,32 @@ func median(v []float64) float64 {
 }
 
 // child runs this very program to measure one thing, and reads the number that it prints.
-func child(flag, name string) (float64, error) {
+func (b *benchmark) child(flag, name string) (float64, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return 0, err
 	}
-	out, err := exec.Command(self, "bench", flag, name).Output()
+	out, err := command(b.stop.ctx, self, "bench", flag, name).Output()
 	if err != nil {
-		return 0, err
+		return 0, saidBy(err)
 	}
 	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+}
+
+// command is another program, which ends when simrun is to end.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = time.Second // for what it has started itself
+	return cmd
+}
+
+// saidBy is the error of a program that failed, with what it said of it.
+func saidBy(err error) error {
+	var failed *exec.ExitError
+	if !errors.As(err, &failed) || len(bytes.TrimSpace(failed.Stderr)) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, bytes.TrimSpace(failed.Stderr))
 }
 
 // timeOne is such a child: it prints the processor time, in ns, of one operation of a program.
@@ -216,8 +266,11 @@ type erlang struct {
 	printed  map[string]float64 // what this round's runs have printed, by key
 }
 
-func findErlang(erl string) (*erlang, error) {
+func findErlang(ctx context.Context, erl string) (*erlang, error) {
 	path, err := exec.LookPath(erl)
+	if err == nil {
+		path, err = filepath.Abs(path) // it is run in another folder
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -231,15 +284,24 @@ func findErlang(erl string) (*erlang, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := filepath.Join(dir, "bench.erl")
-	if err := os.WriteFile(source, bench.Erlang, 0o600); err != nil {
+	e := &erlang{erl: path, dir: dir}
+	if err := e.compile(ctx, erlc); err != nil {
+		e.close()
 		return nil, err
 	}
-	if out, err := exec.Command(erlc, "-o", dir, source).CombinedOutput(); err != nil {
-		os.RemoveAll(dir)
-		return nil, fmt.Errorf("erlc: %w\n%s", err, out)
+	return e, nil
+}
+
+// compile compiles the programs.
+func (e *erlang) compile(ctx context.Context, erlc string) error {
+	source := filepath.Join(e.dir, "bench.erl")
+	if err := os.WriteFile(source, bench.Erlang, 0o600); err != nil {
+		return err
 	}
-	return &erlang{erl: path, dir: dir}, nil
+	if out, err := command(ctx, erlc, "-o", e.dir, source).CombinedOutput(); err != nil {
+		return fmt.Errorf("erlc: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func (e *erlang) close() { os.RemoveAll(e.dir) }
@@ -248,16 +310,16 @@ func (e *erlang) close() { os.RemoveAll(e.dir) }
 func (e *erlang) forget() { e.printed = map[string]float64{} }
 
 // time is the processor time, in ns, of one operation there.
-func (e *erlang) time(p bench.Program) (float64, error) {
+func (e *erlang) time(ctx context.Context, p bench.Program) (float64, error) {
 	if v, ok := e.printed[p.Key]; ok {
 		return v, nil
 	}
-	cmd := exec.CommandContext(context.Background(), e.erl, "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "+sbwt", "none",
+	cmd := command(ctx, e.erl, "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "+sbwt", "none",
 		"-noshell", "-run", "bench", "main", p.Erlang)
 	cmd.Dir = e.dir
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, err
+		return 0, saidBy(err)
 	}
 	e.read(out)
 	if v, ok := e.printed[p.Key]; ok {
@@ -294,13 +356,17 @@ func (b *benchmark) measureMemory() error {
 	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "what\tso many\tMB\tbytes each\tgoal\t")
 	for _, h := range holdings {
-		size, err := child("--hold", h.name)
+		if b.stop.asked() {
+			break
+		}
+		size, err := b.child("--hold", h.name)
 		if err != nil {
-			return fmt.Errorf("%s: %w", h.name, err)
+			b.trouble(h.about, err)
+			continue
 		}
 		fmt.Fprintf(t, "%s\t%d\t%.0f\t%.0f\t%s\t\n", h.about, h.n, size/1e6, size/float64(h.n), h.goal)
 	}
-	return t.Flush()
+	return b.done(t)
 }
 
 // holdOn is the child: it prints by how much its memory grew, garbage collected.

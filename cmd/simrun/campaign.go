@@ -105,7 +105,7 @@ func (c *campaign) work() {
 	for {
 		select {
 		case c.room <- struct{}{}:
-		case <-c.stop.done:
+		case <-c.stop.ctx.Done():
 			return
 		}
 		number := int(c.next.Add(1) - 1)

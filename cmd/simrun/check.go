@@ -19,7 +19,7 @@ func (a *app) checkCommand() *cobra.Command {
   simrun check scenarios/ --format json`,
 		Long: "Reads scenario files and shows every mistake with its place and a hint.\n" +
 			"Of faults that wait for events it hears in the first runs whether there are such, and warns if others are meant.\n" +
-			"Exit code 0 if all are good, 3 if one has a mistake, 4 if there is none to check.",
+			"Exit code 0 if all are good, 3 if one has a mistake, 2 if one cannot be read, 4 if there is none to check.",
 		RunE: func(_ *cobra.Command, names []string) error { return a.check(names, format) },
 	}
 	formatFlag(cmd, &format)
@@ -30,11 +30,15 @@ func (a *app) check(names []string, format format) error {
 	if len(names) == 0 {
 		names = []string{"."}
 	}
-	found, err := a.findAll(names)
+	found, unread, err := findSome(names)
 	if err != nil {
 		return err
 	}
+	for _, why := range unread {
+		fmt.Fprintf(a.errs, "simrun: %v\n", why)
+	}
 	bad := 0
+	a.stop.heed()
 	for _, t := range found {
 		sc, ds := t.parse()
 		var doubts []suspicion
@@ -55,8 +59,11 @@ func (a *app) check(names []string, format format) error {
 	if format == textFormat && len(found) > 1 {
 		fmt.Fprintf(a.out, "%s, %d with mistakes\n", plural(len(found), "file"), bad)
 	}
-	if bad > 0 {
+	switch {
+	case bad > 0:
 		return ended(codeBadFile)
+	case len(unread) > 0:
+		return ended(codeUsage)
 	}
 	return nil
 }
@@ -80,7 +87,9 @@ func (a *app) printCheckText(t target, ds scenarios.Diagnostics, doubts []suspic
 // "warnings" if there are some.
 func printCheckJSON(w *output, t target, ds scenarios.Diagnostics, doubts []suspicion) error {
 	some := ds[:min(len(ds), diagnosticsShown)]
-	return json.NewEncoder(w).Encode(struct {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
 		V      int                    `json:"v"`
 		Type   string                 `json:"type"`
 		File   string                 `json:"file"`

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,8 +56,8 @@ func (c *conformance) run(files []string) error {
 	var runner conform.Runner
 	defer runner.Close()
 	worst, cases := codeOK, 0
-	for _, file := range files {
-		sum, err := c.file(&runner, file)
+	for i, file := range files {
+		sum, of, err := c.file(&runner, file)
 		if err != nil {
 			return err
 		}
@@ -65,8 +65,12 @@ func (c *conformance) run(files []string) error {
 			worst = codeBroken
 		}
 		cases += sum.Cases
-		if c.stop.asked() || c.out.broken() {
+		switch {
+		case c.stop.asked():
+			fmt.Fprintf(c.errs, "simrun: interrupted after %d of %s of %s, file %d of %d\n", sum.Cases, plural(of, "case"), file, i+1, len(files))
 			return c.stop.exit()
+		case c.out.broken():
+			return nil // an error of output is found by the app
 		}
 	}
 	if cases == 0 {
@@ -77,23 +81,24 @@ func (c *conformance) run(files []string) error {
 
 func (c *conformance) nothing() error {
 	if c.only != "" {
-		return exitWith(codeNothing, "no file has a case named %s", c.only)
+		return exitWith(codeUsage, "no file has a case named %s", c.only)
 	}
 	return exitWith(codeNothing, "there are no cases in these files")
 }
 
-// file runs the cases of one file and prints its line.
-func (c *conformance) file(runner *conform.Runner, name string) (sum conform.Summary, err error) {
+// file runs the cases of one file, and prints its line; of is how many there are.
+func (c *conformance) file(runner *conform.Runner, name string) (sum conform.Summary, of int, err error) {
 	lines, err := readRecordings(name)
 	if err != nil {
-		return sum, err
+		return sum, 0, err
 	}
+	if c.only != "" {
+		lines = slices.DeleteFunc(lines, func(l conform.Line) bool { return l.Case.Name != c.only })
+	}
+	c.stop.heed()
 	for _, line := range lines {
 		if c.stop.asked() || c.out.broken() {
 			break
-		}
-		if c.only != "" && line.Case.Name != c.only {
-			continue
 		}
 		out := runner.Run(line, c.opts)
 		sum.Add(out)
@@ -101,13 +106,17 @@ func (c *conformance) file(runner *conform.Runner, name string) (sum conform.Sum
 			printOutcome(c.out, fmt.Sprintf("%s:%d", name, line.Number), out)
 		}
 	}
-	fmt.Fprintf(c.out, "%s: %v\n", name, &sum)
+	state := ""
+	if sum.Cases < len(lines) {
+		state = fmt.Sprintf("; interrupted before %s more", plural(len(lines)-sum.Cases, "case"))
+	}
+	fmt.Fprintf(c.out, "%s: %v%s\n", name, &sum, state)
 	c.out.Flush()
-	return sum, nil
+	return sum, len(lines), nil
 }
 
 func readRecordings(name string) ([]conform.Line, error) {
-	f, err := os.Open(name)
+	f, err := openFile(name)
 	if err != nil {
 		return nil, exitWith(codeUsage, "%w", err)
 	}

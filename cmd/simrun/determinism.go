@@ -18,7 +18,9 @@ func (h *hand) compare(seed uint64, one *reports.Run) *reports.Waver {
 		return nil
 	}
 	hashes := [2]uint64{one.Hash, two.Hash}
-	return &reports.Waver{Scenario: one.Scenario, File: one.File, Seed: seed, Hashes: hashes, Text: h.firstDifference(seed)}
+	return &reports.Waver{
+		Scenario: one.Scenario, File: one.File, Seed: seed, Dull: one.Dull, Hashes: hashes, Text: h.firstDifference(seed),
+	}
 }
 
 // firstDifference runs the plan twice more, with traces, and says where they part.

@@ -66,6 +66,7 @@ func (e *evidence) show(record *trace.Record) {
 		e.long()
 	}
 	e.Picture = picture(e.shown(), record, pictureMost)
+	e.Picture.Title = e.shown().Scenario + ", " + e.Played()
 	e.Picture.Replay = e.Replay()
 }
 

@@ -34,19 +34,20 @@ var exitTable = []struct {
 	about string
 }{
 	{codeOK, "every rule held"},
-	{codeBroken, "a rule was broken; replay: the failure was reproduced; conform: a case failed"},
+	{codeBroken, "a rule was broken; replay: the failure was reproduced; conform: a case failed; bench: something could not be measured"},
 	{codeUsage, "the command line is wrong, or names what is not there"},
 	{codeBadFile, "a file has mistakes; they were printed, nothing ran"},
 	{codeNothing, "there is nothing to run: no scenario was found, or no seed is left"},
 	{codeWavering, "not deterministic: two runs of one plan differ; the first differing event was printed"},
-	{codeInconclusive, "a limit was hit and a rule is undecided (with --strict, else a warning)"},
+	{codeInconclusive, "a limit was hit and a rule is undecided (with --strict, else a warning); tree, top: or --at was not reached"},
 	{codeNotMet, "a canary was not found (--canary); with --strict also a rule that was never evaluated, " +
 		"a fault that never took effect"},
 	{codeDrift, "replay, and run of what is kept: parts of the plan do not apply, and nothing fails; " +
 		"it is another run than a token's, and fails; or its scenario is gone"},
 	{codeEngine, "a bug in simrun itself; please report it with what was printed"},
 	{codeOutput, "output, a report or the folder of --out could not be written"},
-	{codeInterrupted, "interrupted (Ctrl-C); what was known was printed, and kept in the files that were asked for"},
+	{codeInterrupted, "interrupted (Ctrl-C); run, shrink, conform and bench print what is known, and keep it in the files that " +
+		"were asked for"},
 	{codePipe, "the reader of the output went away, as with | head"},
 	{codeTerminated, "told to terminate (SIGTERM); likewise"},
 }

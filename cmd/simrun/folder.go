@@ -37,9 +37,9 @@ const (
 // failure of each signature. run.json says how far it is. Nothing in it depends on the machine or on how long
 // things took: two runs with the same seeds write the same bytes into empty folders of one name.
 type folder struct {
-	silent
 	dir     string
 	root    *os.Root
+	mine    *os.File // the folder itself: while it is open, no other simrun takes it
 	results *os.File
 	state   folderState
 	now     *folderScenario // the one that runs
@@ -88,7 +88,7 @@ type folderScenario struct {
 type folderFailure struct {
 	Signature string `json:"signature"`
 	Count     int    `json:"count"`
-	Seed      uint64 `json:"seed"` // the first
+	origin           // of the first
 	Replay    string `json:"replay,omitempty"`
 	Folder    string `json:"folder,omitempty"`
 	Known     string `json:"known,omitempty"`    // the file that kept it before, if there is no folder
@@ -105,15 +105,39 @@ type folderSaved struct {
 type folderWaver struct {
 	Scenario string `json:"scenario"`
 	File     string `json:"file"`
-	Seed     uint64 `json:"seed"`
-	Text     string `json:"text"`
+	origin
+	Text string `json:"text"`
+}
+
+// origin is the seed of a run, or that it had none.
+type origin struct {
+	Seed *uint64 `json:"seed,omitempty"`
+	Dull bool    `json:"dull,omitempty"`
+}
+
+func originOf(seed uint64, dull bool) origin {
+	if dull {
+		return origin{nil, true}
+	}
+	return origin{&seed, false}
 }
 
 // openFolder makes the folder, or takes one that simrun wrote earlier: what it says of all runs is written anew, and the
 // failures that it keeps stay.
 func openFolder(dir string) (*folder, error) {
-	f := &folder{dir: dir, taken: map[string]bool{}}
-	f.state = folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}
+	f, err := claimFolder(dir)
+	if err == nil {
+		err = f.start()
+	}
+	if err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// claimFolder makes the folder, or takes one that simrun wrote earlier, for this process alone. It changes nothing in it.
+func claimFolder(dir string) (*folder, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, exitWith(codeOutput, "--out: %s is a file, not a folder", dir)
 	}
@@ -124,33 +148,48 @@ func openFolder(dir string) (*folder, error) {
 	if err != nil {
 		return nil, exitWith(codeOutput, "--out: %w", err)
 	}
-	f.root = root
-	if err := f.clear(); err != nil {
-		root.Close()
-		return nil, err
-	}
-	f.results = f.create(resultsFile)
-	f.save()
-	if err := f.failure(); err != nil {
+	f := &folder{dir: dir, root: root, taken: map[string]bool{}}
+	f.state = folderState{V: folderVersion, Type: folderType, Program: build(), Status: "running", Scenarios: []*folderScenario{}}
+	if err := f.claim(); err != nil {
 		f.close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// clear removes what an earlier run said of all its runs. A folder with things in it that is none of simrun's is not touched.
-func (f *folder) clear() error {
-	names, err := f.names(".")
-	switch {
+// claim takes the folder of --out; nil if none is wanted.
+func (r *reporting) claim() (*folder, error) {
+	if r.dir == "" {
+		return nil, nil
+	}
+	return claimFolder(r.dir)
+}
+
+// claim takes the folder for this process. A folder with things in it that is none of simrun's is not touched.
+func (f *folder) claim() error {
+	var err error
+	if f.mine, err = f.root.Open("."); err != nil {
+		return exitWith(codeOutput, "--out: %w", err)
+	}
+	if !lockFolder(f.mine) {
+		return exitWith(codeOutput, "--out: another simrun writes to %s", f.dir).
+			because("wait until it has ended, or name another folder")
+	}
+	switch names, err := f.names("."); {
 	case err != nil:
 		return exitWith(codeOutput, "--out %s: %w", f.dir, err)
-	case len(names) == 0:
-		return nil
-	case !f.isOurs():
+	case len(names) > 0 && !f.isOurs():
 		return exitWith(codeOutput, "--out: %s is not empty, and simrun has not written it", f.dir).
 			because("name a folder that is empty or not yet there, or one of an earlier simrun")
 	}
+	return nil
+}
+
+// start removes what an earlier run said of all its runs, and begins anew.
+func (f *folder) start() error {
 	f.remove(resultsFile)
+	f.results = f.create(resultsFile)
+	f.save()
 	return f.failure()
 }
 
@@ -323,7 +362,7 @@ func (f *folder) found(s *reports.Summary, e *evidence) {
 	if e.Number > 1 || f.err != nil {
 		return
 	}
-	entry := folderFailure{Signature: e.Run.Signature(), Seed: e.Run.Seed, Replay: e.Replay(), Folder: e.dir, Trace: e.why}
+	entry := folderFailure{Signature: e.Run.Signature(), origin: originOf(e.Run.Seed, e.Run.Dull), Replay: e.Replay(), Folder: e.dir, Trace: e.why}
 	if e.known != nil {
 		entry.Known = e.known.File
 	}
@@ -364,7 +403,7 @@ func (f *folder) differs(name string, repro []byte) bool {
 }
 
 func (f *folder) waver(_ *reports.Summary, x *reports.Waver) {
-	f.state.Unsteady = append(f.state.Unsteady, folderWaver{x.Scenario, x.File, x.Seed, x.Text})
+	f.state.Unsteady = append(f.state.Unsteady, folderWaver{x.Scenario, x.File, originOf(x.Seed, x.Dull), x.Text})
 	f.save()
 }
 
@@ -384,7 +423,7 @@ func (f *folder) end(r *reports.Results) {
 	f.save()
 }
 
-// close closes what is open.
+// close closes what is open. Another simrun may take the folder then.
 func (f *folder) close() {
 	if f == nil {
 		return
@@ -393,6 +432,9 @@ func (f *folder) close() {
 		if err := f.results.Close(); err != nil {
 			f.fail(err)
 		}
+	}
+	if f.mine != nil {
+		f.mine.Close()
 	}
 	f.root.Close()
 }

@@ -77,8 +77,11 @@ func (t target) isBuiltin() bool { return strings.HasPrefix(t.file, libraryFolde
 
 // word is what a user names the target with.
 func (t target) word() string {
-	if t.isBuiltin() {
+	switch {
+	case t.isBuiltin():
 		return t.stem()
+	case t.isInput():
+		return inputWord
 	}
 	return t.file
 }

@@ -28,7 +28,8 @@ type look struct {
 }
 
 const lookHelp = `A scenario is a file, a built-in one, or the token of a REPLAY line, which says the seed too. Looking changes
-nothing: it is the moment that a run, a trace and a replay with this seed come by.`
+nothing: it is the moment that a run, a trace and a replay with this seed come by. Exit code 6 if a limit ends the
+run before --at: then it is shown as it stands there.`
 
 // flags adds the flags of both verbs.
 func (l *look) flags(cmd *cobra.Command) {
@@ -59,7 +60,7 @@ func (l *look) settle(cmd *cobra.Command) (err error) {
 // scene is a moment of a run.
 type scene struct {
 	target target
-	seed   uint64
+	origin
 	*observer.Snapshot
 }
 
@@ -74,13 +75,12 @@ func (l *look) take(cmd *cobra.Command, name string) (*scene, error) {
 		length = l.opts.For
 	}
 	if l.at > length {
-		return nil, exitWith(codeUsage, "--at: %s is after the end of the run", scenarios.FormatDuration(l.at)).
-			because(fmt.Sprintf("it lasts %s; --for makes it longer", scenarios.FormatDuration(length)))
+		return nil, afterEnd("--at", l.at, length)
 	}
 	runner := newRunner(sc)
 	defer runner.Close()
-	s := &scene{target, seed, runner.Snapshot(seed, l.at, l.opts)}
-	if why := earlyStops[s.Stop]; why != "" && (l.at >= 0 || s.Stop != "idle") {
+	s := &scene{target, originOf(seed, l.opts.Plan != nil && l.opts.Plan.Dull), runner.Snapshot(seed, l.at, l.opts)}
+	if why := earlyStops[s.Stop]; why != "" && !l.missed(s) && (l.at >= 0 || s.Stop != "idle") {
 		l.warn("the run stops at %s: %s", timeText(s.Now), why)
 	}
 	return s, nil
@@ -90,9 +90,29 @@ func (l *look) take(cmd *cobra.Command, name string) (*scene, error) {
 var earlyStops = map[string]string{
 	"idle":     "nothing can ever happen again",
 	"livelock": "time does not get anywhere",
-	"events":   "there were as many events as there may be",
-	"halted":   "there were as many events as there may be",
+	"events":   "it had as many events as run.limits.events allows",
+	"halted":   "it had as many events as run.limits.events allows",
 	"crashed":  "the node does not start",
+}
+
+// missed tells whether the run did not get to the moment that was asked for, though more would have happened.
+func (l *look) missed(s *scene) bool {
+	return l.at >= 0 && s.Now < l.at && s.Stop != "idle" && s.Stop != "crashed" && earlyStops[s.Stop] != ""
+}
+
+// end is how a verb ends that has shown a moment.
+func (l *look) end(s *scene) error {
+	if !l.missed(s) {
+		return nil
+	}
+	return exitWith(codeInconclusive, "--at %s was not reached: the run stops at %s, because %s", scenarios.FormatDuration(l.at),
+		timeText(s.Now), earlyStops[s.Stop]).because("what was printed is how it stands there")
+}
+
+// afterEnd refuses a moment after the end of a run that lasts so long.
+func afterEnd(flag string, at, length time.Duration) error {
+	return exitWith(codeUsage, "%s: %s is after the end of the run", flag, scenarios.FormatDuration(at)).
+		because(fmt.Sprintf("it lasts %s; --for makes it longer", scenarios.FormatDuration(length)))
 }
 
 // plan is the scenario and the seed of a run: those that a token or a file with a repro says, or those that were named.
@@ -162,16 +182,16 @@ func processes(n int) string {
 
 // lookHead is what the JSON of both verbs begins with.
 type lookHead struct {
-	V        int           `json:"v"`
-	Type     string        `json:"type"`
-	Scenario string        `json:"scenario"`
-	Seed     uint64        `json:"seed"`
-	Now      time.Duration `json:"now"`
-	Stop     string        `json:"stop"`
+	V        int    `json:"v"`
+	Type     string `json:"type"`
+	Scenario string `json:"scenario"`
+	origin
+	Now  time.Duration `json:"now"`
+	Stop string        `json:"stop"`
 }
 
 func (s *scene) head(verb string) lookHead {
-	return lookHead{reports.JSONVersion, verb, s.target.word(), s.seed, s.Now, s.Stop}
+	return lookHead{reports.JSONVersion, verb, s.target.word(), s.origin, s.Now, s.Stop}
 }
 
 // printJSON prints a line for programs. An error of the output is kept by the output.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim/fault"
 )
@@ -19,7 +20,7 @@ func (a *app) lsCommand() *cobra.Command {
 		Short: "List built-in scenarios, the programs that files can start, and what faults can wait for",
 		Example: `  simrun ls
   simrun ls kv             what programs whose names begin with kv take, and what can be asked of them
-  simrun ls chat.sim.yaml  what happens in it that a fault can wait for, as in at: the 3rd message kv.Put of kv_store
+  simrun ls chat.sim.yaml  what happens in it that a fault can wait for, as in at: the 3rd message put of kv_store
   simrun ls --format json`,
 		Long: "Lists the built-in scenarios, and the programs that scenario files can start with their arguments\n" +
 			"and requests. An argument with a star must be given. Of a scenario that is named in full it lists\n" +
@@ -27,11 +28,14 @@ func (a *app) lsCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, names []string) error { return a.ls(names, format) },
 	}
 	formatFlag(cmd, &format)
+	cmd.ValidArgsFunction = completeListed
 	return cmd
 }
 
 // listing is what ls prints.
 type listing struct {
+	V         int              `json:"v"`
+	Type      string           `json:"type"` // ls
 	Scenarios []listedScenario `json:"scenarios"`
 	Programs  []listedProgram  `json:"programs"`
 	Events    []listedEvents   `json:"events,omitempty"`
@@ -87,7 +91,7 @@ type listedParam struct {
 }
 
 func (a *app) ls(names []string, format format) error {
-	l := listing{Scenarios: []listedScenario{}, Programs: []listedProgram{}, named: len(names) > 0}
+	l := listing{V: reports.JSONVersion, Type: "ls", Scenarios: []listedScenario{}, Programs: []listedProgram{}, named: len(names) > 0}
 	rest, err := l.heard(a, names)
 	if err != nil {
 		return err
@@ -97,7 +101,7 @@ func (a *app) ls(names []string, format format) error {
 		l.programs(rest)
 	}
 	if len(l.Events) == 0 && len(l.Scenarios)+len(l.Programs) == 0 {
-		e := exitWith(codeNothing, "no built-in scenario and no program begins with %s", strings.Join(names, " or "))
+		e := exitWith(codeUsage, "no built-in scenario and no program begins with %s", strings.Join(names, " or "))
 		return e.because(meantOr(names[0], append(libraryNames(), programs().Names()...), "simrun ls lists all of them"))
 	}
 	if format == jsonFormat {
@@ -114,7 +118,7 @@ func (a *app) ls(names []string, format format) error {
 func (l *listing) heard(a *app, names []string) (rest []string, err error) {
 	for _, name := range names {
 		t, ok := builtin(name)
-		if isYAML(name) {
+		if isYAML(name) || name == inputWord {
 			if t, err = read(name); err != nil {
 				return nil, unknownTarget(name)
 			}
@@ -187,11 +191,12 @@ func listedParams(all []scenarios.Param) []listedParam {
 }
 
 func (l *listing) print(w io.Writer) {
+	wide := l.width()
 	if len(l.Scenarios) > 0 {
 		fmt.Fprint(w, "Built-in scenarios (simrun run NAME)\n")
 	}
 	for _, s := range l.Scenarios {
-		fmt.Fprintf(w, "  %-26s %s\n", s.Name, firstSentence(s.About))
+		fmt.Fprintf(w, "  %-*s %s\n", wide, s.Name, firstSentence(s.About))
 	}
 	if len(l.Scenarios) > 0 && len(l.Programs) > 0 {
 		fmt.Fprintln(w)
@@ -200,13 +205,13 @@ func (l *listing) print(w io.Writer) {
 		fmt.Fprint(w, "Programs (start: NAME, with: {…})\n")
 	}
 	for _, p := range l.Programs {
-		fmt.Fprintf(w, "  %-26s %s\n", p.Name, p.About)
+		fmt.Fprintf(w, "  %-*s %s\n", wide, p.Name, p.About)
 		if len(p.Params) > 0 {
 			fmt.Fprintf(w, "      with  %s\n", params(p.Params))
 		}
 		for _, r := range p.Requests {
 			kind := ""
-			if l.named && r.Kind != "" {
+			if l.named && r.Kind != "" && r.Kind != r.Name {
 				kind = "  (message " + r.Kind + ")"
 			}
 			fmt.Fprintf(w, "      %-5s %s%s\n", r.how(), strings.TrimSpace(r.Name+" "+params(r.Params)), kind)
@@ -219,19 +224,37 @@ func (l *listing) print(w io.Writer) {
 		if i > 0 || len(l.Scenarios)+len(l.Programs) > 0 {
 			fmt.Fprintln(w)
 		}
-		e.print(w)
+		e.print(w, wide)
 	}
 }
 
+// width is that of the column of names: what is behind them stands in one column, which is the same for most.
+func (l *listing) width() int {
+	wide := 26
+	for _, s := range l.Scenarios {
+		wide = max(wide, len(s.Name))
+	}
+	for _, p := range l.Programs {
+		wide = max(wide, len(p.Name))
+	}
+	for _, e := range l.Events {
+		for _, s := range e.Of {
+			wide = max(wide, len(s.Who))
+		}
+		wide = max(wide, len(nodeWords[fault.NodeUp]))
+	}
+	return wide
+}
+
 // print lists events by whom they happen to, those of nodes in a line for all of them.
-func (e listedEvents) print(w io.Writer) {
+func (e listedEvents) print(w io.Writer, wide int) {
 	fmt.Fprintf(w, "Events of %s, as heard in %s (at: the 3rd message KIND of WHO)\n", e.Scenario, plural(len(e.Seeds), "run"))
 	nodes := map[string]bool{}
 	for _, s := range e.Of {
 		who := s.Who
 		for _, what := range []string{fault.Start, fault.Message, fault.End, fault.Fact, fault.Report} {
 			if kinds, heard := s.Kinds[what]; heard {
-				fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-26s %-8s %s", who, what, strings.Join(kinds, ", ")), " "))
+				fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-*s %-8s %s", wide, who, what, strings.Join(kinds, ", ")), " "))
 				who = ""
 			}
 		}
@@ -241,7 +264,7 @@ func (e listedEvents) print(w io.Writer) {
 	}
 	for _, what := range []string{fault.NodeUp, fault.NodeDown, fault.Up, fault.Down} {
 		if nodes[what] {
-			fmt.Fprintf(w, "  %-26s %s\n", nodeWords[what], what)
+			fmt.Fprintf(w, "  %-*s %s\n", wide, nodeWords[what], what)
 		}
 	}
 }
@@ -260,12 +283,12 @@ func versions(all []listedVersion) string {
 	return strings.Join(list, ", ")
 }
 
-// firstSentence is what fits into a list.
+// firstSentence is what a list has room for.
 func firstSentence(about string) string {
 	if i := strings.Index(about, ". "); i > 0 {
 		about = about[:i+1]
 	}
-	return cut(about, 100)
+	return about
 }
 
 func (r listedRequest) how() string {

@@ -10,12 +10,12 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/bedlam-sim/bedlam/reports"
 	"github.com/bedlam-sim/bedlam/scenarios"
+	"github.com/bedlam-sim/bedlam/sim/choice"
 	"github.com/bedlam-sim/bedlam/sim/plan"
 )
 
@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"simrun":              main,
 		"simrun-wavering":     with(func(r runner) runner { return wavering{r} }),
-		"simrun-interrupting": with(func(r runner) runner { return interrupting{r} }),
+		"simrun-interrupting": impatient,
 		"simrun-panicking":    with(func(r runner) runner { return panicking{r} }),
 
 		"simrun-panicking-small": with(func(r runner) runner { return panickingSmall{r} }),
@@ -83,19 +83,53 @@ func (p panickingAgain) Run(seed uint64, opts scenarios.RunOptions) *reports.Run
 	return p.runner.Run(seed, opts)
 }
 
-// interrupting is slow, and the user loses patience: SIGNAL says how, and AFTER after how many runs, if not five.
+// interrupting is run by somebody who loses patience: SIGNAL says how, and AFTER after how many runs, if not five.
 type interrupting struct{ runner }
 
 func (i interrupting) Run(seed uint64, opts scenarios.RunOptions) *reports.Run {
+	losePatience()
+	return i.runner.Run(seed, opts)
+}
+
+func (i interrupting) Planned(opts scenarios.RunOptions) plan.Runner {
+	play := i.runner.Planned(opts)
+	return func(p plan.Plan, rec *choice.Recording) plan.Outcome {
+		losePatience()
+		return play(p, rec)
+	}
+}
+
+// losePatience sends the signal when it is time. Nobody goes on until simrun has heard it.
+func losePatience() {
 	after, err := strconv.ParseUint(os.Getenv("AFTER"), 10, 64)
 	if err != nil {
 		after = 5
 	}
-	if times.Add(1) == after {
-		syscall.Kill(syscall.Getpid(), map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[os.Getenv("SIGNAL")])
+	n := times.Add(1)
+	if n < after {
+		return
 	}
-	time.Sleep(2 * time.Millisecond)
-	return i.runner.Run(seed, opts)
+	signal := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[os.Getenv("SIGNAL")]
+	if signal == 0 {
+		return
+	}
+	if n == after {
+		syscall.Kill(syscall.Getpid(), signal)
+	}
+	<-listening.ctx.Done()
+}
+
+// listening is who hears the signals.
+var listening *interrupt
+
+// impatient is main with runners that are interrupted.
+func impatient() {
+	usual := listen
+	listen = func() *interrupt {
+		listening = usual()
+		return listening
+	}
+	with(func(r runner) runner { return interrupting{r} })()
 }
 
 func TestScripts(t *testing.T) {

@@ -35,7 +35,7 @@ var given = map[string][2]string{
 }
 
 // idleFlags are those that decide nothing about the runs and where they are told.
-var idleFlags = []string{"jobs", "quiet", "color", "help"}
+var idleFlags = []string{"jobs", "quiet", "color", "explain-exit", "help"}
 
 // The command that goes on with a search says every flag of run again, or there is a reason not to: no flag can be forgotten.
 func TestOnward_allFlags(t *testing.T) {

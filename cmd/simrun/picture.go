@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +26,10 @@ func picture(run *reports.Run, record *trace.Record, most int) *reports.Sequence
 		record: record, places: map[uint64]int{}, parents: map[uint64]uint64{}, ended: map[uint64]bool{},
 		heard: map[uint64]uint64{}, gone: map[string]bool{}, sent: map[letter][]int{},
 	}
-	p.Title = fmt.Sprintf("%s, seed %s", run.Scenario, choice.FormatSeed(run.Seed))
+	p.Title = run.Scenario
+	if !run.Dull {
+		p.Title += ", seed " + choice.FormatSeed(run.Seed)
+	}
 	end := p.end(run)
 	from := p.from(end, most)
 	for i := range end {

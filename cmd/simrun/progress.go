@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ func (p *progress) scenario(s *reports.Summary, hands int) {
 func (p *progress) shrinking(now plan.Progress) {
 	p.doing = ""
 	if now.Evaluations > 0 {
-		p.doing = fmt.Sprintf("  making a failure small: %s, %d of %d runs, %s left", now.Doing, now.Evaluations, now.Budget,
+		p.doing = fmt.Sprintf("  %s: making it small: %s, %d of %d runs, %s left", p.failures(), now.Doing, now.Evaluations, now.Budget,
 			plural(now.Deviations, "draw"))
 	}
 	if time.Since(p.pulsed) >= tick {
@@ -84,7 +85,7 @@ func (p *progress) pulse() {
 // draw redraws the lines on the terminal.
 func (p *progress) draw() {
 	wide := p.env.errWidth() - 1
-	text := cut(p.first(), wide) + "\n" + cut(p.second(), wide) + "\n"
+	text := cut(p.first(wide), wide) + "\n" + cut(p.second(), wide) + "\n"
 	fmt.Fprint(p.errs, p.up()+text)
 	p.drawn = 2
 }
@@ -112,7 +113,7 @@ func (p *progress) line() {
 		return
 	}
 	p.said, p.at = time.Now(), share
-	fmt.Fprintln(p.errs, strings.Join(strings.Fields(p.first()+", "+p.second()), " "))
+	fmt.Fprintln(p.errs, strings.Join(strings.Fields(p.first(math.MaxInt)+", "+p.second()), " "))
 }
 
 // failure tells of the first failure of a kind at once: the report may be a while.
@@ -126,21 +127,39 @@ func (p *progress) failure(f *reports.Found) {
 
 func (p *progress) share() int { return 100 * p.s.Runs / max(1, p.s.Asked) }
 
-// first is name, how far, how long still and how fast: a narrow terminal cuts off the end.
-func (p *progress) first() string {
+// first is name, how far, how long still and how fast. Where there is no room for all of it, the bar goes first, then what
+// is behind the seeds, and then the end of the name.
+func (p *progress) first(wide int) string {
 	s, wall := p.s, time.Since(p.began).Seconds()
 	name := s.Scenario
 	if p.scenarios > 1 {
 		name += fmt.Sprintf(" (%d/%d)", p.number, p.scenarios)
 	}
 	rate := float64(s.Runs) / wall
-	left := ""
-	if s.Runs > 0 {
-		left = "~" + time.Duration(float64(s.Asked-s.Runs)/rate*float64(time.Second)).Round(time.Second).String() + " left  "
+	done := fmt.Sprintf("%d%%  %d/%d seeds", p.share(), s.Runs, s.Asked)
+	if bar := p.bar(); letters(name+"  "+bar+" "+done) <= wide {
+		done = strings.TrimLeft(bar+" ", " ") + done
 	}
-	return fmt.Sprintf("%s  %s %3d%%  %d/%d seeds  %s%s/s  %s events/s  ×%s real time", name, p.bar(), p.share(), s.Runs, s.Asked,
-		left, round(rate), round(float64(s.Events)/wall), round(s.Virtual.Seconds()/wall))
+	text := cut(name, max(leastName, wide-letters("  "+done))) + "  " + done
+	var rest []string
+	if s.Runs > 0 {
+		left := time.Duration(float64(s.Asked-s.Runs) / rate * float64(time.Second))
+		rest = append(rest, "~"+left.Round(time.Second).String()+" left")
+	}
+	rest = append(rest, round(rate)+"/s", round(float64(s.Events)/wall)+" events/s", "×"+round(s.Virtual.Seconds()/wall)+" real time")
+	for _, more := range rest {
+		if letters(text+"  "+more) > wide {
+			break
+		}
+		text += "  " + more
+	}
+	return text
 }
+
+// leastName is how much of a scenario's name is shown at least.
+const leastName = 4
+
+func letters(text string) int { return utf8.RuneCountInString(text) }
 
 // bar is for terminals only.
 func (p *progress) bar() string {
@@ -158,11 +177,7 @@ func (p *progress) second() string {
 		return p.doing
 	}
 	s := p.s
-	text := fmt.Sprintf("  %s", plural(s.Failed, "failure"))
-	if s.Failed > 0 {
-		text += fmt.Sprintf(" (%s)", plural(len(s.Failures), "kind"))
-	}
-	text += fmt.Sprintf("  %d undecided", s.Undecided)
+	text := fmt.Sprintf("  %s  %d undecided", p.failures(), s.Undecided)
 	if len(s.Faults) > 0 {
 		n := 0
 		for _, f := range s.Faults {
@@ -173,6 +188,14 @@ func (p *progress) second() string {
 		text += fmt.Sprintf("  faults seen %d/%d", n, len(s.Faults))
 	}
 	return text + fmt.Sprintf("  %s", plural(p.hands, "worker"))
+}
+
+// failures says how many there are.
+func (p *progress) failures() string {
+	if p.s.Failed == 0 {
+		return "0 failures"
+	}
+	return fmt.Sprintf("%s (%s)", plural(p.s.Failed, "failure"), plural(len(p.s.Failures), "kind"))
 }
 
 // cut makes text fit into a line of a terminal.

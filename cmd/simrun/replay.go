@@ -116,7 +116,7 @@ var reproKey = regexp.MustCompile(`(?m)^["' {]*repro["']?\s*:`)
 
 // keeper reads a scenario file with a repro; sc is nil if it is none.
 func (a *app) keeper(word string) (target, *scenarios.Scenario, error) {
-	if !isYAML(word) {
+	if !isYAML(word) && word != inputWord {
 		return target{}, nil, nil
 	}
 	t, err := read(word)
@@ -171,8 +171,8 @@ func (a *app) scenarioOf(token scenarios.Token, named []string) (target, error) 
 		}
 		return target{}, lost(token, named[0])
 	}
-	here, err := below(".")
-	if err != nil {
+	here, unread := below(".")
+	for _, err := range unread {
 		a.warn("%v", err)
 	}
 	for _, t := range append(here, library()...) {
@@ -315,11 +315,19 @@ func (p *replay) origin() string {
 	return x.String()
 }
 
+// seeds is the seed; none if there is none.
+func (p *replay) seeds() string {
+	if p.plan.Dull {
+		return "none"
+	}
+	return strconv.FormatUint(p.plan.Seed, 10)
+}
+
 // tell prints what came of it, and writes it to all files that were asked for.
 func (r *replaying) tell(p *replay) error {
 	word, meaning, c := p.verdict()
 	s := &reports.Summary{
-		Scenario: p.run.Scenario, File: p.target.file, Seeds: strconv.FormatUint(p.plan.Seed, 10), Asked: 1, For: p.run.For,
+		Scenario: p.run.Scenario, File: p.target.file, Seeds: p.seeds(), Asked: 1, For: p.run.For,
 		Token: tokens(p.sc, scenarios.Digest(p.target.src), p.options()), End: reports.EndSeeds, Planned: true,
 	}
 	e := &evidence{Found: s.Add(p.run), plan: p.plan, words: p.words}
@@ -334,7 +342,7 @@ func (r *replaying) tell(p *replay) error {
 	if e.Found != nil {
 		e.Plan = p.origin()
 		if p.repro != nil && p.gone == nil {
-			e.Token = p.target.file
+			e.Token = p.target.word()
 		}
 		if p.record != nil {
 			e.show(p.record)
@@ -362,7 +370,7 @@ func (r *replaying) print(x *report, p *replay, e *evidence, s *reports.Summary,
 		return
 	}
 	if r.trace {
-		printTrace(x.out, traceFormat(x.format), p.record, trace.Filter{})
+		printTrace(x.out, x.format, p.record, trace.Filter{})
 	}
 	if x.format == jsonFormat {
 		(&jsonTeller{JSON: reports.JSON{W: x.out}}).loose(r.loose)
@@ -416,14 +424,6 @@ func (r *replaying) keep(p *replay, e *evidence, s *reports.Summary, res *report
 	f.end(res)
 	f.close()
 	return f.failure()
-}
-
-// traceFormat is how a trace is printed beside other things.
-func traceFormat(f format) format {
-	if f == jsonFormat {
-		return jsonlFormat
-	}
-	return f
 }
 
 func (r *replaying) printText(w io.Writer, p *replay, found *reports.Found, s *reports.Summary, word, meaning string) {

@@ -20,7 +20,7 @@ var fileFlags = [...]struct {
 	name, usage string
 	format      format
 }{
-	{"junit", "also write JUnit XML to `FILE`; here and below - is stdout", junitFormat},
+	{"junit", "also write JUnit XML to `FILE`; here and below - is stdout, in place of text", junitFormat},
 	{"markdown", "also write Markdown to `FILE`", markdownFormat},
 	{"jsonl", "also write JSON Lines to `FILE`", jsonFormat},
 }
@@ -52,21 +52,16 @@ type report struct {
 
 // begin opens the files, before there is anything to write: whoever cannot write learns it at once.
 func (r *reporting) begin(stdout *output) error {
-	r.open = []*report{{r.format, stdout, nil, ""}}
-	seen := map[string]string{}
+	printed, err := r.printed()
+	if err != nil {
+		return err
+	}
+	r.open = []*report{{printed, stdout, nil, ""}}
 	for i, f := range fileFlags {
 		name := r.names[i]
-		switch other := seen[filepath.Clean(name)]; {
-		case name == "":
+		if name == "" || name == "-" {
 			continue
-		case name == "-":
-			r.open = append(r.open, &report{f.format, stdout, nil, ""})
-			continue
-		case other != "":
-			r.finish()
-			return exitWith(codeUsage, "--%s and --%s name the same file, %s", other, f.name, name)
 		}
-		seen[filepath.Clean(name)] = f.name
 		file, err := os.Create(name)
 		if err != nil {
 			r.finish()
@@ -75,6 +70,28 @@ func (r *reporting) begin(stdout *output) error {
 		r.open = append(r.open, &report{f.format, newOutput(file), file, name})
 	}
 	return nil
+}
+
+// printed is what goes to stdout: one format, for nobody could tell two apart. No two reports go to one place.
+func (r *reporting) printed() (format, error) {
+	printed, flag := r.format, "format "+string(r.format)
+	seen := map[string]string{}
+	for i, f := range fileFlags {
+		name := r.names[i]
+		other := seen[filepath.Clean(name)]
+		switch {
+		case name == "":
+			continue
+		case name == "-" && printed != textFormat:
+			return "", exitWith(codeUsage, "--%s and --%s both want stdout", flag, f.name).because("name a file for one of them")
+		case name == "-":
+			printed, flag = f.format, f.name
+		case other != "":
+			return "", exitWith(codeUsage, "--%s and --%s name the same file, %s", other, f.name, name)
+		}
+		seen[filepath.Clean(name)] = f.name
+	}
+	return printed, nil
 }
 
 // broken tells whether an output takes nothing more.

@@ -34,7 +34,6 @@ simrun VERB --help says more; simrun --explain-exit lists the exit codes.
 `
 
 func (a *app) root() *cobra.Command {
-	explain := false
 	root := &cobra.Command{
 		Use:           "simrun VERB [TARGET…] [flags]",
 		Short:         "Simulate systems of actors, deterministically",
@@ -42,17 +41,11 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		Version:       version(),
 		Args:          knownVerb,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if explain {
-				return explainExit(a.out)
-			}
-			return cmd.Help()
-		},
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.errs)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.Flags().BoolVar(&explain, "explain-exit", false, "list the exit codes")
 	all := root.PersistentFlags()
 	a.colour = "auto"
 	all.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no warnings")
@@ -60,7 +53,8 @@ func (a *app) root() *cobra.Command {
 	all.Var(colour, "color", "colour the output")
 	root.SetFlagErrorFunc(suggestFlag)
 	root.AddCommand(a.runCommand(), a.replayCommand(), a.shrinkCommand(), a.checkCommand(), a.traceCommand(), a.treeCommand(),
-		a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand())
+		a.topCommand(), a.conformCommand(), a.benchCommand(), a.lsCommand(), a.versionCommand(), completionCommand())
+	a.explainable(root)
 	root.SetHelpFunc(help)
 	root.SetHelpCommand(helpCommand())
 	return root
@@ -71,6 +65,9 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [VERB]",
 		Short: "Say what a verb does",
+		Example: `  simrun help run
+  simrun run --help   the same`,
+		Long: "Says what a verb does, with examples, and which flags it has.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
@@ -97,7 +94,7 @@ func knownVerb(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		verbs = append(verbs, c.Name())
 	}
-	if cmd.Flags().Lookup(args[0]) != nil {
+	if cmd.Flags().Lookup(args[0]) != nil || cmd.PersistentFlags().Lookup(args[0]) != nil {
 		return e.because("did you mean --" + args[0] + "?")
 	}
 	if near := nearest(args[0], verbs); near != "" {
@@ -105,6 +102,9 @@ func knownVerb(cmd *cobra.Command, args []string) error {
 	}
 	return e.because("simrun --help lists the verbs")
 }
+
+// helpWidth is how many columns help has at most.
+const helpWidth = 120
 
 // help shows examples first. The root has a text of its own.
 func help(cmd *cobra.Command, _ []string) {
@@ -118,13 +118,12 @@ func help(cmd *cobra.Command, _ []string) {
 		write(rootHelp)
 		return
 	}
-	if cmd.Example == "" { // cobra's own verbs
-		write(cmd.Long, "\n\n", cmd.UsageString())
-		return
-	}
 	write("simrun ", cmd.Use, "\n\nExamples:\n", cmd.Example, "\n\n", strings.TrimSpace(cmd.Long), "\n")
-	if flags := cmd.LocalFlags().FlagUsagesWrapped(100); flags != "" {
+	if flags := cmd.LocalFlags().FlagUsagesWrapped(helpWidth); flags != "" {
 		write("\nFlags:\n", flags)
 	}
-	write("\nAll verbs: -q, --quiet  --color auto|always|never  -h, --help\n")
+	if mayEnd[cmd.Name()] != nil {
+		write("\n", endings(cmd.Name()), "\n")
+	}
+	write("\nAll verbs: -q, --quiet  --color auto|always|never  --explain-exit  -h, --help\n")
 }

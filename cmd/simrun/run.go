@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,7 +71,8 @@ func (r *running) command() *cobra.Command {
 		Long: `Runs each scenario once for each seed and says what held and what broke. The first failure of each kind is
 made small, told with what it needs, and ends with the command that replays it. Unless a time ends the
 search, what is printed to stdout does not depend on -j, nor on the machine. Exit codes: --explain-exit.
-A TARGET is a scenario file, a folder, or the name of a built-in scenario; without one, this folder.
+A TARGET is a scenario file, - (the standard input), a folder, or the name of a built-in scenario; without one,
+this folder.
 Runs kept from earlier come first: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, and what the
 folder of --out keeps. Each still fails (exit 1), is fixed, is stale (exit 8), or is said to be of none of them.
 That folder has run.json, results.jsonl and, for each kind of failure, repro.yaml, story, trace and picture.`,
@@ -169,6 +171,7 @@ func (r *running) run(names []string) error {
 	if len(parsed) == 1 && parsed[0].Repro != nil {
 		return r.alone(fileRun(targets[0], parsed[0]))
 	}
+	r.stop.heed()
 	if err := r.prepare(); err != nil {
 		return err
 	}
@@ -193,7 +196,7 @@ func (r *running) run(names []string) error {
 func (r *running) looseNumber(names []string, err error) error {
 	for _, name := range names {
 		if _, bad := strconv.ParseUint(name, 10, 32); bad == nil && r.ending.failures == 1 {
-			if _, found := find(name); found != nil {
+			if _, _, found := find(name); found != nil {
 				return exitWith(codeUsage, "--fail-fast takes its number behind an equals sign").
 					because("did you mean --fail-fast=" + name + "?")
 			}
@@ -234,14 +237,19 @@ func says(n int) string {
 	return "say"
 }
 
-// prepare opens whatever is written to.
+// prepare opens whatever is written to. Where one of it is not to be had, nothing of the others is lost.
 func (r *running) prepare() error {
-	if err := r.begin(r.out); err != nil {
+	f, err := r.claim()
+	if err != nil {
 		return err
 	}
-	if r.dir != "" {
-		f, err := openFolder(r.dir)
-		if err != nil {
+	if err := r.begin(r.out); err != nil {
+		f.close()
+		return err
+	}
+	if f != nil {
+		if err := f.start(); err != nil {
+			f.close()
 			r.finish()
 			return err
 		}
@@ -363,8 +371,13 @@ func (r *running) summary(t target, sc *scenarios.Scenario, c *campaign) *report
 	}
 	return &reports.Summary{
 		Scenario: sc.Name, File: t.file, Seeds: c.seeds.String(), Asked: c.count, For: last,
-		Token: tokens(sc, scenarios.Digest(t.src), r.opts), Open: r.endless,
+		Token: tokens(sc, scenarios.Digest(t.src), r.opts), Open: r.endless, Alike: r.alike(sc),
 	}
+}
+
+// alike reports whether another scenario has the name of one.
+func (r *running) alike(sc *scenarios.Scenario) bool {
+	return slices.ContainsFunc(r.parsed, func(x *scenarios.Scenario) bool { return x != sc && x.Name == sc.Name })
 }
 
 // tokens makes the tokens of a scenario's runs.

@@ -38,7 +38,7 @@ func keptStem(name string) (stem string, ok bool) {
 // beside are the files that keep runs of a scenario file: chat.repro.yaml and chat.*.repro.yaml beside chat.sim.yaml, but those
 // of chat.more.sim.yaml, if there is one.
 func (t target) beside() ([]string, error) {
-	if t.isBuiltin() {
+	if t.isBuiltin() || t.isInput() {
 		return nil, nil
 	}
 	dir := filepath.Dir(t.file)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +34,7 @@ func (a *app) shrinkCommand() *cobra.Command {
 place of chance, and keeps what still fails in the same way. What is left is told in words, with what comes of the
 run without it, and ends in a token that simrun replay plays. It takes at most --budget runs.
 With --write what is left is written to a file: the scenario, with a key repro: that simrun replay and simrun run play.
+Only a file that has such a key is written anew. After Ctrl-C the smallest run so far is what is left.
 
 exit code 0  it is made small
           5  two runs of one plan differ: that is what to mend first
@@ -63,9 +63,16 @@ func (s *shrinking) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.file != "" && !isYAML(s.file) {
+	switch {
+	case s.file == "":
+	case !isYAML(s.file):
 		return exitWith(codeUsage, "--write %s: a scenario file ends with .yaml", s.file)
+	default:
+		if err := mayWrite("--write", s.file); err != nil {
+			return err
+		}
 	}
+	s.stop.heed()
 	r := newRunner(p.sc)
 	defer r.Close()
 	return s.shrink(r, p)
@@ -82,40 +89,73 @@ func (s *shrinking) shrink(r runner, p *replay) error {
 	}
 	small, err := m.shrink(r, p.plan)
 	live.wipe()
-	if s.stop.asked() {
-		return s.stop.exit()
-	}
-	if err != nil {
-		var parting *plan.Parting
-		if errors.As(err, &parting) {
-			return exitWith(codeWavering, "%w", err)
-		}
+	var parting *plan.Parting
+	var off *brokenOff
+	switch {
+	case errors.As(err, &off):
+		return s.interrupted(m, r, p, before, off)
+	case errors.As(err, &parting):
+		return exitWith(codeWavering, "%w", err)
+	case err != nil:
 		return exitWith(codeDrift, "%w", err)
 	}
-	again := small.small.Replay
+	_, err = s.print(m, p, small, before)
+	return err
+}
+
+// print prints what is left and writes it to the file, and answers how it is played again.
+func (s *shrinking) print(m *smaller, p *replay, small *shrunk, before *reports.Run) (again string, err error) {
+	again = small.small.Replay
 	if s.file != "" {
 		if err := s.write(m, p.target, small); err != nil {
-			return err
+			return "", err
 		}
 		again = s.file
+	}
+	if again == "" {
+		again = m.token(small.Plan, small.small.Run).Format()
 	}
 	if s.plan {
 		fmt.Fprint(s.app.out, small.Plan.Annotate(small.words))
 	} else {
 		s.tell(s.app.out, p.sc, small, before)
-		if again == "" {
-			again = m.token(small.Plan, small.small.Run).Format()
-		}
 		fmt.Fprintf(s.app.out, "REPLAY: simrun replay %s\n", reports.ShellWord(again))
 	}
-	return s.app.out.Flush()
+	return again, s.app.out.Flush()
+}
+
+// interrupted prints the smallest run so far, if it is smaller than it was, and how to go on from it.
+func (s *shrinking) interrupted(m *smaller, r runner, p *replay, before *reports.Run, off *brokenOff) error {
+	fmt.Fprintf(s.errs, "simrun: interrupted after %d of %s\n", off.runs, plural(s.budget, "run"))
+	if off.best.Equal(p.plan.Canonical()) {
+		fmt.Fprintln(s.errs, "  nothing was left out by then")
+		return s.stop.exit()
+	}
+	small := m.shrunk(r, plan.Report{Plan: off.best, Evaluations: off.runs})
+	if small.small.Run.Signature() != before.Signature() {
+		return exitWith(codeWavering, "the smallest run so far does not fail as it did when it is made again")
+	}
+	small.broken = true
+	again, err := s.print(m, p, small, before)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.errs, "  to go on: simrun shrink %s\n", reports.ShellWord(again))
+	return s.stop.exit()
 }
 
 // write writes the file that keeps the small run.
 func (s *shrinking) write(m *smaller, t target, small *shrunk) error {
+	if err := mayWrite("--write", s.file); err != nil {
+		return err
+	}
+	signature := small.small.Run.Signature()
+	if before := keeps(s.file); before != "" && before != signature {
+		s.warn("%s kept another failure, %q; it is written anew", s.file, before)
+	}
 	text, err := m.repro(small.Plan, small.small.Run).File(t.src, m.sc, small.words)
 	if err == nil {
-		err = os.WriteFile(s.file, text, 0o666)
+		err = writeAnew(s.file, text)
 	}
 	if err != nil {
 		return exitWith(codeOutput, "--write: %w", err)
@@ -135,6 +175,10 @@ func (s *shrinking) tell(w io.Writer, sc *scenarios.Scenario, small *shrunk, bef
 	}
 	for _, name := range x.Without {
 		fmt.Fprintf(w, "  without %s\n", name)
+	}
+	if small.broken {
+		fmt.Fprintf(w, "  it was interrupted: there may be less still, and what of it is needed was not asked\n")
+		return
 	}
 	if len(x.Needs) == 0 {
 		fmt.Fprintf(w, "  it needs nothing of that: it fails with every choice dull "+

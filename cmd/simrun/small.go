@@ -26,30 +26,89 @@ type smaller struct {
 // shrunk is a run that was made small.
 type shrunk struct {
 	plan.Report
-	small *reports.Small
-	words func(choice.Deviation) string
+	small  *reports.Small
+	words  func(choice.Deviation) string
+	broken bool // off, before it was as small as it can be
 }
 
-// shrink makes the run of a plan small. The error is a *plan.Parting if two runs of a plan differ.
+// A brokenOff is the error of shrinking that was not brought to its end.
+type brokenOff struct {
+	why  string
+	best plan.Plan // the smallest one that has failed so far
+	runs int       // made until then
+}
+
+func (b *brokenOff) Error() string { return b.why }
+
+// shrink makes the run of a plan small. The error is a *plan.Parting if two runs of a plan differ, and a *brokenOff if
+// there was no time.
 func (s *smaller) shrink(r runner, p plan.Plan) (*shrunk, error) {
-	play := r.Planned(s.opts)
-	late := false
-	guarded := func(p plan.Plan, rec *choice.Recording) plan.Outcome {
-		late = late || !s.until.IsZero() && time.Now().After(s.until)
-		if late || s.stop != nil && s.stop.asked() {
-			return plan.Outcome{} // the rest is quick
-		}
-		return play(p, rec)
-	}
-	report := plan.Shrink(guarded, p, plan.Options{Budget: s.budget, Elements: s.sc.Elements(), Progress: s.tell})
+	w := &watch{smaller: s, play: r.Planned(s.opts), best: p.Canonical()}
+	report := plan.Shrink(w.run, p, plan.Options{Budget: s.budget, Elements: s.sc.Elements(), Progress: w.tell})
 	switch {
-	case s.stop != nil && s.stop.asked():
-		return nil, errors.New("it was interrupted")
-	case late:
-		return nil, errors.New("the time was over (--stop-after); simrun shrink goes on from the token")
+	case w.over != "":
+		return nil, &brokenOff{w.over, w.best, w.runs}
 	case report.Err != nil:
 		return nil, report.Err
 	}
+	return s.shrunk(r, report), nil
+}
+
+// A watch plays plans until that is broken off. It remembers the smallest one that failed as the first did.
+type watch struct {
+	*smaller
+	play      plan.Runner
+	over      string // why it was broken off; "" if it was not
+	runs      int
+	signature string
+	best      plan.Plan
+}
+
+// run plays a plan. What is asked after an end passes at once.
+func (w *watch) run(p plan.Plan, rec *choice.Recording) plan.Outcome {
+	switch {
+	case w.over != "":
+	case w.stop != nil && w.stop.asked():
+		w.over = "it was interrupted"
+	case !w.until.IsZero() && time.Now().After(w.until):
+		w.over = "the time was over (--stop-after); simrun shrink goes on from the token"
+	}
+	if w.over != "" {
+		return plan.Outcome{}
+	}
+	o := w.play(p, rec)
+	if w.runs++; w.runs == 1 {
+		w.signature = o.Signature
+	}
+	if o.Fails() && o.Signature == w.signature && noLarger(p, w.best) {
+		w.best = p
+	}
+	return o
+}
+
+// tell tells how far it is, as long as it goes on.
+func (w *watch) tell(now plan.Progress) {
+	if w.smaller.tell != nil && w.over == "" {
+		w.smaller.tell(now)
+	}
+}
+
+// manyDraws is how many draws a plan may name to be taken for smaller than one that leaves them to a seed.
+const manyDraws = 1000
+
+// noLarger tells whether a plan has no more in it than another one of the same scenario.
+func noLarger(p, q plan.Plan) bool {
+	switch {
+	case p.Dull && !q.Dull:
+		return len(p.Deviations) <= manyDraws
+	case p.Dull != q.Dull:
+		return false
+	}
+	return len(p.Deviations)-len(p.Without) <= len(q.Deviations)-len(q.Without)
+}
+
+// shrunk tells of a plan that was made small.
+func (s *smaller) shrunk(r runner, report plan.Report) *shrunk {
 	words := r.Words(report.Plan, s.opts)
 	small := &reports.Small{Run: s.play(r, report.Plan), Runs: report.Evaluations, Minimal: report.Minimal}
 	for _, place := range report.Plan.Without {
@@ -70,7 +129,7 @@ func (s *smaller) shrink(r runner, p plan.Plan) (*shrunk, error) {
 	if token := s.token(report.Plan, small.Run).Format(); len(token) <= plan.ShortToken {
 		small.Replay = token
 	}
-	return &shrunk{report, small, words}, nil
+	return &shrunk{Report: report, small: small, words: words}
 }
 
 // play runs a plan.
@@ -185,7 +244,9 @@ func (r *running) makeSmall(c *campaign, sc *scenarios.Scenario, s *reports.Summ
 
 // unsteady notes that a failing run is not the same each time.
 func (r *running) unsteady(s *reports.Summary, run *reports.Run, hash uint64, text string) {
-	x := &reports.Waver{Scenario: s.Scenario, File: s.File, Seed: run.Seed, Hashes: [2]uint64{run.Hash, hash}, Text: text}
+	x := &reports.Waver{
+		Scenario: s.Scenario, File: s.File, Seed: run.Seed, Dull: run.Dull, Hashes: [2]uint64{run.Hash, hash}, Text: text,
+	}
 	r.worst = graver(r.worst, codeWavering)
 	r.wavers = append(r.wavers, x)
 	r.each(func(t teller) { t.waver(s, x) })

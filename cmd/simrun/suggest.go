@@ -30,7 +30,7 @@ func nearest(typo string, names []string) string {
 
 // nearestOf is nearest, and how far that is; if none is near, how far another may be.
 func nearestOf(typo string, names []string) (best string, far int) {
-	far = 2 + len(typo)/3
+	far = min(2+len(typo)/3, max(2, (len(typo)+1)/2)) // less than half of it is wrong
 	for _, name := range names {
 		if d := distance(typo, name); d < far {
 			best, far = name, d

@@ -53,7 +53,7 @@ func (t *textTeller) waver(_ *reports.Summary, x *reports.Waver) { t.Waver(t.w, 
 
 func (t *textTeller) scenarioEnd(s *reports.Summary, last outlook) {
 	t.Scenario(t.w, s)
-	if last.canary && !s.Partial() {
+	if last.canary && !s.Partial() && s.End != reports.EndInterrupt {
 		fmt.Fprintln(t.w, canaryLine(s))
 	}
 }

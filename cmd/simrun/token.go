@@ -46,7 +46,7 @@ func firstToken(text string) string {
 // readToken reads a token, or the first one of a file.
 func readToken(word string) (scenarios.Token, error) {
 	text := word
-	switch src, err := os.ReadFile(word); {
+	switch src, err := readNamed(word, logBytes); {
 	case err == nil:
 		if text = firstToken(string(src)); text == "" {
 			return scenarios.Token{}, noToken(word, string(src))

@@ -41,7 +41,7 @@ how long at most. JSON holds links, monitors, group leaders and timers too.
 				return err
 			}
 			r.print(s)
-			return nil
+			return r.end(s)
 		},
 	}
 	r.flags(cmd)

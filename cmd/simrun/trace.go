@@ -33,7 +33,8 @@ func (a *app) traceCommand() *cobra.Command {
   simrun trace chat.sim.yaml -s 7 --process '**/room*' --format jsonl > trace.jsonl`,
 		Long: `Runs a scenario with one seed, or the run of a token or of a file that keeps one, and prints the facts of the
 run in their order, with their numbers.
-What is filtered away still counts for the hash. Globs: * is a step of a path or a part of it, ** any steps.`,
+What is filtered away still counts for the hash. Globs: * is a step of a path or a part of it, ** any steps.
+Exit code 2 if a filter can let nothing pass: no process is like a GLOB, or the time is none of the run's.`,
 		Args: oneTarget,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := t.settle(cmd); err != nil {
@@ -50,7 +51,8 @@ What is filtered away still counts for the hash. Globs: * is a step of a path or
 	f.StringArrayVar(&t.filter.Paths, "process", nil, "only facts about processes like this `GLOB`; may be repeated")
 	f.StringVar(&t.from, "from", "", "only facts from this virtual `TIME` on")
 	f.StringVar(&t.to, "to", "", "only facts before this virtual `TIME`")
-	wordFlag(cmd, &t.format, "format", "how to print", textFormat, jsonlFormat)
+	wordFlag(cmd, &t.format, "format", "how to print; json is jsonl", textFormat, jsonlFormat, jsonFormat)
+	must(cmd.RegisterFlagCompletionFunc("kinds", completeKinds))
 	return cmd
 }
 
@@ -80,8 +82,46 @@ func (t *tracing) settle(cmd *cobra.Command) (err error) {
 	if t.filter.From, err = pickMoment("--from", t.from); err != nil {
 		return err
 	}
-	t.filter.To, err = pickMoment("--to", t.to)
-	return err
+	if t.filter.To, err = pickMoment("--to", t.to); err != nil {
+		return err
+	}
+	if t.to != "" && t.filter.To <= t.filter.From {
+		return exitWith(codeUsage, "--to: %s is not after %s, from which on facts are shown", timeText(t.filter.To), timeText(t.filter.From)).
+			because("--from and --to are moments of the run, the first before the second")
+	}
+	return nil
+}
+
+// outside refuses a time after the end of the run.
+func (t *tracing) outside(sc *scenarios.Scenario) error {
+	length := sc.Run.For
+	if t.opts.For > 0 {
+		length = t.opts.For
+	}
+	if t.filter.From <= length {
+		return nil
+	}
+	return afterEnd("--from", t.filter.From, length)
+}
+
+// nobody refuses globs that no process of the run is like.
+func (t *tracing) nobody(all *trace.Record) error {
+	for _, glob := range t.filter.Paths {
+		if !matches(glob, all.Names) {
+			return exitWith(codeUsage, "--process: no process of this run is like %q", glob).
+				because("a process is named as in a trace: * is a step of a path or a part of it, ** any steps")
+		}
+	}
+	return nil
+}
+
+func matches(glob string, names map[uint64]string) bool {
+	for _, name := range names {
+		if trace.Match(glob, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func pickMoment(flag, text string) (time.Duration, error) {
@@ -104,9 +144,16 @@ func (t *tracing) run(cmd *cobra.Command, name string) error {
 	t.opts = l.opts
 	runner := newRunner(sc)
 	defer runner.Close()
-	t.opts.Keep = math.MaxInt
+	if err := t.outside(sc); err != nil {
+		return err
+	}
+	t.opts.Keep, t.opts.KeepOnly = math.MaxInt, &t.filter
 	run := runner.Run(seed, t.opts)
-	printTrace(t.out, t.format, runner.Trace().Record(), t.filter)
+	all := runner.Trace().Record()
+	if err := t.nobody(all); err != nil {
+		return err
+	}
+	printTrace(t.out, t.format, all, t.filter)
 	if f := run.Failure; f != nil {
 		t.warn("%s, %s, breaks the rule %s", target.word(), l.origin, f.Rule)
 	}
@@ -115,7 +162,7 @@ func (t *tracing) run(cmd *cobra.Command, name string) error {
 
 // printTrace prints what passes the filter. An error of the output is kept by the output.
 func printTrace(w io.Writer, f format, all *trace.Record, filter trace.Filter) {
-	if f == jsonlFormat {
+	if f != textFormat {
 		trace.WriteJSONL(w, all.Select(filter))
 		return
 	}

@@ -35,7 +35,7 @@ processes that are nobody's children below those who spawned them.
 				return err
 			}
 			l.tree(s, all)
-			return nil
+			return l.end(s)
 		},
 	}
 	l.flags(cmd)

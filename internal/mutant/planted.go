@@ -1,6 +1,6 @@
 package mutant
 
-// In supervisors. The numbers in brackets are of the list of bugs that OTP has had.
+// In supervisors. The numbers in brackets are of the list of bugs that OTP has had (B in sim/otp/RULES.md).
 var (
 	RestWrongSide      = plant("supervisor", "rest-wrong-side", "rest_for_one restarts the child and those started before it")
 	RetryLost          = plant("supervisor", "retry-lost", "a group restart that fails half way is not tried again")

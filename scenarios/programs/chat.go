@@ -19,8 +19,9 @@ import (
 
 func init() {
 	all["chat.Rooms"] = scenarios.Program{
-		About:  "Knows who is in which room, and passes on what is said there. It should be registered under a global name.",
-		Params: []scenarios.Param{{Name: "prune", Type: scenarios.BoolType, Default: "true", About: "whether those who have died leave their rooms"}},
+		About: "Knows who is in which room, and passes on what is said there. It should be registered under a global name.",
+		Params: []scenarios.Param{{Name: "prune", Type: scenarios.BoolType, Default: "true", About: "whether those who " +
+			"have died leave their rooms"}},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &chatRooms{prune: arg[bool](s.Args, "prune")}
 		},
@@ -31,7 +32,8 @@ func init() {
 			{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the name of the manager"},
 			{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room it joins"},
 			{Name: "local", Type: scenarios.BoolType, Default: "false", About: "whether it casts to the local name"},
-			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted that a line has a first word"},
+			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted " +
+				"that a line has a first word"},
 		},
 		Requests: []scenarios.Request{
 			{Name: "say", Call: true, About: "says something, and answers when it hears it itself", Message: func(scenarios.Args) any { return chatSay{} }},

@@ -20,7 +20,8 @@ func init() {
 	room := scenarios.Param{Name: "room", Type: scenarios.TextType, Default: "lobby", About: "which room"}
 	port := scenarios.Param{Name: "port", Type: scenarios.IntType, Default: "6667", Least: 1, Most: 65535, About: "the TCP port"}
 	all["chat.Door"] = scenarios.Program{
-		About:  "Listens on a TCP port of its node. Who connects gets a session, which says in a room of chat.Rooms what comes, line by line, and passes on what is said there.",
+		About: "Listens on a TCP port of its node. Who connects gets a session, which says in a room of " +
+			"chat.Rooms what comes, line by line, and passes on what is said there.",
 		Params: []scenarios.Param{{Name: "rooms", Type: scenarios.TextType, Default: "rooms", About: "the global name of the manager"}, room, port},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &chatDoor{rooms: term.Global(arg[string](s.Args, "rooms")), room: arg[string](s.Args, "room"), port: int(arg[int64](s.Args, "port"))}

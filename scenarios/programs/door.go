@@ -30,17 +30,20 @@ func init() {
 
 func doorProgram(opts ...genstatem.Option) scenarios.Program {
 	return scenarios.Program{
-		About: "A door with a code lock, a gen_statem. The right code opens it for a while; three wrong ones in a row raise an alarm, during which it stays locked.",
+		About: "A door with a code lock, a gen_statem. The right code opens it for a while; three wrong ones in a " +
+			"row raise an alarm, during which it stays locked.",
 		Params: []scenarios.Param{
 			{Name: "code", Type: scenarios.TextType, Default: "42", About: "that opens it"},
 			{Name: "open", Type: scenarios.DurationType, Default: "3s", About: "how long it stays open"},
-			{Name: "pause", Type: scenarios.DurationType, Default: "1s", About: "if no button is pushed for so long, those pushed before are forgotten"},
+			{Name: "pause", Type: scenarios.DurationType, Default: "1s", About: "if no button is pushed for so long, " +
+				"those pushed before are forgotten"},
 			{Name: "alarm", Type: scenarios.DurationType, Default: "5s", About: "how long an alarm lasts"},
 		},
 		Requests: []scenarios.Request{
 			{Name: "push", Cast: true, About: "pushes a button; while the door is open it waits until the door is locked", Params: []scenarios.Param{{Name: "button", Type: scenarios.TextType, Default: "4", About: "which"}},
 				Message: func(a scenarios.Args) any { return doorPush{arg[string](a, "button")} }},
-			{Name: "enter", Call: true, About: "puts the whole code in and answers opened or denied; while the door is open, or there is an alarm, it waits", Params: []scenarios.Param{{Name: "code", Type: scenarios.TextType, Default: "42", About: "the code"}},
+			{Name: "enter", Call: true, About: "puts the whole code in and answers opened or denied; while the door " +
+				"is open, or there is an alarm, it waits", Params: []scenarios.Param{{Name: "code", Type: scenarios.TextType, Default: "42", About: "the code"}},
 				Message: func(a scenarios.Args) any { return doorEnter{Code: arg[string](a, "code")} }},
 			{Name: "state", Call: true, About: "answers {State, Since}", Message: func(scenarios.Args) any { return doorAsk{} }},
 		},

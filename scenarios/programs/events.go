@@ -29,11 +29,14 @@ func init() {
 		Start: func(name sim.Addr, _ scenarios.Setting) otp.StartFunc { return genevent.Start(name) },
 	}
 	all["events.Owner"] = scenarios.Program{
-		About: "Installs two handlers: a tally, which counts, and a logger, which crashes now and then. The logger is its own: it hears of its end, and installs it again. It exits with tally_gone if a crash of the logger takes the tally along.",
+		About: "Installs two handlers: a tally, which counts, and a logger, which crashes now and then. The logger " +
+			"is its own: it hears of its end, and installs it again. It exits with tally_gone if a crash of the logger " +
+			"takes the tally along.",
 		Params: []scenarios.Param{
 			{Name: "manager", Type: scenarios.ProcessType, Required: true, About: "where"},
 			{Name: "crash", Type: scenarios.PercentType, Default: "5%", About: "how many of the events crash the logger"},
-			{Name: "pause", Type: scenarios.DrawnType, Default: "100ms..200ms", About: "how long after its end the logger is installed again"},
+			{Name: "pause", Type: scenarios.DrawnType, Default: "100ms..200ms", About: "how long after its end the " +
+				"logger is installed again"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &eventOwner{setting: s, crash: arg[scenarios.Percent](s.Args, "crash"), pause: arg[scenarios.Drawn](s.Args, "pause")}

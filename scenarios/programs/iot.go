@@ -17,7 +17,8 @@ import (
 func init() {
 	all["iot.Device"] = deviceProgram()
 	all["iot.Registry"] = scenarios.Program{
-		About: "Knows which devices are connected: they say so, and it monitors them. Every now and then it counts; if it knows more than there are it exits with knows_the_dead.",
+		About: "Knows which devices are connected: they say so, and it monitors them. Every now and then it " +
+			"counts; if it knows more than there are it exits with knows_the_dead.",
 		Params: []scenarios.Param{
 			{Name: "most", Type: scenarios.IntType, Required: true, Most: 1_000_000, About: "how many devices there are"},
 			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often it counts"},
@@ -31,9 +32,11 @@ func init() {
 
 func deviceProgram(opts ...genstatem.Option) scenarios.Program {
 	return scenarios.Program{
-		About: "A device behind a gateway, a gen_statem: offline, connecting or online. If its connection flaps, too often lost in too short a time, it exits with flapping.",
+		About: "A device behind a gateway, a gen_statem: offline, connecting or online. If its connection flaps, " +
+			"too often lost in too short a time, it exits with flapping.",
 		Params: []scenarios.Param{
-			{Name: "registry", Type: scenarios.ProcessType, Required: true, About: "whom it tells when it is connected, and when not any more"},
+			{Name: "registry", Type: scenarios.ProcessType, Required: true, About: "whom it tells when it is " +
+				"connected, and when not any more"},
 			{Name: "up", Type: scenarios.DrawnType, Default: "exp(5s)", Least: 1, About: "how long a connection lasts"},
 			{Name: "down", Type: scenarios.DrawnType, Default: "100ms..2s", Least: 1, About: "how long there is none"},
 			{Name: "handshake", Type: scenarios.DrawnType, Default: "10ms..50ms", About: "how long connecting takes"},

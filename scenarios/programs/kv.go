@@ -16,8 +16,10 @@ import (
 func init() {
 	key := scenarios.Param{Name: "key", Type: scenarios.TextType, Required: true, About: "under which"}
 	all["kv.Store"] = scenarios.Program{
-		About:  "A key-value store.",
-		Params: []scenarios.Param{{Name: "size", Type: scenarios.BoolType, Default: "false", About: "whether it understands what kv.Logger asks, how many keys it has; if not it crashes, as a function without a clause for its argument"}},
+		About: "A key-value store.",
+		Params: []scenarios.Param{{Name: "size", Type: scenarios.BoolType, Default: "false", About: "whether it " +
+			"understands what kv.Logger asks, how many keys it has; if not it crashes, as a function without a clause " +
+			"for its argument"}},
 		Requests: []scenarios.Request{
 			{Name: "put", Call: true, Cast: true, About: "keeps a value", Params: []scenarios.Param{key, {Name: "value", Type: scenarios.IntType, Required: true, About: "what to keep"}},
 				Message: func(a scenarios.Args) any { return kvPut{Key: arg[string](a, "key"), Value: arg[int64](a, "value")} }},

@@ -30,9 +30,10 @@ func init() {
 		},
 	}
 	all["leader.Disk"] = scenarios.Program{
-		About:  "Is written to by one leader at a time. If one writes while another does it exits with split_brain.",
-		Params: []scenarios.Param{{Name: "fence", Type: scenarios.BoolType, Default: "false", About: "whether it refuses the writes of all but who was the last to begin"}},
-		New:    func(s scenarios.Setting) genserver.Server { return &disk{fence: arg[bool](s.Args, "fence")} },
+		About: "Is written to by one leader at a time. If one writes while another does it exits with split_brain.",
+		Params: []scenarios.Param{{Name: "fence", Type: scenarios.BoolType, Default: "false", About: "whether it refuses " +
+			"the writes of all but who was the last to begin"}},
+		New: func(s scenarios.Setting) genserver.Server { return &disk{fence: arg[bool](s.Args, "fence")} },
 	}
 }
 

@@ -16,12 +16,15 @@ import (
 
 func init() {
 	all["child.Parent"] = scenarios.Program{
-		About: "Spawns a child for each sum, and waits for its result. It exits with timeout if none comes, and with mailbox_full if too much lies in its mailbox.",
+		About: "Spawns a child for each sum, and waits for its result. It exits with timeout if none comes, and " +
+			"with mailbox_full if too much lies in its mailbox.",
 		Params: []scenarios.Param{
 			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "the time between two sums"},
 			{Name: "patience", Type: scenarios.DurationType, Default: "100ms", Least: 1, About: "how long it waits for a result"},
-			{Name: "sends", Type: scenarios.BoolType, Default: "true", About: "whether the child sends its result, and does not only return it"},
-			{Name: "drains", Type: scenarios.BoolType, Default: "true", About: "whether it takes what it does not wait for out of its mailbox"},
+			{Name: "sends", Type: scenarios.BoolType, Default: "true", About: "whether the child sends its result, " +
+				"and does not only return it"},
+			{Name: "drains", Type: scenarios.BoolType, Default: "true", About: "whether it takes what it does not " +
+				"wait for out of its mailbox"},
 			{Name: "most", Type: scenarios.IntType, Default: "50", Most: 1_000_000, About: "how many messages may lie in its mailbox"},
 		},
 		Requests: []scenarios.Request{{Name: "noise", Cast: true, About: "a message that it does not wait for"}},

@@ -14,12 +14,14 @@ import (
 func init() {
 	all["phone.Line"] = lineProgram()
 	all["phone.Switch"] = scenarios.Program{
-		About: "Takes telephone calls and gives each to a line. If the line crashes it tries another; after the last try nobody hears of the call again.",
+		About: "Takes telephone calls and gives each to a line. If the line crashes it tries another; after the " +
+			"last try nobody hears of the call again.",
 		Params: []scenarios.Param{
 			{Name: "lines", Type: scenarios.ProcessType, Required: true, About: "the lines; each call draws one"},
 			{Name: "tries", Type: scenarios.IntType, Default: "3", Least: 1, Most: 1000, About: "how many lines a call is given to"},
 		},
-		Requests: []scenarios.Request{{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or cancelled, when it is over", Message: func(scenarios.Args) any { return phoneDial{} }}},
+		Requests: []scenarios.Request{{Name: "dial", Call: true, About: "makes a telephone call; answers ended, or " +
+			"cancelled, when it is over", Message: func(scenarios.Args) any { return phoneDial{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &phoneSwitch{setting: s, tries: int(arg[int64](s.Args, "tries"))}
 		},

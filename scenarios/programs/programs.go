@@ -3,6 +3,8 @@
 package programs
 
 import (
+	"maps"
+
 	"github.com/bedlam-sim/bedlam/scenarios"
 	"github.com/bedlam-sim/bedlam/sim"
 	"github.com/bedlam-sim/bedlam/sim/otp"
@@ -10,7 +12,16 @@ import (
 )
 
 // All is the programs, by the names that files start them by.
-func All() scenarios.Programs { return all }
+func All() scenarios.Programs {
+	whole := maps.Clone(all)
+	for name, p := range whole {
+		if p.Says = says[name]; p.Says == nil {
+			p.Says = map[string]any{}
+		}
+		whole[name] = p
+	}
+	return whole
+}
 
 var all = scenarios.Registry{}
 

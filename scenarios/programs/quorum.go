@@ -17,8 +17,9 @@ import (
 
 func init() {
 	all["quorum.Keeper"] = scenarios.Program{
-		About: "Keeps the number of a quorum.Counter on its node. It registers the local name quorum_keeper. What it keeps and has promised is in a table of its node, which outlives it.",
-		New:   func(scenarios.Setting) genserver.Server { return &keeper{} },
+		About: "Keeps the number of a quorum.Counter on its node. It registers the local name quorum_keeper. What " +
+			"it keeps and has promised is in a table of its node, which outlives it.",
+		New: func(scenarios.Setting) genserver.Server { return &keeper{} },
 	}
 	all["quorum.Counter"] = scenarios.Program{
 		About: "Counts together with those of the other nodes. Without most of the keepers it answers no_majority.",

@@ -23,8 +23,10 @@ func init() {
 	all["rate.Limiter"] = scenarios.Program{
 		About: "Lets so many requests through to a service, and denies the others.",
 		Params: append([]scenarios.Param{{Name: "service", Type: scenarios.ProcessType, Required: true, About: "whom it protects"},
-			{Name: "resets", Type: scenarios.BoolType, Default: "true", About: "whether requests count no more when they are older than per"},
-			{Name: "keeps", Type: scenarios.BoolType, Default: "false", About: "whether it keeps its counts in a table of its node, which outlives it"}}, many...),
+			{Name: "resets", Type: scenarios.BoolType, Default: "true", About: "whether requests count no more when " +
+				"they are older than per"},
+			{Name: "keeps", Type: scenarios.BoolType, Default: "false", About: "whether it keeps its counts in a " +
+				"table of its node, which outlives it"}}, many...),
 		Requests: requests,
 		New: func(s scenarios.Setting) genserver.Server {
 			return &limiter{setting: s, window: windowOf(s), keeps: arg[bool](s.Args, "keeps")}

@@ -22,12 +22,14 @@ func init() {
 		},
 	}
 	all["registry.Dispatcher"] = scenarios.Program{
-		About: "Gives each job to a worker of the group, and to another if that one is not there any more. It exits with nobody_works if it knows none.",
+		About: "Gives each job to a worker of the group, and to another if that one is not there any more. It " +
+			"exits with nobody_works if it knows none.",
 		Params: []scenarios.Param{group,
 			{Name: "tries", Type: scenarios.IntType, Default: "3", Least: 1, Most: 1000, About: "how many workers it asks"},
 			{Name: "patience", Type: scenarios.DurationType, Default: "500ms", Least: 1, About: "how long it waits for each"},
 		},
-		Requests: []scenarios.Request{{Name: "job", Call: true, About: "has a job done, and answers ok; it crashes if nobody did it", Message: func(scenarios.Args) any { return groupJob{} }}},
+		Requests: []scenarios.Request{{Name: "job", Call: true, About: "has a job done, and answers ok; it crashes " +
+			"if nobody did it", Message: func(scenarios.Args) any { return groupJob{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &dispatcher{group: arg[string](s.Args, "group"), tries: int(arg[int64](s.Args, "tries")), patience: arg[time.Duration](s.Args, "patience")}
 		},

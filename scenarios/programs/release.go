@@ -24,7 +24,8 @@ func init() {
 		New: func(scenarios.Setting) genserver.Server { return &logSink{} },
 	}
 	all["web.Front"] = scenarios.Program{
-		About: "Serves pages out of a key-value store and logs each. Without an answer of the store it crashes. How long it waits is the parameter patience of its application, in milliseconds; without one 5000.",
+		About: "Serves pages out of a key-value store and logs each. Without an answer of the store it crashes. " +
+			"How long it waits is the parameter patience of its application, in milliseconds; without one 5000.",
 		Params: []scenarios.Param{
 			{Name: "store", Type: scenarios.ProcessType, Required: true, About: "where pages are kept"},
 			{Name: "log", Type: scenarios.ProcessType, Required: true, About: "where they are logged"},

@@ -19,10 +19,12 @@ import (
 
 func init() {
 	all["replica.Counter"] = scenarios.Program{
-		About: "Counts, if it is the one that has the global name; all others keep what it tells them, and try to get the name when it is gone. It registers the local name counter_replica.",
+		About: "Counts, if it is the one that has the global name; all others keep what it tells them, and try to " +
+			"get the name when it is gone. It registers the local name counter_replica.",
 		Params: []scenarios.Param{
 			{Name: "name", Type: scenarios.TextType, Default: "counter", About: "the global name"},
-			{Name: "behind", Type: scenarios.DurationType, Default: "0s", About: "how long after it has answered it tells the others; 0s: before it answers"},
+			{Name: "behind", Type: scenarios.DurationType, Default: "0s", About: "how long after it has answered it " +
+				"tells the others; 0s: before it answers"},
 		},
 		Requests: []scenarios.Request{
 			{Name: "increment", Call: true, About: "counts, and answers how far it is, or not_leader", Params: []scenarios.Param{

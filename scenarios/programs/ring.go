@@ -27,7 +27,8 @@ func init() {
 			{Name: "size", Type: scenarios.IntType, Default: "5", Least: 1, Most: 1000, About: "how many processes a ring has"},
 			{Name: "closed", Type: scenarios.BoolType, Default: "true", About: "whether the first process is told who comes after it"},
 		},
-		Requests: []scenarios.Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and answers ok when it is back", Message: func(scenarios.Args) any { return ringStart{} }}},
+		Requests: []scenarios.Request{{Name: "start", Call: true, About: "builds a ring, sends a token around, and " +
+			"answers ok when it is back", Message: func(scenarios.Args) any { return ringStart{} }}},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &ringMaster{size: int(arg[int64](s.Args, "size")), closed: arg[bool](s.Args, "closed")}
 		},

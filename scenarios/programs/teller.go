@@ -17,12 +17,14 @@ func init() {
 	counter := scenarios.Param{Name: "counter", Type: scenarios.ProcessType, Required: true, About: "which"}
 	start := scenarios.Param{Name: "start", Type: scenarios.DurationType, Default: "0s", About: "how long it waits at first"}
 	all["counter.Teller"] = scenarios.Program{
-		About: "Has a counter count that nobody else uses, and asks now and then how far it is. If that is less than it has told it exits with increments_lost.",
+		About: "Has a counter count that nobody else uses, and asks now and then how far it is. If that is less " +
+			"than it has told it exits with increments_lost.",
 		Params: []scenarios.Param{counter,
 			{Name: "every", Type: scenarios.DrawnType, Default: "100ms", Least: 1, About: "how often it counts"},
 			{Name: "asks", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often it asks"},
 			start,
-			{Name: "casts", Type: scenarios.BoolType, Default: "false", About: "whether it casts, and does not call until there is an answer"},
+			{Name: "casts", Type: scenarios.BoolType, Default: "false", About: "whether it casts, and does not call " +
+				"until there is an answer"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &teller{setting: s, every: arg[scenarios.Drawn](s.Args, "every"), asks: arg[time.Duration](s.Args, "asks"), start: arg[time.Duration](s.Args, "start"), casts: arg[bool](s.Args, "casts")}
@@ -34,7 +36,8 @@ func init() {
 			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often"},
 			start,
 			{Name: "patience", Type: scenarios.DurationType, Default: "5s", Least: 1, About: "how long it waits for an answer"},
-			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted that there is an answer"},
+			{Name: "careless", Type: scenarios.BoolType, Default: "false", About: "whether it takes it for granted " +
+				"that there is an answer"},
 		},
 		New: func(s scenarios.Setting) genserver.Server {
 			return &counterReader{setting: s, every: arg[time.Duration](s.Args, "every"), start: arg[time.Duration](s.Args, "start"),

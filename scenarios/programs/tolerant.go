@@ -20,7 +20,8 @@ func init() {
 		Params: []scenarios.Param{
 			{Name: "workers", Type: scenarios.IntType, Default: "3", Least: 1, Most: 1000, About: "how many"},
 			{Name: "works", Type: scenarios.DrawnType, Default: "5s..10s", Least: 1, About: "how long each works"},
-			{Name: "knows", Type: scenarios.BoolType, Default: "true", About: "whether it looks whose exit signal it gets: a worker's, its parent's or a stranger's"},
+			{Name: "knows", Type: scenarios.BoolType, Default: "true", About: "whether it looks whose exit signal it " +
+				"gets: a worker's, its parent's or a stranger's"},
 		},
 		Kind: scenarios.PlainKind,
 		Start: func(_ sim.Addr, s scenarios.Setting) otp.StartFunc {

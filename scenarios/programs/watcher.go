@@ -17,10 +17,12 @@ import (
 
 func init() {
 	all["cluster.Watcher"] = scenarios.Program{
-		About: "Does those of the shards that fall to its node: each to one of the nodes that it sees, in turn. It registers the local name watcher.",
+		About: "Does those of the shards that fall to its node: each to one of the nodes that it sees, in turn. It " +
+			"registers the local name watcher.",
 		Params: []scenarios.Param{
 			{Name: "shards", Type: scenarios.IntType, Default: "12", Least: 1, Most: 1000, About: "how many; numbered from 0"},
-			{Name: "blind", Type: scenarios.BoolType, Default: "false", About: "whether it subscribes with [nodedown_reason] and yet matches {nodeup, Node} and {nodedown, Node, Reason}"},
+			{Name: "blind", Type: scenarios.BoolType, Default: "false", About: "whether it subscribes with " +
+				"[nodedown_reason] and yet matches {nodeup, Node} and {nodedown, Node, Reason}"},
 			{Name: "raw", Type: scenarios.BoolType, Default: "false", About: "whether it takes the third part of nodedown for the reason"},
 		},
 		Requests: []scenarios.Request{{Name: "shards", Call: true, About: "answers which it does", Message: func(scenarios.Args) any { return shardsOf{} }}},
@@ -29,7 +31,8 @@ func init() {
 		},
 	}
 	all["cluster.Auditor"] = scenarios.Program{
-		About: "Asks all watchers that its node sees what they do. If a shard is done twice, or by nobody, three times in a row while no node comes or goes, it exits with double_work or work_undone.",
+		About: "Asks all watchers that its node sees what they do. If a shard is done twice, or by nobody, three " +
+			"times in a row while no node comes or goes, it exits with double_work or work_undone.",
 		Params: []scenarios.Param{
 			{Name: "shards", Type: scenarios.IntType, Default: "12", Least: 1, Most: 1000, About: "how many there are"},
 			{Name: "every", Type: scenarios.DurationType, Default: "1s", Least: 1, About: "how often it asks"},

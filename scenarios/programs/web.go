@@ -11,8 +11,9 @@ import (
 
 func init() {
 	all["web.Socket"] = scenarios.Program{
-		About:  "One user's connection. For a page it asks the database, and says so if it cannot.",
-		Params: []scenarios.Param{{Name: "db", Type: scenarios.ProcessType, Required: true, About: "connections to the database; each request draws one"}},
+		About: "One user's connection. For a page it asks the database, and says so if it cannot.",
+		Params: []scenarios.Param{{Name: "db", Type: scenarios.ProcessType, Required: true, About: "connections to the " +
+			"database; each request draws one"}},
 		Requests: []scenarios.Request{
 			{Name: "page", Call: true, About: "answers {ok, Page}, or {error, Reason} if the database did not answer", Message: func(scenarios.Args) any { return page{} }},
 			{Name: "close", Cast: true, About: "ends normally, as when a user goes"},
@@ -20,8 +21,9 @@ func init() {
 		New: func(s scenarios.Setting) genserver.Server { return &socket{setting: s} },
 	}
 	all["db.Connection"] = scenarios.Program{
-		About:  "A connection to a database.",
-		Params: []scenarios.Param{{Name: "takes", Type: scenarios.DrawnType, Default: "1ms..5ms", About: "how long a query takes; the next one waits meanwhile"}},
+		About: "A connection to a database.",
+		Params: []scenarios.Param{{Name: "takes", Type: scenarios.DrawnType, Default: "1ms..5ms", About: "how long a query " +
+			"takes; the next one waits meanwhile"}},
 		Requests: []scenarios.Request{
 			{Name: "query", Call: true, About: "answers how many queries this connection has answered", Message: func(scenarios.Args) any { return query{} }},
 		},

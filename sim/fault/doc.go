@@ -3,7 +3,7 @@
 // A Fault is a harm, the time or the event at which it befalls the world, and how long it lasts:
 //
 //	at 20s for 15s: cut at groups(a b | c)
-//	at the 3rd message kv.Put of kv_store@a: kill kv_store@a
+//	at the 3rd message kv.Put of kv_store@a: kill kv_store@a   (kv.Put is the type of what it is sent, as Go prints it)
 //	at 5ms after the 1st nodedown of b@a for 2s: pause a
 //
 // What waits for an event strikes as soon as the process that it happens to can be interrupted, and stays where it

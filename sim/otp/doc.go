@@ -14,4 +14,6 @@
 //	}
 //
 //	n, err := otp.Call(p, sim.Local("kv"), Get{Key: "a"}) // n is an int
+//
+// Comments cite rules of OTP by an id, such as GC2: RULES.md, in this folder, says what each means.
 package otp

@@ -36,7 +36,9 @@ func (l *lastFacts) Observe(f sim.Fact) {
 // telling reports whether a fact belongs into a story.
 func telling(f sim.Fact) bool {
 	switch f.Kind {
-	case trace.User, trace.Report, trace.Fault, trace.Node:
+	case trace.Report:
+		return f.Text != "progress" // who was started is told at length, and is seldom why
+	case trace.User, trace.Fault, trace.Node:
 		return true
 	case trace.Exit:
 		return f.Detail != nil && f.Detail != any(sim.Normal) && f.Detail != any(sim.Shutdown)

@@ -55,7 +55,7 @@ func (r *record) deaths() (list []string) {
 	return list
 }
 
-// C1 of the semantics: both crash every five seconds, which is two restarts; the sixth, at 15 s, is one too
+// C1: both crash every five seconds, which is two restarts; the sixth, at 15 s, is one too
 // many in ten seconds (SUP9), and the supervisor dies with shutdown (SUP10).
 func TestKV(t *testing.T) {
 	for _, compat := range []sim.Compat{sim.OTP25, sim.OTP27} {
