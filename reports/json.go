@@ -73,14 +73,14 @@ func (h hashText) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%016x
 // runJSON is a Run with its hash as text, and without a seed if it had none.
 type runJSON struct {
 	*Run
-	Seed      *uint64       `json:"seed,omitempty"`
+	Seed      *uint64       `json:"seed,omitempty"` // in the place of the Run's
 	Hash      hashText      `json:"hash"`
 	Word      Word          `json:"verdict"`
 	Available *Availability `json:"availability,omitempty"` // if there were calls
 }
 
 func newRunJSON(r *Run) *runJSON {
-	return &runJSON{r, r.seed(), hashText(r.Hash), r.Word(), r.Availability().ifAny()}
+	return &runJSON{r, r.origin().Seed, hashText(r.Hash), r.Word(), r.Availability().ifAny()}
 }
 
 // ifAny is nil if there were no calls.
@@ -96,8 +96,8 @@ func (j JSON) Failure(f *Found) error {
 	r := f.Run
 	line := struct {
 		head
-		Scenario  string        `json:"scenario"`
-		Seed      *uint64       `json:"seed,omitempty"`
+		Scenario string `json:"scenario"`
+		Origin
 		Rule      string        `json:"rule"`
 		Kind      string        `json:"kind"`
 		Signature string        `json:"signature"`
@@ -109,7 +109,7 @@ func (j JSON) Failure(f *Found) error {
 		NotSmall  string        `json:"not_small,omitempty"`
 		Run       *runJSON      `json:"run,omitempty"`
 	}{
-		head{JSONVersion, "failure"}, r.Scenario, r.seed(), r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At,
+		head{JSONVersion, "failure"}, r.Scenario, r.origin(), r.Failure.Rule, r.Failure.Kind, r.Failure.Signature, f.Number, r.Failure.At,
 		r.Failure.Got, f.Token, newSmallJSON(f.Small), f.NotSmall, nil,
 	}
 	if f.Number <= Shown {
@@ -172,10 +172,10 @@ func (j JSON) Saved(s *Summary, x *Saved) error {
 func (j JSON) Run(r *Run) error {
 	return j.put(struct {
 		head
-		Scenario string   `json:"scenario"`
-		Seed     *uint64  `json:"seed,omitempty"`
-		Run      *runJSON `json:"run"`
-	}{head{JSONVersion, "run"}, r.Scenario, r.seed(), newRunJSON(r)})
+		Scenario string `json:"scenario"`
+		Origin
+		Run *runJSON `json:"run"`
+	}{head{JSONVersion, "run"}, r.Scenario, r.origin(), newRunJSON(r)})
 }
 
 // counts is what both a scenario and all of them end with.
@@ -251,9 +251,9 @@ func (j JSON) warning(scenario, text string) error {
 func (j JSON) Result(r *Run, token string) error {
 	return j.put(struct {
 		head
-		Scenario  string        `json:"scenario"`
-		File      string        `json:"file"`
-		Seed      *uint64       `json:"seed,omitempty"`
+		Scenario string `json:"scenario"`
+		File     string `json:"file"`
+		Origin
 		Word      Word          `json:"verdict"`
 		Signature string        `json:"signature,omitempty"`
 		Got       string        `json:"got,omitempty"`
@@ -265,7 +265,7 @@ func (j JSON) Result(r *Run, token string) error {
 		Hash      hashText      `json:"hash"`
 		Replay    string        `json:"replay,omitempty"`
 	}{
-		head{JSONVersion, "result"}, r.Scenario, r.File, r.seed(), r.Word(), r.Signature(), r.failure().Got, r.failure().At,
+		head{JSONVersion, "result"}, r.Scenario, r.File, r.origin(), r.Word(), r.Signature(), r.failure().Got, r.failure().At,
 		r.Stop, r.Now, r.Events, r.Living, hashText(r.Hash), token,
 	})
 }
@@ -298,12 +298,12 @@ func (j JSON) RunEnd(r *Results) error {
 func (j JSON) Replay(r *Run, word, meaning string, parts []string, exitCode int) error {
 	return j.put(struct {
 		head
-		Scenario string   `json:"scenario"`
-		Seed     *uint64  `json:"seed,omitempty"`
+		Scenario string `json:"scenario"`
+		Origin
 		Hash     hashText `json:"hash"`
 		Word     string   `json:"replay"`
 		Meaning  string   `json:"meaning"`
 		Parts    []string `json:"parts,omitempty"`
 		ExitCode int      `json:"exit_code"`
-	}{head{JSONVersion, "replay_end"}, r.Scenario, r.seed(), hashText(r.Hash), word, meaning, parts, exitCode})
+	}{head{JSONVersion, "replay_end"}, r.Scenario, r.origin(), hashText(r.Hash), word, meaning, parts, exitCode})
 }

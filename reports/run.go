@@ -192,13 +192,22 @@ func (r *Run) Word() Word {
 	return word
 }
 
-// seed is where chance came from; nil if there was none.
-func (r *Run) seed() *uint64 {
-	if r.Dull {
-		return nil
-	}
-	return &r.Seed
+// Origin is where the chance of a run came from, as JSON says it: its seed, or that there was none.
+type Origin struct {
+	Seed *uint64 `json:"seed,omitempty"`
+	Dull bool    `json:"dull,omitempty"`
 }
+
+// OriginOf is the origin of a run of a seed, or of a dull one.
+func OriginOf(seed uint64, dull bool) Origin {
+	if dull {
+		return Origin{nil, true}
+	}
+	return Origin{&seed, false}
+}
+
+// origin is where the chance of the run came from.
+func (r *Run) origin() Origin { return OriginOf(r.Seed, r.Dull) }
 
 // played is the seed, as people read it, or that there was none.
 func (r *Run) played() string {

@@ -38,13 +38,13 @@ func (p *page) waver(x *Waver) {
 func (j JSON) Waver(x *Waver) error {
 	return j.put(struct {
 		head
-		Scenario string      `json:"scenario"`
-		Seed     *uint64     `json:"seed,omitempty"`
-		Hashes   [2]hashText `json:"hashes"`
-		Text     string      `json:"text"`
-		File     string      `json:"file,omitempty"`
+		Scenario string `json:"scenario"`
+		Origin
+		Hashes [2]hashText `json:"hashes"`
+		Text   string      `json:"text"`
+		File   string      `json:"file,omitempty"`
 	}{
-		head{JSONVersion, "nondeterminism"}, x.Scenario, x.plan().seed(),
+		head{JSONVersion, "nondeterminism"}, x.Scenario, OriginOf(x.Seed, x.Dull),
 		[2]hashText{hashText(x.Hashes[0]), hashText(x.Hashes[1])}, x.Text, x.File,
 	})
 }

@@ -128,6 +128,7 @@ const (
 var erlangWords = []struct{ word, kind string }{
 	{"'DOWN'", fault.KindOf(sim.Down{})}, {"'EXIT'", fault.KindOf(sim.Exit{})},
 	{"nodeup", fault.KindOf(sim.NodeUp{})}, {"nodedown", fault.KindOf(sim.NodeDown{})},
+	{"spawn_reply", fault.KindOf(sim.SpawnReply{})}, {"join", "pg.Joined"}, {"leave", "pg.Left"},
 	{tupleWord, tupleKind}, {"reference", "term.Ref"}, {"pid", "term.PID"},
 	{"started", "otp.Started"}, {"failed", "otp.failed"},
 	{"start_child", "supervisor.startDynamic"}, {"start_child", "supervisor.startChild"},
@@ -146,7 +147,7 @@ var erlangWords = []struct{ word, kind string }{
 // plain types.
 var plainWords = []string{
 	"suspend", "resume", "get_state", "get_status", "replace_state", "terminate", "change_code", "debug", "running", "suspended",
-	"ack", "system", "reply", "notify", "gen_event", "inet_async", "timed_out",
+	"ack", "system", "reply", "global_name_conflict", "notify", "gen_event", "inet_async", "timed_out",
 	"ok", "error", "undefined", "true", "false", "nil", "noproc", "infinity", "done",
 	"bool", "int", "int64", "uint64", "float64", "string",
 }

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/bedlam-sim/bedlam/sim/trace"
 )
 
 // late runs a process with somebody dead and somebody alive at hand, and gives what it says.
@@ -150,6 +152,101 @@ func TestExit_EXT3_lingers(t *testing.T) {
 		})
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// RCV3: a receive whose time is over while its match is preempted gives up when that is done, and does not wait anew.
+func TestReceive_RCV3_overInMatch(t *testing.T) {
+	long := func(p *Proc) {
+		p.Reductions(4000)
+		p.Reductions(4000)
+	}
+	var body, handler time.Duration
+	w := New(Config{Seed: 1, Boot: func(p *Proc) {
+		a := p.Spawn("a", func(p *Proc) {
+			began := p.Now()
+			_, _ = Receive(p, func(any) (int, bool) { long(p); return 0, false }, After(time.Millisecond))
+			body = p.Now() - began
+		})
+		b, _ := p.SpawnHandler("b", selecting{long, &handler}, SpawnOptions{})
+		p.SendAfter(900*time.Microsecond, a, "x")
+		p.Sleep(10 * time.Millisecond)
+		p.Send(b, "begin")
+		p.SendAfter(900*time.Microsecond, b, "x")
+	}})
+	defer w.Close()
+	w.Run(time.Second)
+	for who, took := range map[string]time.Duration{"the body": body, "the handler": handler} {
+		if took < time.Millisecond || took > 2*time.Millisecond {
+			t.Errorf("%s gave up after %v", who, took)
+		}
+	}
+}
+
+// selecting waits a millisecond for what never comes, once it is told to begin.
+type selecting struct {
+	long func(*Proc)
+	took *time.Duration
+}
+
+func (s selecting) Handle(p *Proc, m *Msg) {
+	if m.Tag() == TimedOut {
+		*s.took = p.Now() - *s.took
+		p.Only(nil)
+		return
+	}
+	*s.took = p.Now()
+	p.Only(func(*Msg) bool { s.long(p); return false })
+	p.After(time.Millisecond)
+}
+
+// EXT3: what comes to a process that has exited itself while others run first is answered as for the dead.
+func TestExit_EXT3_lingersFar(t *testing.T) {
+	for seed := range uint64(20) {
+		heard := map[any]int{}
+		w := New(Config{Seed: seed, Keep: 1 << 20, Nodes: []NodeSpec{{Name: "a", Boot: func(p *Proc) {
+			p.Spawn("mon", func(p *Proc) {
+				p.Sleep(2 * time.Second)
+				for range 60 {
+					p.Monitor(NameAt{Name: "x", Node: "b"})
+					p.Sleep(200 * time.Microsecond)
+				}
+				for range 60 {
+					d, _ := Recv[Down](p)
+					heard[d.Reason]++
+				}
+			})
+		}}, {Name: "b", Boot: func(p *Proc) {
+			for range 5 {
+				p.Spawn("busy", func(p *Proc) {
+					p.Sleep(2 * time.Second)
+					for range 300 {
+						p.Reductions(4000)
+					}
+				})
+			}
+			p.Spawn("x", func(p *Proc) {
+				p.Register("x", p.Self())
+				p.Sleep(2*time.Second + 10*time.Millisecond)
+				p.Trace("exits", 1)
+				p.Exit(p.Self(), Atom("boom"))
+			})
+		}}}})
+		w.Run(10 * time.Second)
+		before := 0 // monitors that have come before it exits
+		rec := w.Trace().Record()
+		for _, e := range rec.Events {
+			if e.Kind == trace.User {
+				break
+			}
+			if e.Kind == trace.Arrive && rec.Name(e.Subject) == "<a/mon>" {
+				before++
+			}
+		}
+		w.Close()
+		if heard[Atom("boom")] != before || heard[NoProc] != 60-before {
+			t.Errorf("seed %d: %d have come, and %v is heard", seed, before, heard)
 		}
 	}
 }

@@ -328,8 +328,8 @@ func (p *Proc) nextMessage() *Msg {
 		p.received(m)
 		return m
 	}
-	if p.has(waitSet) && !p.inbox.transit() && p.x.waitFor == 0 {
-		p.flags &^= waitSet
+	if p.has(waitSet) && !p.inbox.transit() && (p.has(timedOut) || p.x.waitFor == 0) {
+		p.flags &^= waitSet | timedOut
 		m = p.w.envelope()
 		m.fill(nil, TimedOut, Ref{}, 0, nil)
 	}
@@ -381,6 +381,9 @@ func (p *Proc) park(blocks bool) {
 		panic(unwind)
 	}
 	p.flags &^= blocked
+	if p.flags&exiting != 0 { // it lingers: what has come is answered as for the dead
+		panic(unwind)
+	}
 	p.catchUp()
 }
 

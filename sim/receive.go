@@ -125,7 +125,8 @@ func (p *Proc) Take(from Mark, match func(m *Msg) bool, d time.Duration) (ok boo
 			p.catchUp()
 			continue
 		}
-		if d == 0 {
+		if d == 0 || p.has(timedOut) { // it was over while match was preempted
+			p.flags &^= timedOut
 			p.passed = nil
 			p.charge(redReceive)
 			return false

@@ -38,7 +38,6 @@ func (a *app) check(names []string, format format) error {
 		fmt.Fprintf(a.errs, "simrun: %v\n", why)
 	}
 	bad := 0
-	a.stop.heed()
 	for _, t := range found {
 		sc, ds := t.parse()
 		var doubts []suspicion
@@ -52,8 +51,11 @@ func (a *app) check(names []string, format format) error {
 		} else {
 			err = a.printCheckText(t, ds, doubts)
 		}
-		if err != nil || a.stop.asked() {
-			return a.stop.exit() // an error of output is found by the app
+		if err == nil {
+			err = a.out.Flush() // a signal ends this verb at once
+		}
+		if err != nil {
+			break // the app finds it
 		}
 	}
 	if format == textFormat && len(found) > 1 {

@@ -86,13 +86,13 @@ type folderScenario struct {
 }
 
 type folderFailure struct {
-	Signature string `json:"signature"`
-	Count     int    `json:"count"`
-	origin           // of the first
-	Replay    string `json:"replay,omitempty"`
-	Folder    string `json:"folder,omitempty"`
-	Known     string `json:"known,omitempty"`    // the file that kept it before, if there is no folder
-	Trace     string `json:"no_trace,omitempty"` // why there is none
+	Signature      string `json:"signature"`
+	Count          int    `json:"count"`
+	reports.Origin        // of the first
+	Replay         string `json:"replay,omitempty"`
+	Folder         string `json:"folder,omitempty"`
+	Known          string `json:"known,omitempty"`    // the file that kept it before, if there is no folder
+	Trace          string `json:"no_trace,omitempty"` // why there is none
 }
 
 type folderSaved struct {
@@ -105,21 +105,8 @@ type folderSaved struct {
 type folderWaver struct {
 	Scenario string `json:"scenario"`
 	File     string `json:"file"`
-	origin
+	reports.Origin
 	Text string `json:"text"`
-}
-
-// origin is the seed of a run, or that it had none.
-type origin struct {
-	Seed *uint64 `json:"seed,omitempty"`
-	Dull bool    `json:"dull,omitempty"`
-}
-
-func originOf(seed uint64, dull bool) origin {
-	if dull {
-		return origin{nil, true}
-	}
-	return origin{&seed, false}
 }
 
 // openFolder makes the folder, or takes one that simrun wrote earlier: what it says of all runs is written anew, and the
@@ -362,7 +349,7 @@ func (f *folder) found(s *reports.Summary, e *evidence) {
 	if e.Number > 1 || f.err != nil {
 		return
 	}
-	entry := folderFailure{Signature: e.Run.Signature(), origin: originOf(e.Run.Seed, e.Run.Dull), Replay: e.Replay(), Folder: e.dir, Trace: e.why}
+	entry := folderFailure{Signature: e.Run.Signature(), Origin: reports.OriginOf(e.Run.Seed, e.Run.Dull), Replay: e.Replay(), Folder: e.dir, Trace: e.why}
 	if e.known != nil {
 		entry.Known = e.known.File
 	}
@@ -403,7 +390,7 @@ func (f *folder) differs(name string, repro []byte) bool {
 }
 
 func (f *folder) waver(_ *reports.Summary, x *reports.Waver) {
-	f.state.Unsteady = append(f.state.Unsteady, folderWaver{x.Scenario, x.File, originOf(x.Seed, x.Dull), x.Text})
+	f.state.Unsteady = append(f.state.Unsteady, folderWaver{x.Scenario, x.File, reports.OriginOf(x.Seed, x.Dull), x.Text})
 	f.save()
 }
 

@@ -12,7 +12,7 @@ import (
 
 // told is an app that was asked for an end.
 func told(out, errs *bytes.Buffer) *app {
-	a := &app{out: newOutput(out), errs: errs, env: machine(), stop: &interrupt{}}
+	a := &app{out: newOutput(out), errs: errs, env: environment{getenv: func(string) string { return "" }}, stop: &interrupt{}}
 	a.stop.code.Store(int32(codeTerminated))
 	return a
 }

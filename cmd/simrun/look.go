@@ -60,7 +60,7 @@ func (l *look) settle(cmd *cobra.Command) (err error) {
 // scene is a moment of a run.
 type scene struct {
 	target target
-	origin
+	reports.Origin
 	*observer.Snapshot
 }
 
@@ -79,7 +79,7 @@ func (l *look) take(cmd *cobra.Command, name string) (*scene, error) {
 	}
 	runner := newRunner(sc)
 	defer runner.Close()
-	s := &scene{target, originOf(seed, l.opts.Plan != nil && l.opts.Plan.Dull), runner.Snapshot(seed, l.at, l.opts)}
+	s := &scene{target, reports.OriginOf(seed, l.opts.Plan != nil && l.opts.Plan.Dull), runner.Snapshot(seed, l.at, l.opts)}
 	if why := earlyStops[s.Stop]; why != "" && !l.missed(s) && (l.at >= 0 || s.Stop != "idle") {
 		l.warn("the run stops at %s: %s", timeText(s.Now), why)
 	}
@@ -185,13 +185,13 @@ type lookHead struct {
 	V        int    `json:"v"`
 	Type     string `json:"type"`
 	Scenario string `json:"scenario"`
-	origin
+	reports.Origin
 	Now  time.Duration `json:"now"`
 	Stop string        `json:"stop"`
 }
 
 func (s *scene) head(verb string) lookHead {
-	return lookHead{reports.JSONVersion, verb, s.target.word(), s.origin, s.Now, s.Stop}
+	return lookHead{reports.JSONVersion, verb, s.target.word(), s.Origin, s.Now, s.Stop}
 }
 
 // printJSON prints a line for programs. An error of the output is kept by the output.

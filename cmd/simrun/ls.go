@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -119,8 +121,10 @@ func (l *listing) heard(a *app, names []string) (rest []string, err error) {
 	for _, name := range names {
 		t, ok := builtin(name)
 		if isYAML(name) || name == inputWord {
-			if t, err = read(name); err != nil {
+			if t, err = read(name); errors.Is(err, fs.ErrNotExist) {
 				return nil, unknownTarget(name)
+			} else if err != nil {
+				return nil, err
 			}
 		} else if rest = append(rest, name); !ok {
 			continue

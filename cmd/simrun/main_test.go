@@ -114,7 +114,7 @@ func losePatience() {
 		return
 	}
 	if n == after {
-		syscall.Kill(syscall.Getpid(), signal)
+		signalSelf(signal)
 	}
 	<-listening.ctx.Done()
 }

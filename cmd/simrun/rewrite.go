@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -19,7 +20,7 @@ func mayWrite(flag, file string) error {
 		return nil
 	case err != nil:
 		return err
-	case len(t.src) == 0 || reproKey.Match(t.src):
+	case len(t.src) == 0 || keepsRun(t):
 		return nil
 	}
 	return exitWith(codeUsage, "%s: %s is there already, and keeps no run", flag, file).
@@ -29,6 +30,14 @@ func mayWrite(flag, file string) error {
 // keptName is a name for a file that keeps a run of a scenario file.
 func keptName(file string) string {
 	return filepath.Join(filepath.Dir(file), stemOf(filepath.Base(file))+".repro.yaml")
+}
+
+// keepsRun reports whether a file keeps a run. Of one that is too wrong to be read its keys tell.
+func keepsRun(t target) bool {
+	if sc, _ := scenarios.Parse(t.file, t.src, programs()); sc != nil {
+		return sc.Repro != nil
+	}
+	return reproKey.Match(t.src)
 }
 
 // keeps is how the run fails that a file keeps; "" if it is not there, or nobody can tell.
@@ -53,13 +62,17 @@ func writeAnew(file string, text []byte) error {
 	if info, err := os.Stat(file); err == nil {
 		mode = info.Mode().Perm()
 	}
-	fresh := file + ".new"
-	err := os.WriteFile(fresh, text, mode)
+	fresh, err := os.CreateTemp(filepath.Dir(file), ".*.new")
+	if err != nil {
+		return &fs.PathError{Op: "write", Path: file, Err: errors.Unwrap(err)}
+	}
+	_, err = fresh.Write(text)
+	err = cmp.Or(err, fresh.Chmod(mode), fresh.Close())
 	if err == nil {
-		err = os.Rename(fresh, file)
+		err = os.Rename(fresh.Name(), file)
 	}
 	if err != nil {
-		os.Remove(fresh)
+		os.Remove(fresh.Name())
 	}
 	return err
 }

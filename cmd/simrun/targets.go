@@ -147,8 +147,10 @@ func below(folder string) (found []target, unread []error) {
 			return filepath.SkipDir
 		case d.IsDir() || !isYAML(path) || d.Name() == reproFile:
 			return nil
-		case !d.Type().IsRegular() && d.Type()&fs.ModeSymlink == 0:
-			return nil // a pipe would have to be waited for
+		case !d.Type().IsRegular():
+			if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+				return nil // a pipe would have to be waited for; what links lead to nowhere is read in vain, and told
+			}
 		}
 		if _, keeps := keptStem(d.Name()); keeps {
 			return nil

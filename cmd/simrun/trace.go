@@ -109,7 +109,7 @@ func (t *tracing) nobody(all *trace.Record) error {
 	for _, glob := range t.filter.Paths {
 		if !matches(glob, all.Names) {
 			return exitWith(codeUsage, "--process: no process of this run is like %q", glob).
-				because("a process is named as in a trace: * is a step of a path or a part of it, ** any steps")
+				because("a process is named as in a trace, without a first /: * is a step of a path or a part of it, ** any steps")
 		}
 	}
 	return nil

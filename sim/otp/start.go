@@ -200,7 +200,7 @@ func awaitStart(p *sim.Proc, role string, body sim.Body, h sim.Handler, o *Start
 	return Started{PID: pid, Info: what, Ref: ref}, nil
 }
 
-// spawn: there is always a monitor, so that the starter hears of an end that no link tells.
+// spawn: there is a monitor, so that the starter hears of an end that no link tells; OTP 25 has none where there is a link.
 func (o *StartOptions) spawn(p *sim.Proc, role string, body sim.Body, h sim.Handler) (sim.PID, sim.Ref) {
 	opts := sim.SpawnOptions{Link: o.Link, Monitor: o.Monitor, Asked: !o.Monitor && !(o.Link && p.Compat() == sim.OTP25), Priority: o.Priority, NoBlock: o.NoBlock, Hidden: o.Hidden}
 	if h != nil {
@@ -273,6 +273,8 @@ func exitReason(m *sim.Msg) sim.Reason {
 func unlinkDead(p *sim.Proc, pid sim.PID, ref sim.Ref) {
 	if _, dead := p.Await(sim.Mark{}, func(m *sim.Msg) bool { return IsDown(m, ref) }, 0); dead {
 		p.Unlink(pid)
+	} else if !ref.IsZero() {
+		p.Forget(ref)
 	}
 }
 

@@ -41,11 +41,15 @@ func stopRefused(at sim.Addr, why, reason sim.Reason, d time.Duration) error {
 	return err
 }
 
-// left is what is left of d. OTP measures in whole milliseconds, from the one that had begun to the one that will.
+// left is what is left of d. OTP measures in whole milliseconds, from the one that had begun to the one that will; a
+// time-out that is none of its own, being no whole milliseconds, is taken as it is.
 func left(p *sim.Proc, began, d time.Duration) time.Duration {
 	if d == sim.Forever {
 		return d
 	}
 	const tick = time.Millisecond
+	if d%tick != 0 {
+		return max(0, d-(p.Now()-began))
+	}
 	return max(0, d-((p.Now()+tick-1).Truncate(tick)-began.Truncate(tick)))
 }

@@ -30,7 +30,7 @@
 // them when the fault waits for what happened just before, it is saved so.
 //
 // What must hold is the Spec's own Rules, those of check.Default, and no_operation_panics: an operation may exit, as
-// otp.MustCall does, but a panic of Go's, or one of the program's own with a value that is no term, ends it before it
+// otp.MustCall does, but a panic of Go's, or one of the program's own with a value of Go's own types, ends it before it
 // has tested anything. Operations that are to panic belong into a Spec that is Bare.
 //
 // # What is not tested

@@ -130,3 +130,6 @@ func DeclaredBy(spec Spec, p plan.Plan) string {
 	defer l.Close()
 	return Declared(l)
 }
+
+// SavedName is what the file of a saved plan is called.
+func SavedName(breaks string, p plan.Plan) string { return saved{breaks: breaks, plan: p}.name() }

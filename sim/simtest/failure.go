@@ -171,7 +171,8 @@ func (c *checking) elsewhere() string {
 
 // sole leaves one of the saved plans that break the same rule in the same way as the one just saved, and tells which:
 // the shortest. There are others if a fuzzer looks for it in several processes, or for smaller inputs. If two of them
-// are here at once, both find the same one the best.
+// are here at once, both find the same one the best. Plans that somebody has named himself stay, and those that do not
+// break it any more.
 func (c *checking) sole(path string) (best string) {
 	c.t.Helper()
 	mine, err := readSaved(path)
@@ -181,7 +182,8 @@ func (c *checking) sole(path string) (best string) {
 	paths, _ := savedIn(c.dir)
 	all := map[string]int{} // how long they are
 	for _, other := range paths {
-		if s, err := readSaved(other); err == nil && s.spec == mine.spec && s.breaks == mine.breaks {
+		if s, err := readSaved(other); err == nil && s.spec == mine.spec && s.breaks == mine.breaks && filepath.Base(other) == s.name() &&
+			(other == path || c.of.run(s.plan, nil).Signature == s.breaks) {
 			all[other] = len(s.plan.Format())
 			if n := all[other]; best == "" || n < all[best] {
 				best = other

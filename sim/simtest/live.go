@@ -63,6 +63,9 @@ func (b *bed) open(spec *Spec, p plan.Plan, rec *choice.Recording, keep int) *Li
 	}
 	cfg := spec.config()
 	cfg.Source, cfg.Keep = l.source, max(cfg.Keep, keep)
+	if keep > 0 {
+		cfg.KeepOnly = nil // what is told is told of all
+	}
 	own := cfg.Abandon
 	cfg.Abandon = func(v any) bool { return harness(v) || own != nil && own(v) }
 	l.facts.next, cfg.Observer = cfg.Observer, l.facts

@@ -1,9 +1,9 @@
 package simtest
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/bedlam-sim/bedlam/sim"
@@ -28,7 +28,7 @@ func newOpPanics(l *Live) check.Rule {
 // Observe judges the crash of a process that does an operation. Which operation it was is the key.
 func (r *opPanics) Observe(f sim.Fact) {
 	crash, is := f.Detail.(*term.Crash)
-	if !is || f.Kind != trace.Report || f.Text != "crash" {
+	if !is || f.Kind != trace.Report || f.Text != "crash" || f.Object != f.Subject { // another's is no panic of its own
 		return
 	}
 	op, is := r.live.clients.doing[f.Subject]
@@ -62,14 +62,17 @@ func where(s term.Stack) string {
 // erlang reports whether a panic is an Erlang error: what it was done with is the simulation's own, be it an error of
 // a call or a term. What is Go's own, and the program's, is not.
 func erlang(v any) bool {
-	if module(v) {
+	if v == nil {
+		return false
+	}
+	if v == any(sim.ErrTimeout) || module(v) {
 		return true
 	}
-	err, _ := v.(error)
-	for ; err != nil; err = errors.Unwrap(err) {
-		if err == sim.ErrTimeout || module(err) {
-			return true
-		}
+	switch err := v.(type) {
+	case interface{ Unwrap() error }:
+		return erlang(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), func(e error) bool { return erlang(e) })
 	}
 	return false
 }

@@ -155,12 +155,26 @@ func TestOnePlanOfEachRule(t *testing.T) {
 		}
 		return path
 	}
-	long := plan.Plan{Dull: true}
-	for place := range 40 {
-		long.Without = append(long.Without, 1000+place)
+	const breaks = "the stock grows/store"
+	breaking := func(without int) plan.Plan { // of the first seed that does, longer by so many words that say nothing
+		for seed := range uint64(500) {
+			p := plan.Plan{Seed: seed}
+			if simtest.Run(spec, p).Signature == breaks {
+				for place := range without {
+					p.Without = append(p.Without, 1000+place)
+				}
+				return p
+			}
+		}
+		t.Fatal("no seed breaks it")
+		return plan.Plan{}
 	}
-	write("long.plan", "the stock grows/store", long)
-	others := []string{write("holds.plan", "", plan.Plan{Seed: 1}), write("other.plan", "the stock grows/shop", plan.Plan{Seed: 1})}
+	long, short, mended := breaking(400), breaking(0), plan.Plan{Dull: true}
+	write(simtest.SavedName(breaks, long), breaks, long)
+	others := []string{
+		write("holds.plan", "", plan.Plan{Seed: 1}), write("other.plan", "the stock grows/shop", plan.Plan{Seed: 1}),
+		write("by-hand.plan", breaks, long), write(simtest.SavedName(breaks, mended), breaks, mended),
+	}
 	saved := func() (names []string) {
 		paths, _ := filepath.Glob(filepath.Join(dir, "*.plan"))
 		for _, path := range paths {
@@ -183,10 +197,10 @@ func TestOnePlanOfEachRule(t *testing.T) {
 		return ""
 	}
 	text := fuzz()
-	if now := saved(); len(now) != 1 || filepath.Base(now[0]) == "long.plan" || !strings.Contains(text, "saved as "+filepath.ToSlash(now[0])+"\n") {
+	if now := saved(); len(now) != 1 || filepath.Base(now[0]) == simtest.SavedName(breaks, long) || !strings.Contains(text, "saved as "+filepath.ToSlash(now[0])+"\n") {
 		t.Errorf("left are %v\n%s", now, text)
 	}
-	best := write("best.plan", "the stock grows/store", plan.Plan{})
+	best := write(simtest.SavedName(breaks, short), breaks, short)
 	text = fuzz()
 	if now := saved(); len(now) != 1 || now[0] != best || !strings.Contains(text, "another plan that breaks the same is saved in "+filepath.ToSlash(dir)+"\n") {
 		t.Errorf("left are %v\n%s", now, text)
