@@ -1,18 +1,16 @@
+//go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
+
 package main
 
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
 
 // Two at once in one folder would destroy each other's results: the second is refused it, and changes nothing.
 func TestFolder_taken(t *testing.T) {
-	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
-		t.Skip("folders cannot be locked here")
-	}
 	dir := t.TempDir()
 	first := open(t, dir)
 	first.results.WriteString("mine\n")
